@@ -1,0 +1,475 @@
+//! Pact files on disk: their names, and writing them from many tests at once without losing anything.
+//!
+//! Every test writes its interactions as soon as it has passed, and tests run in parallel: on threads (`cargo test`) and in
+//! processes of their own (`cargo nextest`). So one write is: lock, read the file, merge, write a temporary file beside it,
+//! rename, unlock. A process that is killed at any point leaves the old file or the new one, whole. The result depends on
+//! which tests ran, not on their order: it is sorted ([`crate::merge`]).
+//!
+//! The lock is taken on a file of its own, `.<name>.lock`, because the pact file itself is replaced by every write. It is never
+//! removed by us: someone may be waiting for it. (If somebody else removes it, whoever gets the lock notices that the file is
+//! no longer the one in the directory, and starts again.) As it is there anyway, it also holds what the next process must
+//! know of the current run ([`run`]).
+//!
+//! ## Stale interactions
+//!
+//! A renamed test leaves its old interaction behind. To drop it, a program would have to know that the test is gone, but all it
+//! ever sees is which tests *ran*. Starting every run from an empty file would be simple and wrong: whoever commits pact files
+//! and then runs one test (`cargo test one_test`) would find the interactions of all others deleted, and would publish a contract
+//! that promises almost nothing. Hence, as with every other Pact tool, **the default is to merge**, and nothing is dropped.
+//! With `PACT_OVERWRITE=true` the first write of a run replaces the file and later ones of the same run merge: right where all
+//! tests run, as in continuous integration. (Removing the directory before the run does the same.)
+//!
+//! ## Contradictions
+//!
+//! An interaction that an *earlier* run wrote is replaced: the consumer has changed. One that *this* run wrote already and that is
+//! written again with another request or response is an error ([`FileError::Redefined`]), because which of the two would survive
+//! depended on the order of the tests.
+
+mod contents;
+mod lock;
+pub mod run;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use self::contents::Contents;
+use self::lock::LockFile;
+use self::run::{Run, RunState};
+use crate::interaction::Interaction;
+use crate::json::{Json, JsonValue, Object};
+use crate::merge::MergeConflict;
+use crate::pact::Pact;
+use crate::read::{Loaded, ReadError};
+use crate::spec_version::SpecVersion;
+use crate::write::WriteError;
+
+/// How long a write waits for other processes. One write takes milliseconds, so this is for a machine that does something else.
+const LOCK_LIMIT: Duration = Duration::from_mins(1);
+
+/// The file of one contract, written by tests.
+///
+/// ```no_run
+/// use intact_pact_model::file::PactFile;
+/// use intact_pact_model::{HttpRequest, HttpResponse, Interaction, Kind, Pact};
+///
+/// let mut pact = Pact::new("Web", "Orders");
+/// pact.interactions.push(Interaction::new("a request", Kind::Http(HttpRequest::default(), HttpResponse::default())));
+/// let written = PactFile::in_dir("target/pacts", "Web", "Orders").merge(&pact)?;
+/// println!("{} interactions in {}", written.interactions, written.path.display());
+/// # Ok::<(), intact_pact_model::file::FileError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PactFile {
+    path: PathBuf,
+    overwrite: bool,
+    run: Run,
+    lock_limit: Duration,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// The file.
+    pub path: PathBuf,
+    /// How many interactions the file now holds.
+    pub interactions: usize,
+    /// The version the file had before, if it was an older one.
+    pub upgraded_from: Option<SpecVersion>,
+}
+
+/// A pact file that could not be read or written. Its text includes the cause.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The operating system refused.
+    #[error("{action} {path} failed: {cause}", path = path.display())]
+    Io {
+        /// What was attempted, for example `writing`.
+        action: &'static str,
+        /// With which file or directory.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// The file is no pact. It is not touched; with `PACT_OVERWRITE=true` it is replaced.
+    #[error("{path} is not a pact that can be read: {cause}", path = path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: ReadError,
+    },
+    /// The file is of another contract.
+    #[error("{path} is the pact between {found}, not that between {wanted}", path = path.display())]
+    OtherContract {
+        /// The file.
+        path: PathBuf,
+        /// Between whom it is: `"Web" and "Orders"`.
+        found: String,
+        /// Whose pact was to be written.
+        wanted: String,
+    },
+    /// Two tests of one run define an interaction in different ways.
+    #[error(
+        "two tests of this run define the interaction {description:?} differently, at {difference}: \
+         give one of them another description or provider state"
+    )]
+    Redefined {
+        /// The interaction.
+        description: String,
+        /// JSON path in the interaction, and what the two say there.
+        difference: String,
+    },
+    /// Another process held the lock all the time.
+    #[error("{path} was locked by another process for {} seconds", limit.as_secs(), path = path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// Overwriting was asked for, but processes of the same run cannot recognise each other.
+    #[error(
+        "`PACT_OVERWRITE` needs to know which tests run together: set `INTACT_RUN_ID` to a text that is new for every run"
+    )]
+    UnknownRun,
+    /// The pact cannot be written in its version.
+    #[error("{path} cannot be written: {cause}", path = path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: WriteError,
+    },
+    /// The interactions cannot be in one file.
+    #[error("{path} cannot be written: {cause}", path = path.display())]
+    Merge {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: MergeConflict,
+    },
+}
+
+/// The name of the file of a contract: `<consumer>-<provider>.json`.
+///
+/// Characters that mean something to a file system, and a dot at the beginning, become `_`; a name that is too long for some is
+/// shortened and made unique again by a hash.
+pub fn file_name(consumer: &str, provider: &str) -> String {
+    let unsafe_here = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    let mut name: String =
+        format!("{consumer}-{provider}").chars().map(|c| if unsafe_here(c) { '_' } else { c }).collect();
+    if name.starts_with('.') {
+        name.replace_range(..1, "_");
+    }
+    const LONGEST: usize = 200;
+    if name.len() > LONGEST {
+        let mut hasher = DefaultHasher::new();
+        (consumer, provider).hash(&mut hasher);
+        let end = name.floor_char_boundary(LONGEST - 17);
+        name = format!("{}-{:016x}", &name[..end], hasher.finish());
+    }
+    name + ".json"
+}
+
+impl PactFile {
+    /// The file for the contract between `consumer` and `provider` in the directory `dir`, which need not exist yet.
+    ///
+    /// Whether the first write of a run replaces the file is taken from the environment variable `PACT_OVERWRITE`, the run from
+    /// the environment as [`run`] describes.
+    pub fn in_dir(dir: impl AsRef<Path>, consumer: &str, provider: &str) -> Self {
+        Self::at(dir.as_ref().join(file_name(consumer, provider)))
+    }
+
+    /// The file at `path`, with everything else as for [`PactFile::in_dir`].
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        let overwrite =
+            std::env::var("PACT_OVERWRITE").is_ok_and(|value| value.eq_ignore_ascii_case("true") || value == "1");
+        Self { path: path.into(), overwrite, run: Run::current().clone(), lock_limit: LOCK_LIMIT }
+    }
+
+    /// Does the first write of a run replace the file (`true`), or is everything merged?
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Writes as a part of the given run.
+    pub fn in_run(mut self, run: Run) -> Self {
+        self.run = run;
+        self
+    }
+
+    /// Waits this long for other processes, instead of a minute.
+    pub fn lock_limit(mut self, limit: Duration) -> Self {
+        self.lock_limit = limit;
+        self
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the file.
+    pub fn read(&self) -> Result<Loaded<Pact>, FileError> {
+        let bytes = fs::read(&self.path).map_err(io_error("reading", &self.path))?;
+        Pact::read(&bytes).map_err(|cause| FileError::Read { path: self.path.clone(), cause })
+    }
+
+    /// Merges the interactions and the metadata of `pact` into the file, which is created if it is not there.
+    ///
+    /// The file is written in the version of `pact`, or in its own if that is newer. When this returns, the file is complete;
+    /// when it fails, the file is as it was. May be called from any number of threads and processes at once.
+    ///
+    /// # Errors
+    ///
+    /// See [`FileError`]: a file that is no pact or that of another contract, contradicting interactions, and what the file
+    /// system refuses.
+    pub fn merge(&self, pact: &Pact) -> Result<Written, FileError> {
+        if self.overwrite && self.run.is_unknown() {
+            return Err(FileError::UnknownRun);
+        }
+        let path = self.resolved()?;
+        let known = known(&path);
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lock = LockFile::acquire(&path, self.lock_limit)?;
+
+        // What a failed write leaves in memory is not trusted: `known` stays empty then.
+        let remembered = known.take();
+        let (mut state, state_length) = match &remembered {
+            Some(known) if known.state_length == lock.length()? => (known.state.clone(), known.state_length),
+            _ => {
+                let text = lock.text()?;
+                (RunState::parse(&text), text.len() as u64)
+            }
+        };
+        let stamp = Stamp::of(&path);
+        let new_run = stamp.is_none() || !state.continues(&self.run);
+        if new_run {
+            state = RunState::begin(&self.run);
+        }
+        let failed = |cause| FileError::Write { path: path.clone(), cause };
+        let (existing, text) = match (&stamp, remembered) {
+            (None, _) => (None, String::new()),
+            (Some(_), _) if new_run && self.overwrite => (None, String::new()),
+            (Some(stamp), Some(known)) if known.stamp == *stamp && known.state_length == state_length => {
+                (Some(known.contents), known.text)
+            }
+            (Some(_), _) => {
+                let text = fs::read(&path).map_err(io_error("reading", &path))?;
+                let loaded = Pact::read(&text).map_err(|cause| FileError::Read { path: path.clone(), cause })?;
+                (Some(Contents::new(loaded.value).map_err(failed)?), String::from_utf8(text).unwrap_or_default())
+            }
+        };
+        let mut upgraded_from = None;
+        let mut contents = if let Some(mut contents) = existing {
+            let existing = contents.pact();
+            if (&existing.consumer, &existing.provider) != (&pact.consumer, &pact.provider) {
+                let between = |pact: &Pact| format!("{:?} and {:?}", pact.consumer, pact.provider);
+                return Err(FileError::OtherContract { path, found: between(existing), wanted: between(pact) });
+            }
+            if existing.version < pact.version {
+                let (path, from, to) = (path.display(), existing.version, pact.version);
+                tracing::warn!(%path, "the pact file is upgraded from specification version {from} to {to}");
+                upgraded_from = Some(from);
+                contents.upgrade(to).map_err(failed)?;
+            }
+            contents
+        } else {
+            Contents::new(Pact { version: pact.version, ..Pact::new(&pact.consumer, &pact.provider) })
+                .map_err(failed)?
+        };
+        contents.pact_mut().merge_metadata(&pact.metadata);
+        contents.pact_mut().merge_metadata(&writer());
+        for interaction in &pact.interactions {
+            if let Some(existing) = contents.find(interaction).filter(|existing| state.has(identity(existing))) {
+                contradiction(existing, interaction, contents.pact().version, &path)?;
+            }
+            state.add(identity(interaction));
+            contents.check(interaction).map_err(|cause| FileError::Merge { path: path.clone(), cause })?;
+            // The identifier was given by a broker, for another file.
+            contents.put(Interaction { id: None, ..interaction.clone() }).map_err(failed)?;
+        }
+
+        let new_text = contents.text().map_err(failed)?;
+        if stamp.is_none() || new_text != text {
+            replace(&path, new_text.as_bytes())?;
+        }
+        // Only now: a process that dies in between has not begun the run, and nobody has lost anything.
+        let state_length = lock.record(&mut state)?;
+        let interactions = contents.pact().interactions.len();
+        if let Some(stamp) = Stamp::of(&path) {
+            *known = Some(Known { contents, text: new_text, stamp, state, state_length });
+        }
+        Ok(Written { path: self.path.clone(), interactions, upgraded_from })
+    }
+
+    /// The path without symbolic links, so that a file has one lock whatever way leads to it. Creates the directory.
+    fn resolved(&self) -> Result<PathBuf, FileError> {
+        if let Ok(path) = self.path.canonicalize() {
+            return Ok(path);
+        }
+        let dir = match self.path.parent() {
+            Some(dir) if !dir.as_os_str().is_empty() => dir,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(dir).map_err(io_error("creating the directory", dir))?;
+        let dir = dir.canonicalize().map_err(io_error("finding the directory", dir))?;
+        let name = self.path.file_name().ok_or_else(|| FileError::Io {
+            action: "writing",
+            path: self.path.clone(),
+            cause: io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"),
+        })?;
+        Ok(dir.join(name))
+    }
+}
+
+/// What this process knows of a file since its last write, so that it need not be read again if nobody else wrote.
+struct Known {
+    contents: Contents,
+    text: String,
+    stamp: Stamp,
+    state: RunState,
+    /// Every write adds to the lock file, so its length tells whether another process wrote.
+    state_length: u64,
+}
+
+/// Tells whether somebody who takes no locks (an editor, `git checkout`) has changed the file.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    inode: u64,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Self { length: metadata.len(), modified: metadata.modified().ok(), inode })
+    }
+}
+
+/// The place for what is known of a file. Its mutex also queues the threads of this process, so that only one polls the lock.
+type Memory = Arc<Mutex<Option<Known>>>;
+
+fn known(path: &Path) -> Memory {
+    static FILES: LazyLock<Mutex<HashMap<PathBuf, Memory>>> = LazyLock::new(Mutex::default);
+    let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(files.entry(path.to_owned()).or_default())
+}
+
+/// Puts the bytes where `path` is, all at once.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    // The name may be fixed because the lock is held; what a killed process left there is in nobody's use.
+    let temporary = sidecar(path, "tmp");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("removing", &temporary)(error)),
+        _ => {}
+    }
+    let write = || -> io::Result<()> {
+        let mut file = File::create_new(&temporary)?;
+        if let Ok(existing) = fs::metadata(path) {
+            file.set_permissions(existing.permissions())?;
+        }
+        file.write_all(bytes)
+    };
+    write().map_err(io_error("writing", &temporary))?;
+    fs::rename(&temporary, path).map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        io_error("replacing", path)(error)
+    })
+}
+
+/// A hidden file beside `path`: `.<name>.<extension>`.
+fn sidecar(path: &Path, extension: &str) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".");
+    name.push(extension);
+    path.with_file_name(name)
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> FileError {
+    move |cause| FileError::Io { action, path: path.to_owned(), cause }
+}
+
+/// The metadata that names us.
+fn writer() -> Object<'static> {
+    let mut metadata = Object::new();
+    metadata.insert("intact", Json::object([("version", env!("CARGO_PKG_VERSION"))]));
+    metadata
+}
+
+/// What identifies an interaction, in a number.
+fn identity(interaction: &Interaction) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let states: Vec<&str> = interaction.provider_states.iter().map(|state| state.name.as_str()).collect();
+    (&interaction.description, states, interaction.kind.type_name(), &interaction.key).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Fails if two editions of an interaction exchange different things.
+fn contradiction(
+    existing: &Interaction,
+    new: &Interaction,
+    version: SpecVersion,
+    path: &Path,
+) -> Result<(), FileError> {
+    let exchange = |interaction: &Interaction| {
+        let mut alone = Pact::new("", "");
+        alone.interactions.push(Interaction::new("", interaction.kind.clone()));
+        let document = alone.write(version)?;
+        Ok(document.get("interactions").or_else(|| document.get("messages")).cloned().unwrap_or_default())
+    };
+    let exchange =
+        |interaction| exchange(interaction).map_err(|cause| FileError::Write { path: path.to_owned(), cause });
+    match difference(&exchange(existing)?, &exchange(new)?) {
+        None => Ok(()),
+        Some(difference) => {
+            Err(FileError::Redefined { description: new.description.clone(), difference: format!("${difference}") })
+        }
+    }
+}
+
+/// Where two documents differ first: the path below this place, and the two values.
+fn difference(a: &JsonValue, b: &JsonValue) -> Option<String> {
+    let below = |name: &str, difference: String| {
+        let mut path = String::new();
+        let _ = crate::path::write_field(&mut path, name);
+        path + &difference
+    };
+    match (a, b) {
+        (a, b) if a == b => None,
+        (Json::Object(a), Json::Object(b)) => {
+            let names = a.names().chain(b.names().filter(|name| !a.contains(name)));
+            names.into_iter().find_map(|name| match (a.get(name), b.get(name)) {
+                (Some(a), Some(b)) => difference(a, b).map(|difference| below(name, difference)),
+                (Some(_), None) => Some(below(name, ": one has it, the other has not".to_owned())),
+                _ => Some(below(name, ": the other has it, one has not".to_owned())),
+            })
+        }
+        (Json::Array(own), Json::Array(other)) if own.len() == other.len() => {
+            own.iter().zip(other).enumerate().find_map(|(at, (a, b))| {
+                difference(a, b)
+                    .map(|difference| if own.len() == 1 { difference } else { format!("[{at}]{difference}") })
+            })
+        }
+        _ => {
+            let shown = |json: &JsonValue| json.to_compact().chars().take(60).collect::<String>();
+            Some(format!(": {} and {}", shown(a), shown(b)))
+        }
+    }
+}

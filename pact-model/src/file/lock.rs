@@ -1,0 +1,91 @@
+//! The lock file beside a pact file.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::run::RunState;
+use super::{FileError, io_error, sidecar};
+
+/// The lock, held until this is dropped.
+#[derive(Debug)]
+pub(super) struct LockFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl LockFile {
+    /// Waits for the lock of the pact file at `pact`, at most for `limit`.
+    pub(super) fn acquire(pact: &Path, limit: Duration) -> Result<Self, FileError> {
+        let mut path = sidecar(pact, "lock");
+        let start = Instant::now();
+        // The operating system can wait, but not with a limit.
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(dir) = path.parent() {
+                fs::create_dir_all(dir).map_err(io_error("creating the directory", dir))?;
+            }
+            let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+            let file = open.map_err(io_error("opening", &path))?;
+            loop {
+                match file.try_lock() {
+                    Ok(()) => break,
+                    Err(TryLockError::WouldBlock) if start.elapsed() < limit => {
+                        std::thread::sleep(pause);
+                        pause = (pause * 2).min(Duration::from_millis(25));
+                    }
+                    Err(TryLockError::WouldBlock) => return Err(FileError::Locked { path, limit }),
+                    Err(TryLockError::Error(error)) => return Err(io_error("locking", &path)(error)),
+                }
+            }
+            let lock = Self { path, file };
+            if lock.is_current() {
+                return Ok(lock);
+            }
+            // Removed while we waited, perhaps with the whole directory: the next process would lock another file.
+            path = lock.path;
+        }
+    }
+
+    /// Is the file that is locked the one that the path leads to?
+    #[cfg(unix)]
+    fn is_current(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        match (self.file.metadata(), fs::metadata(&self.path)) {
+            (Ok(own), Ok(there)) => (own.dev(), own.ino()) == (there.dev(), there.ino()),
+            _ => false,
+        }
+    }
+
+    /// An open file cannot be removed here.
+    #[cfg(not(unix))]
+    fn is_current(&self) -> bool {
+        true
+    }
+
+    pub(super) fn length(&self) -> Result<u64, FileError> {
+        Ok(self.file.metadata().map_err(io_error("reading", &self.path))?.len())
+    }
+
+    pub(super) fn text(&mut self) -> Result<String, FileError> {
+        let mut bytes = Vec::new();
+        let read = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.read_to_end(&mut bytes));
+        read.map_err(io_error("reading", &self.path))?;
+        Ok(String::from_utf8(bytes).unwrap_or_default())
+    }
+
+    /// Adds what is new in `state`; returns the length of the file.
+    pub(super) fn record(&mut self, state: &mut RunState) -> Result<u64, FileError> {
+        let (lines, from_start) = state.take_new_lines();
+        let mut write = || {
+            if from_start {
+                self.file.set_len(0)?;
+            }
+            self.file.seek(SeekFrom::End(0))?;
+            self.file.write_all(lines.as_bytes())
+        };
+        write().map_err(io_error("writing", &self.path))?;
+        self.length()
+    }
+}

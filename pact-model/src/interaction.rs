@@ -1,0 +1,88 @@
+//! One interaction of a contract.
+
+use crate::http::{HttpRequest, HttpResponse};
+use crate::json::Object;
+use crate::message::MessagePart;
+use crate::provider_state::ProviderState;
+
+/// One thing the consumer does with the provider, and what it expects of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interaction {
+    /// What happens, in words; with the provider states it identifies the interaction.
+    pub description: String,
+    /// The states the provider must be in.
+    pub provider_states: Vec<ProviderState>,
+    /// What is exchanged.
+    pub kind: Kind,
+    /// Identifier that the file gives the interaction (V4).
+    pub key: Option<String>,
+    /// Identifier that a broker gave the interaction (`_id`); verification results name it. Never written to files.
+    pub id: Option<String>,
+    /// A failing pending interaction does not fail the verification (V4).
+    pub pending: bool,
+    /// Comments: `text`, `testname`, `references` and free keys (V4).
+    pub comments: Object<'static>,
+    /// Which transport carries the interaction, for example `http` (V4).
+    pub transport: Option<String>,
+    /// Data that plugins keep with the interaction, by plugin name (V4).
+    pub plugin_configuration: Object<'static>,
+    /// How a plugin wants the interaction shown: `markup` and `markupType` (V4).
+    pub markup: Object<'static>,
+    /// Members of the interaction that this version of Intact does not know; kept, so that files round-trip.
+    pub unknown: Object<'static>,
+}
+
+/// What an interaction exchanges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "HTTP is the rule: a box for it would be one more allocation nearly always"
+)]
+pub enum Kind {
+    /// A request and its response.
+    Http(HttpRequest, HttpResponse),
+    /// A message that the provider sends.
+    AsyncMessage(MessagePart),
+    /// A message and the messages that answer it.
+    SyncMessage {
+        /// What the consumer sends.
+        request: MessagePart,
+        /// What the provider answers; usually one message.
+        responses: Vec<MessagePart>,
+    },
+}
+
+impl Kind {
+    /// The V4 name of the type, for example `Synchronous/HTTP`.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Http(..) => "Synchronous/HTTP",
+            Self::AsyncMessage(_) => "Asynchronous/Messages",
+            Self::SyncMessage { .. } => "Synchronous/Messages",
+        }
+    }
+}
+
+impl Interaction {
+    /// An interaction with nothing but a description and what is exchanged.
+    pub fn new(description: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            description: description.into(),
+            provider_states: Vec::new(),
+            kind,
+            key: None,
+            id: None,
+            pending: false,
+            comments: Object::new(),
+            transport: None,
+            plugin_configuration: Object::new(),
+            markup: Object::new(),
+            unknown: Object::new(),
+        }
+    }
+
+    /// The request and response, if this is an HTTP interaction.
+    pub fn as_http(&self) -> Option<(&HttpRequest, &HttpResponse)> {
+        if let Kind::Http(request, response) = &self.kind { Some((request, response)) } else { None }
+    }
+}

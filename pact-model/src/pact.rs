@@ -1,0 +1,41 @@
+//! A whole contract.
+
+use crate::interaction::Interaction;
+use crate::json::{Json, JsonValue, Object};
+use crate::spec_version::SpecVersion;
+
+/// A contract between one consumer and one provider.
+///
+/// The same type holds contracts of every specification version; [`Pact::version`] only remembers which one the file
+/// was written in, so that it can be written back that way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pact {
+    /// Name of the consumer.
+    pub consumer: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// The interactions in the order of the file.
+    pub interactions: Vec<Interaction>,
+    /// The file's metadata without the specification version, which is in [`Pact::version`].
+    pub metadata: Object<'static>,
+    /// The specification version the contract was read in, or is to be written in by default.
+    pub version: SpecVersion,
+}
+
+impl Pact {
+    /// A contract without interactions, of the newest specification version.
+    pub fn new(consumer: impl Into<String>, provider: impl Into<String>) -> Self {
+        Self {
+            consumer: consumer.into(),
+            provider: provider.into(),
+            interactions: Vec::new(),
+            metadata: Object::new(),
+            version: SpecVersion::default(),
+        }
+    }
+
+    /// Plugins that the file says are needed to read or verify it (`metadata.plugins`, V4).
+    pub fn plugins(&self) -> &[JsonValue] {
+        self.metadata.get("plugins").and_then(Json::as_array).unwrap_or_default()
+    }
+}

@@ -1,0 +1,128 @@
+//! Where the reader is in a document, and what it has to say about it.
+
+use crate::json::{Json, Object};
+use crate::path::write_field;
+
+use super::{ReadError, ReadErrorKind, Warning};
+
+/// More warnings than anybody reads; a hostile file could have millions.
+const MAX_WARNINGS: usize = 100;
+
+/// Longer names and values are cut in texts.
+const MAX_SHOWN: usize = 80;
+
+/// A place in the document. It is printed only if there is something to say about it, so it is a chain of borrowed steps.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    parent: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Field(&'a str),
+    Index(usize),
+}
+
+impl<'a> At<'a> {
+    pub(super) fn root() -> Self {
+        Self { parent: None, step: Step::Root }
+    }
+
+    pub(super) fn field(&'a self, name: &'a str) -> Self {
+        Self { parent: Some(self), step: Step::Field(name) }
+    }
+
+    pub(super) fn index(&'a self, index: usize) -> Self {
+        Self { parent: Some(self), step: Step::Index(index) }
+    }
+
+    pub(super) fn error(&self, kind: ReadErrorKind) -> ReadError {
+        ReadError { at: self.to_string(), interaction: None, kind }
+    }
+
+    pub(super) fn wrong_type(&self, expected: &'static str, found: &Json<'_>) -> ReadError {
+        self.error(ReadErrorKind::WrongType { expected, found: describe(found) })
+    }
+}
+
+impl std::fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Root => f.write_str("$"),
+            Step::Field(name) => write_field(f, &shortened(name)),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// The warnings so far.
+#[derive(Default)]
+pub(super) struct Notes {
+    warnings: Vec<Warning>,
+    left_out: usize,
+}
+
+impl Notes {
+    pub(super) fn warn(&mut self, at: &At<'_>, text: impl Into<String>) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(Warning { at: at.to_string(), text: text.into() });
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    pub(super) fn into_warnings(mut self) -> Vec<Warning> {
+        if let (true, Some(last)) = (self.left_out > 0, self.warnings.last_mut()) {
+            *last = Warning { at: "$".to_owned(), text: format!("and {} more warnings", self.left_out + 1) };
+        }
+        self.warnings
+    }
+}
+
+impl ReadError {
+    /// Says in which interaction it is.
+    pub(super) fn inside(mut self, interaction: &Json<'_>) -> Self {
+        if self.interaction.is_none() {
+            self.interaction = interaction.get("description").map(|text| text.to_text().into_owned());
+        }
+        self
+    }
+}
+
+/// The members of an optional object. Nothing, `null` and `[]` (an empty map, as PHP writes it) have none.
+pub(super) fn members<'j, 'a>(
+    json: Option<&'j Json<'a>>,
+    expected: &'static str,
+    at: &At<'_>,
+) -> Result<Option<&'j Object<'a>>, ReadError> {
+    match json {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Object(object)) => Ok(Some(object)),
+        Some(Json::Array(items)) if items.is_empty() => Ok(None),
+        Some(other) => Err(at.wrong_type(expected, other)),
+    }
+}
+
+/// What a value is, for a message: `the string "200 OK"`, `an array`.
+pub(super) fn describe(json: &Json<'_>) -> String {
+    match json {
+        Json::Null => "null".to_owned(),
+        Json::Bool(value) => format!("`{value}`"),
+        Json::Number(number) => format!("the number {}", shortened(number.as_str())),
+        Json::String(text) => format!("the string {}", Json::from(shortened(text).into_owned()).to_compact()),
+        Json::Array(_) => "an array".to_owned(),
+        Json::Object(_) => "an object".to_owned(),
+    }
+}
+
+pub(super) fn shortened(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}

@@ -1,0 +1,210 @@
+//! Writes pacts in every specification version.
+//!
+//! Files are committed and compared by people, so the same pact always gives the same text: members in alphabetical order,
+//! V4 interactions sorted, nothing optional that is empty. Only the content of bodies, and what Intact does not know, keep
+//! the order they have. What a version cannot say is either dropped, as the specification's own rules for downgrading have
+//! it (comments, generators before V3, all but the first of several rules in V2), or refused with a [`WriteError`].
+//!
+//! One file per dialect: [`v4`], [`v3`], and [`v2`] for V2 and older; rules and generators are in [`rule`], bodies in [`body`].
+
+mod body;
+mod rule;
+#[cfg(test)]
+mod tests;
+mod v2;
+mod v3;
+pub(crate) mod v4;
+
+pub use self::rule::{generator, generators, matching_rule, matching_rules};
+
+use crate::http::Headers;
+use crate::interaction::{Interaction, Kind};
+use crate::json::{Json, JsonValue, MAX_DEPTH, Object};
+use crate::pact::Pact;
+use crate::provider_state::ProviderState;
+use crate::spec_version::SpecVersion;
+
+/// A pact that cannot be written in the wanted version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// One file with messages and HTTP interactions.
+    #[error("HTTP interactions and messages in one pact need specification version 4, not {0}")]
+    Mixed(SpecVersion),
+    /// An interaction of a kind that the version does not have.
+    #[error("{kind} cannot be written in specification version {version} (the interaction {description:?})")]
+    Kind {
+        /// The kind, in words.
+        kind: &'static str,
+        /// The wanted version.
+        version: SpecVersion,
+        /// The interaction.
+        description: String,
+    },
+    /// Parameters, comments or the like that nest so deeply that the file could not be read again.
+    #[error("arrays and objects would nest deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// A matching rule for a part that has none in the version: without it, the pact would demand more than it says.
+    #[error(
+        "a matching rule for the {part} cannot be written in specification version {version} (the interaction {description:?})"
+    )]
+    Rule {
+        /// The part, for example `status`.
+        part: &'static str,
+        /// The wanted version.
+        version: SpecVersion,
+        /// The interaction.
+        description: String,
+    },
+}
+
+impl Pact {
+    /// The pact as a document of the given version; its text is [`to_pretty`](Json::to_pretty).
+    ///
+    /// ```
+    /// use intact_pact_model::{HttpRequest, HttpResponse, Interaction, Kind, Pact, SpecVersion};
+    ///
+    /// let mut pact = Pact::new("Web", "Orders");
+    /// pact.interactions.push(Interaction::new("a request", Kind::Http(HttpRequest::default(), HttpResponse::default())));
+    /// assert_eq!(pact.write(SpecVersion::V3)?.to_compact(), concat!(
+    ///     r#"{"consumer":{"name":"Web"},"interactions":[{"description":"a request","request":{"method":"GET","path":"/"},"#,
+    ///     r#""response":{"status":200}}],"metadata":{"pactSpecification":{"version":"3.0.0"}},"provider":{"name":"Orders"}}"#,
+    /// ));
+    /// # Ok::<(), intact_pact_model::write::WriteError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A pact that says what the version cannot.
+    pub fn write(&self, version: SpecVersion) -> Result<JsonValue, WriteError> {
+        let (list, interactions) = match version {
+            SpecVersion::V4 => ("interactions", v4::interactions(&self.interactions)),
+            SpecVersion::V3 => v3::interactions(&self.interactions)?,
+            SpecVersion::V2 | SpecVersion::V1_1 | SpecVersion::V1 => {
+                ("interactions", v2::interactions(&self.interactions, version)?)
+            }
+        };
+        let document = frame(self, list, version, interactions);
+        if body::depth(&document) > MAX_DEPTH {
+            return Err(WriteError::TooDeep);
+        }
+        Ok(document)
+    }
+}
+
+/// The document around a list of interactions or messages.
+fn frame(pact: &Pact, list: &'static str, version: SpecVersion, interactions: JsonValue) -> JsonValue {
+    let mut metadata = sorted_object(&pact.metadata);
+    metadata.insert("pactSpecification", Json::object([("version", version.as_str())]));
+    metadata.sort();
+    let mut root = Object::new();
+    root.insert("consumer", Json::object([("name", pact.consumer.clone())]));
+    root.insert("provider", Json::object([("name", pact.provider.clone())]));
+    root.insert(list, interactions);
+    root.insert("metadata", metadata);
+    root.sort();
+    root.into()
+}
+
+/// The text of one interaction as it stands in the text of a pact.
+pub(crate) fn interaction_text(interaction: &Interaction, version: SpecVersion) -> Result<String, WriteError> {
+    let document = match version {
+        SpecVersion::V4 => v4::interaction(interaction),
+        SpecVersion::V3 => v3::interaction(interaction)?,
+        SpecVersion::V2 | SpecVersion::V1_1 | SpecVersion::V1 => v2::interaction(interaction, version)?,
+    };
+    if body::depth(&document) + 2 > MAX_DEPTH {
+        return Err(WriteError::TooDeep);
+    }
+    // Two levels deeper. No line break is part of a string: there it is written as `\n`.
+    Ok(document.to_pretty().replace('\n', "\n    "))
+}
+
+/// The text of the pact in its own version, from the texts of its interactions, which are all of one kind before V4.
+pub(crate) fn text_of_pieces(pact: &Pact, texts: &[String]) -> Result<String, WriteError> {
+    let messages = matches!(pact.interactions.first(), Some(Interaction { kind: Kind::AsyncMessage(_), .. }));
+    let list = if messages && pact.version == SpecVersion::V3 { "messages" } else { "interactions" };
+    let document = frame(pact, list, pact.version, Json::Array(Vec::new()));
+    if body::depth(&document) > MAX_DEPTH {
+        return Err(WriteError::TooDeep);
+    }
+    let frame = document.to_pretty();
+    let empty = format!("\n  \"{list}\": []");
+    let (before, after) =
+        frame.split_once(&empty).expect("the list stands at the only place with this indentation and name");
+    if texts.is_empty() {
+        return Ok(frame);
+    }
+    let mut text = String::with_capacity(frame.len() + texts.iter().map(|text| text.len() + 8).sum::<usize>());
+    text.push_str(before);
+    text.push_str(&empty[..empty.len() - 1]);
+    for (at, piece) in texts.iter().enumerate() {
+        text.push_str(if at == 0 { "\n    " } else { ",\n    " });
+        text.push_str(piece);
+    }
+    text.push_str("\n  ]");
+    text.push_str(after);
+    Ok(text)
+}
+
+/// Inserts a member unless its value is an empty object.
+fn insert_unless_empty(object: &mut Object<'static>, name: &'static str, members: Object<'static>) {
+    if !members.is_empty() {
+        object.insert(name, members);
+    }
+}
+
+/// Adds the members that Intact does not know, then puts all in order.
+fn finished(mut object: Object<'static>, unknown: &Object<'static>) -> Object<'static> {
+    for (name, value) in unknown.iter() {
+        if !object.contains(name) {
+            object.insert(name.to_owned(), value.clone());
+        }
+    }
+    object.sort();
+    object
+}
+
+/// The same document with members in alphabetical order at every level.
+fn sorted(json: &JsonValue) -> JsonValue {
+    match json {
+        Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),
+        Json::Object(object) => Json::Object(sorted_object(object)),
+        scalar => scalar.clone(),
+    }
+}
+
+fn sorted_object(object: &Object<'static>) -> Object<'static> {
+    let mut result: Object<'static> =
+        object.iter().map(|(name, value)| (name.to_owned().into(), sorted(value))).collect();
+    result.sort();
+    result
+}
+
+fn provider_states(states: &[ProviderState]) -> JsonValue {
+    let state = |state: &ProviderState| {
+        let mut object = Object::new();
+        object.insert("name", state.name.clone());
+        insert_unless_empty(&mut object, "params", sorted_object(&state.params));
+        Json::Object(object)
+    };
+    Json::Array(states.iter().map(state).collect())
+}
+
+/// Headers as an object by name, each written by `values`.
+fn headers(headers: &Headers, values: impl Fn(&[String]) -> JsonValue) -> Object<'static> {
+    let mut object: Object<'static> = headers.iter().map(|(name, own)| (name.to_owned().into(), values(own))).collect();
+    object.sort();
+    object
+}
+
+/// The query as an object by name (V3 and later).
+fn query(query: &crate::http::Query) -> Object<'static> {
+    let value = |value: &Option<String>| value.clone().map_or(Json::Null, Json::from);
+    let mut object: Object<'static> = query
+        .iter()
+        .map(|(name, values)| (name.to_owned().into(), Json::Array(values.iter().map(value).collect())))
+        .collect();
+    object.sort();
+    object
+}

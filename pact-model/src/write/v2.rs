@@ -1,0 +1,103 @@
+//! Interactions as V2 and older write them.
+//!
+//! Of several provider states the first is kept, without its parameters, and of several rules for a value the first; there are
+//! no generators. That is how the specification downgrades. V1 has no rules at all: a pact with rules is refused.
+
+use crate::http::Query;
+use crate::interaction::{Interaction, Kind};
+use crate::json::{Json, JsonValue, Object};
+use crate::path::PathExpression;
+use crate::rules::{MatchingRules, RuleList};
+use crate::spec_version::SpecVersion;
+
+use super::rule::matching_rule;
+use super::v3::{request_without_rules, response_without_rules};
+use super::{WriteError, finished, insert_unless_empty};
+
+pub(super) fn interactions(interactions: &[Interaction], version: SpecVersion) -> Result<JsonValue, WriteError> {
+    Ok(Json::Array(interactions.iter().map(|own| interaction(own, version)).collect::<Result<_, _>>()?))
+}
+
+/// One interaction.
+pub(super) fn interaction(interaction: &Interaction, version: SpecVersion) -> Result<JsonValue, WriteError> {
+    let description = || interaction.description.clone();
+    let kind = match &interaction.kind {
+        Kind::Http(request, response) => Ok((request, response)),
+        Kind::AsyncMessage(_) => Err("a message"),
+        Kind::SyncMessage { .. } => Err("a synchronous message"),
+    };
+    let (request, response) = kind.map_err(|kind| WriteError::Kind { kind, version, description: description() })?;
+    let rules = |rules: &MatchingRules| {
+        flat(rules, version).map_err(|part| WriteError::Rule { part, version, description: description() })
+    };
+
+    let mut own_request = request_without_rules(request);
+    if let Some(query) = query(&request.query) {
+        own_request.insert("query", query);
+    }
+    insert_unless_empty(&mut own_request, "matchingRules", rules(&request.matching_rules)?);
+    let mut own_response = response_without_rules(response);
+    insert_unless_empty(&mut own_response, "matchingRules", rules(&response.matching_rules)?);
+
+    let mut object = Object::new();
+    object.insert("description", interaction.description.clone());
+    if let Some(state) = interaction.provider_states.first() {
+        object.insert("providerState", state.name.clone());
+    }
+    object.insert("request", finished(own_request, &request.unknown));
+    object.insert("response", finished(own_response, &response.unknown));
+    Ok(finished(object, &interaction.unknown).into())
+}
+
+/// The text the query was read from, since V1 compares it; else the parameters sorted by name.
+fn query(query: &Query) -> Option<String> {
+    if query.is_empty() {
+        return None;
+    }
+    if let Some(raw) = query.raw() {
+        return Some(raw.to_owned());
+    }
+    let mut names: Vec<_> = query.iter().collect();
+    names.sort_by_key(|(name, _)| *name);
+    let mut sorted = Query::default();
+    for (name, values) in names {
+        sorted.set(name, values.to_vec());
+    }
+    Some(sorted.to_query_string()).filter(|text| !text.is_empty())
+}
+
+/// The rules in one map, or the part whose rules V2 has no place for.
+fn flat(rules: &MatchingRules, version: SpecVersion) -> Result<Object<'static>, &'static str> {
+    let mut object = Object::new();
+    let mut add = |key: String, list: &RuleList| {
+        if let Some(rule) = list.rules.first() {
+            object.insert(key, matching_rule(rule));
+        }
+    };
+    for (part, list) in [("method", &rules.method), ("status", &rules.status)] {
+        if !list.is_empty() {
+            return Err(part);
+        }
+    }
+    if !rules.metadata.is_empty() {
+        return Err("metadata");
+    }
+    add("$.path".to_owned(), &rules.path);
+    for (part, named) in [("query", &rules.query), ("headers", &rules.header)] {
+        for (name, list) in named {
+            add(PathExpression::root().field(part).field(name).to_string(), list);
+        }
+    }
+    for (path, list) in &rules.body {
+        // A path may do without `$` where it begins with a name.
+        let rest = path
+            .strip_prefix('$')
+            .map_or_else(|| if path.is_empty() { String::new() } else { format!(".{path}") }, str::to_owned);
+        add(format!("$.body{rest}"), list);
+    }
+    if version < SpecVersion::V2 && !object.is_empty() {
+        return Err(if rules.body.is_empty() { "request" } else { "body" });
+    }
+    object.sort();
+    Ok(object)
+}
