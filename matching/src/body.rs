@@ -1,0 +1,226 @@
+//! Bodies and message contents: are they of the right type, is one there at all, and which comparison applies.
+//!
+//! The content types are compared first; only bodies of equivalent types are looked into. Then the four states of the
+//! expected body decide (nothing is said, no bytes, JSON `null`, bytes), and last the contents, by the expected type: each
+//! kind has its own file below.
+
+mod binary;
+mod form;
+pub(crate) mod json;
+mod plain_text;
+mod unsupported;
+mod xml;
+
+use intact_pact_model::body::ContentTypeHint;
+use intact_pact_model::json::JsonError;
+use intact_pact_model::{Body, ContentType, Json, JsonValue, MatchingRules};
+
+use crate::actual::{ActualBody, ActualState};
+use crate::comparison::{Flow, Sink};
+use crate::mismatch::{Location, Mismatch, Reason, Shown};
+use crate::rule::{CompileError, Compiling, Rule, RuleSet};
+use crate::rule_tree::RuleTree;
+
+/// An expected body, ready to be compared.
+#[derive(Debug)]
+pub(crate) struct BodyMatcher {
+    expected: Body,
+    expected_type: Option<ContentType>,
+    rules: RuleTree,
+    contents: Contents,
+    /// May the actual body hold more than the expected one?
+    strict: bool,
+    is_message: bool,
+}
+
+/// How contents are compared.
+#[derive(Debug)]
+enum Contents {
+    Json(Result<JsonValue, JsonError>),
+    Xml(Result<xml::Element, String>),
+    Form,
+    Binary,
+    Text,
+    /// A `contentType` rule at the root looks at the bytes and replaces everything else.
+    OfType,
+    /// No comparison is there yet; equal bytes are equal.
+    Unsupported(&'static str),
+}
+
+/// What is compared: the whole body decides how strictly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// More than expected is a mismatch.
+    Request,
+    /// More than expected is fine.
+    Response,
+    /// As a response, but the words differ.
+    Message,
+}
+
+impl BodyMatcher {
+    /// `stated_type` is what headers or metadata say of the body.
+    pub(crate) fn compile(
+        expected: &Body,
+        expected_type: Option<ContentType>,
+        rules: &MatchingRules,
+        of: Of,
+    ) -> Result<Self, CompileError> {
+        let compile = match &expected_type {
+            Some(found) if found.is_xml() => RuleTree::compile_without_indexes,
+            _ => RuleTree::compile,
+        };
+        let rules = compile(&rules.body, &Compiling::category("body"))?;
+        let contents = Contents::choose(expected, expected_type.as_ref(), &rules);
+        Ok(Self {
+            expected: expected.clone(),
+            expected_type,
+            rules,
+            contents,
+            strict: of == Of::Request,
+            is_message: of == Of::Message,
+        })
+    }
+
+    /// `type_rules` are the rules for the header that states the type.
+    pub(crate) fn compare<S: Sink>(&self, actual: &ActualBody<'_>, type_rules: Option<&RuleSet>, sink: &mut S) -> Flow {
+        let actual_type = actual.content_type();
+        if !self.type_fits(actual_type.as_ref(), type_rules) {
+            let Some(content) = self.expected.content() else { return Flow::Continue(()) };
+            return sink.mismatch(|| self.wrong_type(actual_type.as_ref(), &content.bytes, actual));
+        }
+        match (&self.expected, actual.state) {
+            (Body::Missing, _) => Flow::Continue(()),
+            (Body::Null, ActualState::Present(bytes))
+                if actual_type.as_ref().is_none_or(|actual| actual.is_json() || actual.is_unknown())
+                    && Json::parse(bytes).is_ok_and(|document| document.is_null()) =>
+            {
+                Flow::Continue(())
+            }
+            (Body::Empty | Body::Null, ActualState::Present(bytes)) => sink.mismatch(|| {
+                let text = format!("Expected empty body but received {}", describe(bytes, actual_type.as_ref()));
+                Mismatch::new(Location::Body("/".to_owned()), Reason::Unexpected, text).showing(Shown::Nothing, Shown::bytes(bytes))
+            }),
+            (Body::Empty | Body::Null, _) => Flow::Continue(()),
+            (Body::Present(content), ActualState::Missing | ActualState::Empty) => sink.mismatch(|| {
+                let state = if matches!(actual.state, ActualState::Missing) { "missing" } else { "empty" };
+                let body = describe(&content.bytes, self.expected_type.as_ref());
+                let text = format!("Expected body {body} but was {state}");
+                Mismatch::new(Location::Body("/".to_owned()), Reason::Missing, text)
+                    .showing(Shown::bytes(&content.bytes), Shown::Nothing)
+            }),
+            (Body::Present(content), ActualState::Null | ActualState::Present(_)) => {
+                self.unreadable_paths(sink)?;
+                self.contents(&content.bytes, actual.bytes(), actual_type.as_ref(), sink)
+            }
+        }
+    }
+
+    fn type_fits(&self, actual: Option<&ContentType>, type_rules: Option<&RuleSet>) -> bool {
+        let (Some(expected), Some(actual)) = (&self.expected_type, actual) else { return true };
+        if expected.is_unknown() || actual.is_unknown() {
+            return true;
+        }
+        // Boundaries are made up anew for each body.
+        let same_multipart = expected.is_multipart() && expected.main() == actual.main() && expected.sub() == actual.sub();
+        same_multipart
+            || expected.is_equivalent_to(actual)
+            || (!self.is_message && expected == &actual.base_type())
+            || type_rules.is_some_and(|rules| {
+                let (expected, actual) = (expected.to_string(), actual.to_string());
+                rules.holds(|rule| rule.check_text(&expected, &actual))
+            })
+    }
+
+    fn wrong_type(&self, actual_type: Option<&ContentType>, expected_body: &[u8], actual: &ActualBody<'_>) -> Mismatch {
+        let name = |content_type: Option<&ContentType>| content_type.map_or_else(|| "*/*".to_owned(), ToString::to_string);
+        let (expected, found) = (name(self.expected_type.as_ref()), name(actual_type));
+        let text = if self.is_message {
+            format!("Expected message with content type {expected} but was {found}")
+        } else {
+            format!("Expected a body of '{expected}' but the actual content type was '{found}'")
+        };
+        let bodies = (Shown::bytes(expected_body), Shown::bytes(actual.bytes()));
+        Mismatch {
+            bodies: Some(Box::new(bodies)),
+            ..Mismatch::new(Location::ContentType, Reason::WrongType, text).showing(expected, found)
+        }
+    }
+
+    /// Keys of rules that are no paths: nobody can say what they were meant to govern.
+    fn unreadable_paths<S: Sink>(&self, sink: &mut S) -> Flow {
+        for (key, error) in &self.rules.unreadable {
+            sink.mismatch(|| {
+                let text = format!("The matching rules at '{key}' cannot be applied: {error}");
+                Mismatch::new(Location::Body("$".to_owned()), Reason::InvalidRule, text).ruled("", key)
+            })?;
+        }
+        Flow::Continue(())
+    }
+
+    fn contents<S: Sink>(
+        &self,
+        expected: &[u8],
+        actual: &[u8],
+        actual_type: Option<&ContentType>,
+        sink: &mut S,
+    ) -> Flow {
+        match &self.contents {
+            Contents::Json(Err(error)) => sink.mismatch(|| unparsable("expected", error)),
+            Contents::Json(Ok(expected)) => match Json::parse(actual) {
+                Err(error) => sink.mismatch(|| {
+                    unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
+                }),
+                Ok(actual) => json::compare(expected, &actual, &self.rules, self.strict, sink),
+            },
+            Contents::Xml(Err(error)) => sink.mismatch(|| unparsable("expected", error)),
+            Contents::Xml(Ok(expected)) => match xml::Element::parse(actual) {
+                Err(error) => sink.mismatch(|| {
+                    unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
+                }),
+                Ok(actual) => xml::compare(expected, &actual, &self.rules, self.strict, sink),
+            },
+            Contents::Form => form::compare(expected, actual, &self.rules, sink),
+            Contents::Text => plain_text::compare(expected, actual, &self.rules, sink),
+            Contents::Binary | Contents::OfType => {
+                binary::compare((expected, self.expected_type.as_ref()), (actual, actual_type), &self.rules, sink)
+            }
+            Contents::Unsupported(kind) => unsupported::compare(expected, actual, kind, sink),
+        }
+    }
+}
+
+impl Contents {
+    fn choose(expected: &Body, content_type: Option<&ContentType>, rules: &RuleTree) -> Self {
+        let Some(content) = expected.content() else { return Self::Text };
+        let of_type = rules.cursor().exact_rules().is_some_and(|set| {
+            set.rules.iter().any(|rule| matches!(rule, Rule::ContentType(_)))
+        });
+        if of_type {
+            return Self::OfType;
+        }
+        match content_type {
+            Some(found) if found.is_json() => Self::Json(Json::parse(&content.bytes).map(Json::into_owned)),
+            Some(found) if found.is_xml() => Self::Xml(xml::Element::parse(&content.bytes)),
+            Some(found) if found.is_multipart() => Self::Unsupported("multipart"),
+            Some(found) if found.is_form() => Self::Form,
+            _ if content.hint == Some(ContentTypeHint::Text) => Self::Text,
+            _ if content.hint == Some(ContentTypeHint::Binary) => Self::Binary,
+            Some(found) if found.is_text() => Self::Text,
+            _ => Self::Binary,
+        }
+    }
+}
+
+fn unparsable(side: &str, error: &impl std::fmt::Display) -> Mismatch {
+    let text = format!("Failed to parse the {side} body: '{error}'");
+    Mismatch::new(Location::Body("$".to_owned()), Reason::Unparsable, text)
+}
+
+/// A body in a sentence: `Present(28058 bytes, image/jpeg)`.
+fn describe(bytes: &[u8], content_type: Option<&ContentType>) -> String {
+    match content_type {
+        Some(content_type) => format!("Present({} bytes, {content_type})", bytes.len()),
+        None => format!("Present({} bytes)", bytes.len()),
+    }
+}

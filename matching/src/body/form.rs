@@ -1,0 +1,33 @@
+//! Form posts: compared like query parameters, with the rules of the body.
+
+use intact_pact_model::Query;
+
+use crate::comparison::{Flow, Sink};
+use crate::mismatch::{Location, Mismatch, Reason};
+use crate::parts::parameters::{self, Called};
+use crate::parts::values::ValueRules;
+use crate::rule_tree::RuleTree;
+
+pub(crate) fn compare<S: Sink>(expected: &[u8], actual: &[u8], rules: &RuleTree, sink: &mut S) -> Flow {
+    let (Ok(expected), Ok(actual)) = (str::from_utf8(expected), str::from_utf8(actual)) else {
+        if expected == actual {
+            return Flow::Continue(());
+        }
+        return sink.mismatch(|| {
+            let text = "Failed to parse the actual body: 'a form post is UTF-8 text'";
+            Mismatch::new(Location::Body("$".to_owned()), Reason::Unparsable, text)
+        });
+    };
+    let root = rules.cursor();
+    let rules_of = |name: &str, count: usize| {
+        let parameter = root.field(name);
+        let mut rules = ValueRules { whole: parameter.rules().map(|rules| rules.set), at: Vec::new() };
+        for index in 0..count {
+            if let Some(set) = parameter.index(index).exact_rules() {
+                rules.at.push((index, set));
+            }
+        }
+        rules
+    };
+    parameters::compare(&Query::parse(expected), &Query::parse(actual), &Called::FORM, rules_of, sink)
+}

@@ -1,0 +1,475 @@
+//! JSON documents: one walk over expected and actual, with the rules beside it.
+//!
+//! Rules at arrays and objects have two halves: what they ask of the value itself ([`crate::rule::collection`]) and how the
+//! contents are then compared ([`Mode`]). Several rules of one key ask separately, but the contents are walked once for each
+//! way, not once for each rule; so a document costs the same whatever is said about it, also when rules are alternatives.
+
+use intact_pact_model::json::Object;
+use intact_pact_model::path::write_field;
+use intact_pact_model::{Combine, Json};
+
+use crate::comparison::{Flow, Sink, Verdict};
+use crate::mismatch::{Location, Mismatch, Reason};
+use crate::rule::{Outcome, Rule, RuleSet, Variant};
+use crate::rule_tree::{Cursor, RuleTree, Rules};
+use crate::show;
+
+/// Compares two documents.
+pub(crate) fn compare<S: Sink>(
+    expected: &Json<'_>,
+    actual: &Json<'_>,
+    rules: &RuleTree,
+    strict: bool,
+    sink: &mut S,
+) -> Flow {
+    Walk { strict, put: &Location::Body }.value(expected, actual, &rules.cursor(), &Place::ROOT, sink)
+}
+
+/// Compares two metadata values with the rules at and below a cursor; the location is the same for all that is found.
+pub(crate) fn compare_at<S: Sink>(
+    expected: &Json<'_>,
+    actual: &Json<'_>,
+    cursor: &Cursor<'_>,
+    put: &dyn Fn(String) -> Location,
+    sink: &mut S,
+) -> Flow {
+    Walk { strict: false, put }.value(expected, actual, cursor, &Place::ROOT, sink)
+}
+
+/// What `arrayContains` misses in a list: reasons and sentences.
+pub(crate) fn missing_variants(
+    expected: &[Json<'_>],
+    actual: &[Json<'_>],
+    variants: &[Variant],
+    strict: bool,
+) -> Vec<(Reason, String)> {
+    let mut missing = Vec::new();
+    let _ = Walk { strict, put: &Location::Body }.variants(expected, actual, variants, &mut |reason, text| {
+        missing.push((reason, text()));
+        Flow::Continue(())
+    });
+    missing
+}
+
+/// Where in the document the walk is; the steps lie on the call stack.
+struct Place<'p> {
+    parent: Option<&'p Place<'p>>,
+    step: Step<'p>,
+}
+
+enum Step<'p> {
+    Root,
+    Member(&'p str),
+    Item(usize),
+}
+
+impl Place<'_> {
+    const ROOT: Place<'static> = Place { parent: None, step: Step::Root };
+
+    fn member<'p>(&'p self, name: &'p str) -> Place<'p> {
+        Place { parent: Some(self), step: Step::Member(name) }
+    }
+
+    fn item(&self, index: usize) -> Place<'_> {
+        Place { parent: Some(self), step: Step::Item(index) }
+    }
+
+    /// For example `$.items[0].sku`; a member whose name is a number prints like an item.
+    fn print(&self, out: &mut String) {
+        if let Some(parent) = self.parent {
+            parent.print(out);
+        }
+        match self.step {
+            Step::Root => out.push('$'),
+            Step::Item(index) => out.push_str(&format!("[{index}]")),
+            Step::Member(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) => {
+                out.push_str(&format!("[{name}]"));
+            }
+            Step::Member(name) => write_field(out, name).expect("writing to a string cannot fail"),
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        self.print(&mut path);
+        path
+    }
+}
+
+/// How the contents of an array or object are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Item by item, member by member.
+    Plain,
+    /// All members like the first expected one, whatever their names.
+    Values,
+    /// Likewise, by the rules that the `eachValue` rule at this position holds.
+    EachValue(usize),
+    /// Some item for each variant of the `arrayContains` rule at this position.
+    Contains(usize),
+}
+
+struct Walk<'w> {
+    /// Is more than expected a mismatch?
+    strict: bool,
+    put: &'w dyn Fn(String) -> Location,
+}
+
+/// The two values, the rules and the place: what every step of the walk is about.
+struct At<'w, 'e, 'a, 't> {
+    expected: &'w Json<'e>,
+    actual: &'w Json<'a>,
+    cursor: &'w Cursor<'t>,
+    place: &'w Place<'w>,
+}
+
+impl Walk<'_> {
+    fn value<S: Sink>(
+        &self,
+        expected: &Json<'_>,
+        actual: &Json<'_>,
+        cursor: &Cursor<'_>,
+        place: &Place<'_>,
+        sink: &mut S,
+    ) -> Flow {
+        let at = At { expected, actual, cursor, place };
+        match (expected, actual, cursor.rules()) {
+            (Json::Array(expected), Json::Array(actual), None) => self.array(expected, actual, &at, sink),
+            (Json::Object(expected), Json::Object(actual), None) => self.object(expected, actual, &at, sink),
+            (Json::Array(_), Json::Array(_), Some(rules)) | (Json::Object(_), Json::Object(_), Some(rules)) => {
+                self.collection(&at, rules, sink)
+            }
+            (Json::Array(_) | Json::Object(_), _, rules) => self.clash(&at, rules, sink),
+            (_, _, None) if expected == actual => Flow::Continue(()),
+            (_, _, None) => {
+                self.report(&at, Reason::Different, sink, || Rule::Equality.explain_scalar(expected, actual, Reason::Different))
+            }
+            (_, _, Some(rules)) => self.by_rules(
+                &at,
+                rules.set,
+                |rule| rule.check_scalar(expected, actual),
+                |rule, reason| rule.explain_scalar(expected, actual, reason),
+                sink,
+            ),
+        }
+    }
+
+    fn report<S: Sink>(&self, at: &At<'_, '_, '_, '_>, reason: Reason, sink: &mut S, text: impl FnOnce() -> String) -> Flow {
+        sink.mismatch(|| self.mismatch(at, reason, text()))
+    }
+
+    fn mismatch(&self, at: &At<'_, '_, '_, '_>, reason: Reason, text: String) -> Mismatch {
+        Mismatch::new((self.put)(at.place.path()), reason, text).showing(show::plain(at.expected), show::plain(at.actual))
+    }
+
+    fn by_rules<S: Sink>(
+        &self,
+        at: &At<'_, '_, '_, '_>,
+        set: &RuleSet,
+        check: impl Fn(&Rule) -> Outcome,
+        explain: impl Fn(&Rule, Reason) -> String,
+        sink: &mut S,
+    ) -> Flow {
+        if set.holds(&check) {
+            return Flow::Continue(());
+        }
+        for (rule, reason) in set.failing(check) {
+            sink.mismatch(|| self.mismatch(at, reason, explain(rule, reason)).ruled(rule.name(), &set.key))?;
+        }
+        Flow::Continue(())
+    }
+
+    /// An array or object is expected, and something else came. Only alternatives can allow that: an object or `null`.
+    fn clash<S: Sink>(&self, at: &At<'_, '_, '_, '_>, rules: Option<Rules<'_>>, sink: &mut S) -> Flow {
+        let allowed = rules.is_some_and(|rules| {
+            rules.set.combine == Combine::Or
+                && rules.set.rules.iter().any(|rule| match rule {
+                    Rule::EachKey(_) | Rule::EachValue(_) | Rule::ArrayContains(_) | Rule::StatusCode(_) => false,
+                    _ => rule.check_scalar(at.expected, at.actual).is_ok(),
+                })
+        });
+        if allowed {
+            return Flow::Continue(());
+        }
+        self.report(at, Reason::WrongType, sink, || {
+            let (actual, expected) = (show::json_and_kind(at.actual), show::json_and_kind(at.expected));
+            format!("Type mismatch: Expected {actual} to be the same type as {expected}")
+        })
+    }
+
+    /// Two arrays or two objects under rules.
+    fn collection<S: Sink>(&self, at: &At<'_, '_, '_, '_>, rules: Rules<'_>, sink: &mut S) -> Flow {
+        let Rules { set, cascaded } = rules;
+        if let (Json::Object(expected), Json::Object(actual)) = (at.expected, at.actual)
+            && self.strict
+            && expected.is_empty()
+            && !actual.is_empty()
+            && !lets_any_key_through(rules)
+        {
+            return self.unexpected_members(at, sink);
+        }
+        let check = |rule: &Rule| match (at.expected, at.actual) {
+            (Json::Array(expected), Json::Array(actual)) => rule.check_array(expected, actual, cascaded),
+            (Json::Object(expected), Json::Object(actual)) => rule.check_object(expected, actual, cascaded),
+            _ => Ok(()),
+        };
+        let outcomes: Vec<Outcome> = set.rules.iter().map(check).collect();
+        let modes: Vec<Mode> =
+            set.rules.iter().enumerate().map(|(rule, kind)| mode(kind, rule, at.expected, cascaded)).collect();
+        let mut distinct = modes.clone();
+        distinct.sort_by_key(|mode| match mode {
+            Mode::Plain => (0, 0),
+            Mode::Values => (1, 0),
+            Mode::EachValue(rule) => (2, *rule),
+            Mode::Contains(rule) => (3, *rule),
+        });
+        distinct.dedup();
+
+        if set.combine == Combine::Or {
+            let possible = |mode: &Mode| modes.iter().zip(&outcomes).zip(&set.rules).any(|((own, outcome), rule)| {
+                own == mode && outcome.is_ok() && self.keys(at, rule, &mut |_, _, _, _| Flow::Break(())).is_continue()
+            });
+            distinct.retain(possible);
+            if distinct.iter().any(|mode| self.contents(at, rules, *mode, &mut Verdict).is_continue()) {
+                return Flow::Continue(());
+            }
+            // Going through the contents again to say what differs would double the work at each level.
+            if !S::WANTS_ALL {
+                return Flow::Break(());
+            }
+        }
+        for (rule, outcome) in set.rules.iter().zip(&outcomes) {
+            if let Err(reason) = outcome {
+                sink.mismatch(|| {
+                    let text = match (at.expected, at.actual) {
+                        (Json::Array(expected), Json::Array(actual)) => rule.explain_array(expected, actual),
+                        _ => rule.explain_object(at.expected, at.actual),
+                    };
+                    self.mismatch(at, *reason, text).ruled(rule.name(), &set.key)
+                })?;
+            }
+            self.keys(at, rule, &mut |place, name, inner, reason| {
+                sink.mismatch(|| {
+                    let text = inner.explain_text(name, name, reason);
+                    Mismatch::new((self.put)(place.path()), reason, text)
+                        .showing("", name)
+                        .ruled(inner.name(), &set.key)
+                })
+            })?;
+        }
+        for mode in distinct {
+            self.contents(at, rules, mode, sink)?;
+        }
+        Flow::Continue(())
+    }
+
+    /// Holds each key against the rules of `eachKey`.
+    fn keys(
+        &self,
+        at: &At<'_, '_, '_, '_>,
+        rule: &Rule,
+        report: &mut dyn FnMut(&Place<'_>, &str, &Rule, Reason) -> Flow,
+    ) -> Flow {
+        let (Rule::EachKey(keys), Json::Object(actual)) = (rule, at.actual) else { return Flow::Continue(()) };
+        for name in actual.names() {
+            for (inner, reason) in keys.failing(|inner| inner.check_text(name, name)) {
+                report(&at.place.member(name), name, inner, reason)?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    fn contents<S: Sink>(&self, at: &At<'_, '_, '_, '_>, rules: Rules<'_>, mode: Mode, sink: &mut S) -> Flow {
+        match (at.expected, at.actual) {
+            (Json::Array(expected), Json::Array(actual)) => match mode {
+                Mode::Contains(rule) => {
+                    let Rule::ArrayContains(variants) = &rules.set.rules[rule] else { return Flow::Continue(()) };
+                    self.variants(expected, actual, variants, &mut |reason, text| {
+                        sink.mismatch(|| self.mismatch(at, reason, text()).ruled("arrayContains", &rules.set.key))
+                    })
+                }
+                _ => self.items_by_template(expected, actual, mode, at, sink),
+            },
+            (Json::Object(expected), Json::Object(actual)) => match mode {
+                Mode::Values | Mode::EachValue(_) => self.values_by_template(expected, actual, mode, at, sink),
+                _ => {
+                    if !lets_any_key_through(rules) {
+                        self.key_sets(expected, actual, at, sink)?;
+                    }
+                    self.common_members(expected, actual, at, sink)
+                }
+            },
+            _ => Flow::Continue(()),
+        }
+    }
+
+    /// Arrays without a rule: item by item, and of one length.
+    fn array<S: Sink>(&self, expected: &[Json<'_>], actual: &[Json<'_>], at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+        if expected.is_empty() && !actual.is_empty() {
+            return self.report(at, Reason::Unexpected, sink, || {
+                format!("Expected an empty List but received {}", show::list(actual))
+            });
+        }
+        for (index, example) in expected.iter().enumerate() {
+            match actual.get(index) {
+                Some(item) => self.value(example, item, &at.cursor.index(index), &at.place.item(index), sink)?,
+                None => self.report(at, Reason::Missing, sink, || format!("Expected {} but was missing", show::json(example)))?,
+            }
+        }
+        if expected.len() == actual.len() {
+            return Flow::Continue(());
+        }
+        self.report(at, Reason::WrongSize, sink, || {
+            format!("Expected a List with {} elements but received {} elements", expected.len(), actual.len())
+        })
+    }
+
+    /// Arrays under rules: each item like the expected one at its index, or like the first if there is none.
+    fn items_by_template<S: Sink>(
+        &self,
+        expected: &[Json<'_>],
+        actual: &[Json<'_>],
+        mode: Mode,
+        at: &At<'_, '_, '_, '_>,
+        sink: &mut S,
+    ) -> Flow {
+        let Some(first) = expected.first() else { return Flow::Continue(()) };
+        for (index, item) in actual.iter().enumerate() {
+            let mut cursor = at.cursor.index(index);
+            if let Mode::EachValue(rule) = mode {
+                cursor = cursor.as_value_of(at.cursor, rule);
+            }
+            self.value(expected.get(index).unwrap_or(first), item, &cursor, &at.place.item(index), sink)?;
+        }
+        Flow::Continue(())
+    }
+
+    /// For each variant, some item must match. Reports reason and sentence for those that none does.
+    fn variants(
+        &self,
+        expected: &[Json<'_>],
+        actual: &[Json<'_>],
+        variants: &[Variant],
+        report: &mut dyn FnMut(Reason, &dyn Fn() -> String) -> Flow,
+    ) -> Flow {
+        let none = RuleTree::default();
+        // Without variants every expected item is one, by equality.
+        let every_item = (0..expected.len()).map(|index| (index, &none));
+        let variants: Vec<(usize, &RuleTree)> = match variants {
+            [] => every_item.collect(),
+            _ => variants.iter().map(|variant| (variant.index, &variant.rules)).collect(),
+        };
+        for (index, rules) in variants {
+            if let Some((key, error)) = rules.unreadable.first() {
+                report(Reason::InvalidRule, &|| format!("The matching rules at '{key}' of a variant cannot be applied: {error}"))?;
+            }
+            let Some(example) = expected.get(index) else {
+                report(Reason::Missing, &|| {
+                    let length = expected.len();
+                    format!("ArrayContains: variant {index} is missing from the expected list, which has {length} items")
+                })?;
+                continue;
+            };
+            let is_like_it =
+                |item: &Json<'_>| self.value(example, item, &rules.cursor(), &Place::ROOT, &mut Verdict).is_continue();
+            if !actual.iter().any(is_like_it) {
+                report(Reason::Missing, &|| {
+                    format!("Variant at index {index} ({}) was not found in the actual list", show::json(example))
+                })?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    /// Objects without a rule.
+    fn object<S: Sink>(&self, expected: &Object<'_>, actual: &Object<'_>, at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+        if self.strict && expected.is_empty() && !actual.is_empty() {
+            return self.unexpected_members(at, sink);
+        }
+        self.key_sets(expected, actual, at, sink)?;
+        self.common_members(expected, actual, at, sink)
+    }
+
+    fn unexpected_members<S: Sink>(&self, at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+        self.report(at, Reason::Unexpected, sink, || {
+            format!("Expected an empty Map but received {}", show::json(at.actual))
+        })
+    }
+
+    /// All expected keys must be there; compared strictly, no others.
+    fn key_sets<S: Sink>(&self, expected: &Object<'_>, actual: &Object<'_>, at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+        let is_missing = |name: &&str| !actual.contains(name);
+        if self.strict {
+            if expected.len() == actual.len() && !expected.names().any(|name| is_missing(&name)) {
+                return Flow::Continue(());
+            }
+            let reason = if expected.names().any(|name| is_missing(&name)) { Reason::Missing } else { Reason::Unexpected };
+            return self.report(at, reason, sink, || {
+                let (expected, actual) = (show::names(expected.names()), show::names(actual.names()));
+                format!("Expected a Map with keys [{expected}] but received one with keys [{actual}]")
+            });
+        }
+        if !expected.names().any(|name| is_missing(&name)) {
+            return Flow::Continue(());
+        }
+        self.report(at, Reason::Missing, sink, || {
+            let missing = show::names(expected.names().filter(is_missing));
+            format!("Actual map is missing the following keys: {missing}")
+        })
+    }
+
+    fn common_members<S: Sink>(
+        &self,
+        expected: &Object<'_>,
+        actual: &Object<'_>,
+        at: &At<'_, '_, '_, '_>,
+        sink: &mut S,
+    ) -> Flow {
+        for (name, example) in expected.iter() {
+            if let Some(value) = actual.get(name) {
+                self.value(example, value, &at.cursor.field(name), &at.place.member(name), sink)?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    /// Every value like the expected one of its name, or like the first (by name) if there is none.
+    fn values_by_template<S: Sink>(
+        &self,
+        expected: &Object<'_>,
+        actual: &Object<'_>,
+        mode: Mode,
+        at: &At<'_, '_, '_, '_>,
+        sink: &mut S,
+    ) -> Flow {
+        let Some((_, first)) = expected.iter().min_by_key(|(name, _)| *name) else { return Flow::Continue(()) };
+        for (name, value) in actual.iter() {
+            let mut cursor = at.cursor.field(name);
+            if let Mode::EachValue(rule) = mode {
+                cursor = cursor.as_value_of(at.cursor, rule);
+            }
+            self.value(expected.get(name).unwrap_or(first), value, &cursor, &at.place.member(name), sink)?;
+        }
+        Flow::Continue(())
+    }
+}
+
+/// How the contents of the value are compared under one rule.
+fn mode(rule: &Rule, position: usize, expected: &Json<'_>, cascaded: bool) -> Mode {
+    match rule {
+        _ if cascaded => Mode::Plain,
+        Rule::EachValue(_) => Mode::EachValue(position),
+        Rule::ArrayContains(_) if matches!(expected, Json::Array(_)) => Mode::Contains(position),
+        Rule::Values | Rule::ArrayContains(_) if matches!(expected, Json::Object(_)) => Mode::Values,
+        _ => Mode::Plain,
+    }
+}
+
+/// Do rules that stand exactly here say that the keys do not matter?
+fn lets_any_key_through(rules: Rules<'_>) -> bool {
+    let about_keys = |rule: &Rule| matches!(rule, Rule::Values | Rule::EachKey(_) | Rule::EachValue(_));
+    !rules.cascaded && rules.set.rules.iter().any(about_keys)
+}
+
+#[cfg(test)]
+mod tests;

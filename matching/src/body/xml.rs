@@ -1,0 +1,285 @@
+//! XML documents: elements by qualified name, whatever their prefixes; the order of different names does not matter.
+//!
+//! All siblings of one name share a path, so rule paths have no indexes here (those that have are read without). An
+//! attribute is the step `@name`, an element's text the step `#text`; rules at an element also govern its text.
+
+mod tree;
+
+use std::collections::HashMap;
+
+use intact_pact_model::path::write_field;
+
+use crate::comparison::{Flow, Sink};
+use crate::mismatch::{Location, Mismatch, Reason, Shown};
+use crate::rule::{Outcome, Rule, within};
+use crate::rule_tree::{Cursor, RuleTree};
+use crate::show;
+
+pub(crate) use tree::Element;
+use tree::Name;
+
+/// Compares two documents.
+pub(crate) fn compare<S: Sink>(expected: &Element, actual: &Element, rules: &RuleTree, strict: bool, sink: &mut S) -> Flow {
+    let root = Place { parent: None, name: "" };
+    let cursor = step(&rules.cursor(), "", &expected.name);
+    Walk { strict }.element(expected, actual, &cursor, &root.child(&expected.name.qualified), sink)
+}
+
+/// The place of a member called so, with its namespace or with the prefix the contract writes.
+fn step<'t>(cursor: &Cursor<'t>, mark: &str, name: &Name) -> Cursor<'t> {
+    let marked = |name: &str| format!("{mark}{name}");
+    cursor.either_field(&marked(&name.qualified), &marked(&name.written))
+}
+
+/// Where in the document the walk is.
+struct Place<'p> {
+    parent: Option<&'p Place<'p>>,
+    name: &'p str,
+}
+
+impl Place<'_> {
+    fn child<'p>(&'p self, name: &'p str) -> Place<'p> {
+        Place { parent: Some(self), name }
+    }
+
+    /// For example `$.order.line['@sku']`.
+    fn path(&self) -> String {
+        let Some(parent) = self.parent else { return "$".to_owned() };
+        let mut path = parent.path();
+        write_field(&mut path, self.name).expect("writing to a string cannot fail");
+        path
+    }
+
+    fn location(&self) -> Location {
+        Location::Body(self.path())
+    }
+}
+
+struct Walk {
+    /// Is more than expected a mismatch?
+    strict: bool,
+}
+
+impl Walk {
+    fn element<S: Sink>(&self, expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+        if expected.name.qualified != actual.name.qualified {
+            return sink.mismatch(|| {
+                let (expected, actual) = (&expected.name.qualified, &actual.name.qualified);
+                let text = format!("Expected '{actual}' to be equal to '{expected}'");
+                Mismatch::new(place.location(), Reason::Different, text).showing(expected.as_str(), actual.as_str())
+            });
+        }
+        if let Some(rules) = cursor.rules() {
+            let failures = rules.set.failing(|rule| check_element(rule, expected, actual, rules.cascaded));
+            for (rule, reason) in &failures {
+                sink.mismatch(|| {
+                    Mismatch::new(place.location(), *reason, explain_element(rule, actual))
+                        .showing(expected.to_string(), actual.to_string())
+                        .ruled(rule.name(), &rules.set.key)
+                })?;
+            }
+            if !failures.is_empty() {
+                return Flow::Continue(());
+            }
+        }
+        self.attributes(expected, actual, cursor, place, sink)?;
+        self.children(expected, actual, cursor, place, sink)?;
+        text(expected, actual, cursor, place, sink)
+    }
+
+    fn attributes<S: Sink>(&self, expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+        let (wanted, received) = (expected.attributes.len(), actual.attributes.len());
+        if self.strict && wanted == 0 && received > 0 {
+            return sink.mismatch(|| {
+                let names: Vec<&str> = actual.attributes.iter().map(|(name, _)| name.written.as_str()).collect();
+                let text = format!("Did not expect any attributes but received {}", show::texts(&names));
+                Mismatch::new(place.location(), Reason::Unexpected, text).showing("[]", show::texts(&names))
+            });
+        }
+        if (self.strict && received != wanted) || received < wanted {
+            sink.mismatch(|| {
+                let least = if self.strict { "" } else { "at least " };
+                let text = format!("Expected {least}{wanted} attribute(s) but received {received} attribute(s)");
+                Mismatch::new(place.location(), Reason::WrongSize, text).showing(wanted.to_string(), received.to_string())
+            })?;
+        }
+        for (name, example) in &expected.attributes {
+            let Some(value) = actual.attribute(&name.qualified) else {
+                sink.mismatch(|| {
+                    let text = format!("Expected attribute '{}'='{}' but was missing", name.qualified, show::cut(example));
+                    Mismatch::new(place.location(), Reason::Missing, text).showing(example.as_str(), Shown::Nothing)
+                })?;
+                continue;
+            };
+            let marked = format!("@{}", name.qualified);
+            let rules = step(cursor, "@", name).rules();
+            by_text_rules(rules.map(|rules| (rules.set, rules.cascaded)), example, value, &place.child(&marked), sink)?;
+        }
+        Flow::Continue(())
+    }
+
+    fn children<S: Sink>(&self, expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+        if self.strict && expected.children.is_empty() && !actual.children.is_empty() {
+            return sink.mismatch(|| {
+                let names: Vec<&str> = actual.children.iter().map(|child| child.name.written.as_str()).collect();
+                let text = format!("Expected no children but received {}", show::texts(&names));
+                Mismatch::new(place.location(), Reason::Unexpected, text).showing("[]", show::texts(&names))
+            });
+        }
+        let examples = by_name(&expected.children);
+        let received = by_name(&actual.children);
+        let examples_of: HashMap<&str, &[&Element]> = examples.iter().map(|(name, group)| (*name, group.as_slice())).collect();
+        for (name, group) in &received {
+            let below = step(cursor, "", &group[0].name);
+            let below = match examples_of.get(name) {
+                // The contract's prefixes are those that its rules use.
+                Some(examples) => step(cursor, "", &examples[0].name),
+                None => below,
+            };
+            let any_number = below.rules().is_some_and(|rules| rules.set.rules.iter().any(|rule| matches!(rule, Rule::Type { .. })));
+            let place_below = place.child(name);
+            match examples_of.get(name) {
+                Some(examples) if any_number => {
+                    for child in group {
+                        self.element(examples[0], child, &below, &place_below, sink)?;
+                    }
+                }
+                Some(examples) => {
+                    for (example, child) in examples.iter().zip(group) {
+                        self.element(example, child, &below, &place_below, sink)?;
+                    }
+                    for missing in examples.iter().skip(group.len()) {
+                        is_missing(missing, place, sink)?;
+                    }
+                    if self.strict {
+                        for surplus in group.iter().skip(examples.len()) {
+                            is_unexpected(surplus, place, sink)?;
+                        }
+                    }
+                }
+                None if self.strict || any_number => {
+                    for surplus in group {
+                        is_unexpected(surplus, place, sink)?;
+                    }
+                }
+                None => {}
+            }
+        }
+        let received_names: HashMap<&str, ()> = received.iter().map(|(name, _)| (*name, ())).collect();
+        for (_, group) in examples.iter().filter(|(name, _)| !received_names.contains_key(name)) {
+            for missing in group {
+                is_missing(missing, place, sink)?;
+            }
+        }
+        Flow::Continue(())
+    }
+}
+
+/// Elements by qualified name, in the order of their first.
+fn by_name(children: &[Element]) -> Vec<(&str, Vec<&Element>)> {
+    let mut groups: Vec<(&str, Vec<&Element>)> = Vec::new();
+    let mut positions: HashMap<&str, usize> = HashMap::new();
+    for child in children {
+        let name = child.name.qualified.as_str();
+        let at = *positions.entry(name).or_insert_with(|| {
+            groups.push((name, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(child);
+    }
+    groups
+}
+
+fn is_missing<S: Sink>(child: &Element, place: &Place<'_>, sink: &mut S) -> Flow {
+    sink.mismatch(|| {
+        let text = format!("Expected child {child} but was missing");
+        Mismatch::new(place.location(), Reason::Missing, text).showing(child.to_string(), Shown::Nothing)
+    })
+}
+
+fn is_unexpected<S: Sink>(child: &Element, place: &Place<'_>, sink: &mut S) -> Flow {
+    sink.mismatch(|| {
+        let text = format!("Unexpected child {child}");
+        Mismatch::new(place.location(), Reason::Unexpected, text).showing(Shown::Nothing, child.to_string())
+    })
+}
+
+/// What a rule asks of the element itself; rules about text are asked about its text.
+fn check_element(rule: &Rule, expected: &Element, actual: &Element, cascaded: bool) -> Outcome {
+    match rule {
+        // Bounds on elements that hold only text are meant for their number, which nothing else can say in XML.
+        Rule::Type { min, max }
+            if !cascaded && !expected.children.is_empty() && !within(actual.children.len(), *min, *max) =>
+        {
+            Err(Reason::WrongSize)
+        }
+        // An empty example below a value that must not be empty says that this one may be.
+        Rule::NotEmpty if (!cascaded || !expected.is_empty()) && actual.is_empty() => Err(Reason::RuleNotSatisfied),
+        Rule::Invalid { .. } => Err(Reason::InvalidRule),
+        _ => Ok(()),
+    }
+}
+
+fn explain_element(rule: &Rule, actual: &Element) -> String {
+    let name = &actual.name.qualified;
+    let count = actual.children.len() as u64;
+    match rule {
+        Rule::Type { min: Some(min), .. } if count < *min => format!("Expected '{name}' to have at least {min} children"),
+        Rule::Type { max: Some(max), .. } => format!("Expected '{name}' to have at most {max} children"),
+        Rule::Invalid { text, .. } => text.clone(),
+        _ => format!("Expected '{name}' to not be empty"),
+    }
+}
+
+fn text<S: Sink>(expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+    let below = cursor.field("#text");
+    let place = place.child("#text");
+    let (expected, actual) = (expected.text.as_str(), actual.text.as_str());
+    let Some(rules) = below.rules() else { return by_text_rules(None, expected, actual, &place, sink) };
+    let from_ancestor = rules.cascaded && cursor.exact_rules().is_none();
+    if from_ancestor && expected.is_empty() && actual.is_empty() {
+        return Flow::Continue(());
+    }
+    let accepts_any = rules.set.rules.iter().any(|rule| matches!(rule, Rule::Type { .. }));
+    if accepts_any && !expected.is_empty() && actual.is_empty() {
+        return sink.mismatch(|| {
+            let text = format!("Expected text such as '{}' but there was none", show::cut(expected));
+            Mismatch::new(place.location(), Reason::Missing, text).showing(expected, actual).ruled("type", &rules.set.key)
+        });
+    }
+    by_text_rules(Some((rules.set, rules.cascaded)), expected, actual, &place, sink)
+}
+
+fn by_text_rules<S: Sink>(
+    rules: Option<(&crate::rule::RuleSet, bool)>,
+    expected: &str,
+    actual: &str,
+    place: &Place<'_>,
+    sink: &mut S,
+) -> Flow {
+    let Some((set, cascaded)) = rules else {
+        if expected == actual {
+            return Flow::Continue(());
+        }
+        return sink.mismatch(|| {
+            Mismatch::new(place.location(), Reason::Different, Rule::Equality.explain_text(expected, actual, Reason::Different))
+                .showing(expected, actual)
+        });
+    };
+    let check = |rule: &Rule| match rule {
+        // These are about elements, not about their texts.
+        Rule::NotEmpty | Rule::EachKey(_) | Rule::EachValue(_) | Rule::ArrayContains(_) | Rule::Invalid { .. } if cascaded => Ok(()),
+        _ => rule.check_text(expected, actual),
+    };
+    for (rule, reason) in set.failing(check) {
+        sink.mismatch(|| {
+            Mismatch::new(place.location(), reason, rule.explain_text(expected, actual, reason))
+                .showing(expected, actual)
+                .ruled(rule.name(), &set.key)
+        })?;
+    }
+    Flow::Continue(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! The query: by name, or in version 1 of the specification as raw text.
+
+use intact_pact_model::{MatchingRules, Query, SpecVersion};
+
+use crate::comparison::{Flow, Sink};
+use crate::mismatch::{Location, Mismatch, Reason};
+use crate::parts::parameters::{self, Called};
+use crate::parts::values::CompiledValueRules;
+use crate::rule::CompileError;
+
+/// An expected query, ready to be compared.
+#[derive(Debug)]
+pub(crate) struct QueryMatcher {
+    expected: Query,
+    rules: Vec<(String, CompiledValueRules)>,
+    /// The text that must come literally (version 1).
+    raw: Option<String>,
+}
+
+impl QueryMatcher {
+    pub(crate) fn compile(expected: &Query, rules: &MatchingRules, version: SpecVersion) -> Result<Self, CompileError> {
+        let of_name = |name: &str| CompiledValueRules::compile(&rules.query, name, |a, b| a == b, "query");
+        let mut compiled = Vec::new();
+        if !rules.query.is_empty() {
+            for (name, _) in expected.iter() {
+                compiled.push((name.to_owned(), of_name(name)?));
+            }
+        }
+        let raw = match version {
+            SpecVersion::V1 => Some(expected.raw().map_or_else(|| expected.to_query_string(), ToOwned::to_owned)),
+            _ => None,
+        };
+        Ok(Self { expected: expected.clone(), rules: compiled, raw })
+    }
+
+    pub(crate) fn compare<S: Sink>(&self, actual: Option<&str>, sink: &mut S) -> Flow {
+        let actual = actual.unwrap_or_default();
+        if self.raw.as_deref() == Some(actual) {
+            for _ in 0..self.expected.len() {
+                sink.part(true);
+            }
+            return Flow::Continue(());
+        }
+        let mut seen = Seen { sink, any: false };
+        let rules_of = |name: &str, _| {
+            self.rules.iter().find(|(own, _)| own == name).map(|(_, rules)| rules.as_rules()).unwrap_or_default()
+        };
+        parameters::compare(&self.expected, &Query::parse(actual), &Called::QUERY, rules_of, &mut seen)?;
+        match &self.raw {
+            Some(expected) if !seen.any => seen.sink.mismatch(|| {
+                let text = format!("Expected query string '{expected}' but was '{actual}'");
+                Mismatch::new(Location::Query(String::new()), Reason::Different, text).showing(expected.as_str(), actual)
+            }),
+            _ => Flow::Continue(()),
+        }
+    }
+}
+
+/// Remembers whether there was a mismatch.
+struct Seen<'s, S> {
+    sink: &'s mut S,
+    any: bool,
+}
+
+impl<S: Sink> Sink for Seen<'_, S> {
+    const WANTS_ALL: bool = S::WANTS_ALL;
+
+    fn mismatch(&mut self, make: impl FnOnce() -> Mismatch) -> Flow {
+        self.any = true;
+        self.sink.mismatch(make)
+    }
+
+    fn part(&mut self, matched: bool) {
+        self.sink.part(matched);
+    }
+}

@@ -1,0 +1,329 @@
+//! Matching rules, ready to be applied: what each asks of a value.
+//!
+//! A rule of the contract becomes a [`Rule`]; the rules of one key and how they combine a [`RuleSet`]. Compiling never fails
+//! because of what a rule says: a rule that cannot be understood becomes [`Rule::Invalid`], which no value satisfies, so that
+//! only the part it governs fails. What rules say about scalars is in [`scalar`], about whole arrays and objects in
+//! [`collection`], about texts outside of JSON in [`text`]; how the contents of arrays and objects are then compared is the
+//! business of the bodies.
+
+pub(crate) mod collection;
+pub(crate) mod content;
+pub(crate) mod datetime;
+mod scalar;
+mod text;
+
+use intact_pact_model::rules::{EachRule, StatusClass};
+use intact_pact_model::{Combine, MatchingRule, RuleList};
+
+use crate::mismatch::Reason;
+use crate::pact_regex::{NoMatch, PactRegex};
+use crate::rule_tree::RuleTree;
+use crate::show;
+
+use self::datetime::Pattern;
+
+/// How deep rules may hold rules; every walk over them may then use the call stack.
+const MAX_NESTING: usize = 64;
+
+/// The matching rules of an interaction cannot be compiled at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// Rules may hold rules (`eachKey`, `eachValue`, `arrayContains`), but not without end.
+    #[error("the matching rules of the {category} at `{key}` nest deeper than {limit} levels")]
+    NestedTooDeeply {
+        /// The category, for example `body`.
+        category: &'static str,
+        /// The key in the category.
+        key: String,
+        /// How deep they may nest.
+        limit: usize,
+    },
+}
+
+/// Where in the rules the compiler is.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiling {
+    category: &'static str,
+    key: String,
+    depth: usize,
+}
+
+impl Compiling {
+    pub(crate) fn category(category: &'static str) -> Self {
+        Self { category, key: String::new(), depth: 0 }
+    }
+
+    /// At a key of the category; inside of a rule the outermost key stays.
+    pub(crate) fn at(&self, key: &str) -> Self {
+        if self.depth == 0 { Self { key: key.to_owned(), ..self.clone() } } else { self.clone() }
+    }
+
+    fn inside(&self) -> Result<Self, CompileError> {
+        if self.depth == MAX_NESTING {
+            let Self { category, key, .. } = self.clone();
+            return Err(CompileError::NestedTooDeeply { category, key, limit: MAX_NESTING });
+        }
+        Ok(Self { depth: self.depth + 1, ..self.clone() })
+    }
+}
+
+/// The rules of one key.
+#[derive(Debug, Default)]
+pub(crate) struct RuleSet {
+    pub(crate) combine: Combine,
+    pub(crate) rules: Vec<Rule>,
+    /// The key they stand under.
+    pub(crate) key: String,
+}
+
+/// One rule, ready to be applied.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    Equality,
+    Regex(PactRegex),
+    Type { min: Option<u64>, max: Option<u64> },
+    Include(String),
+    Number,
+    Integer,
+    Decimal,
+    Boolean,
+    Null,
+    DateTime(DateTimeRule),
+    ContentType(String),
+    Values,
+    ArrayContains(Vec<Variant>),
+    StatusCode(StatusClass),
+    NotEmpty,
+    Semver,
+    EachKey(RuleSet),
+    /// The rules for the values; a [`RuleTree`] takes them out and keeps them by path.
+    EachValue(RuleSet),
+    /// No value satisfies it; the text says why.
+    Invalid { name: String, text: String },
+}
+
+/// `date`, `time` or `datetime`.
+#[derive(Debug)]
+pub(crate) struct DateTimeRule {
+    /// `date`, `time` or `datetime`.
+    name: &'static str,
+    /// What the texts call it.
+    called: &'static str,
+    format: String,
+    pattern: Result<Pattern, String>,
+}
+
+/// One variant of `arrayContains`.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) index: usize,
+    pub(crate) rules: RuleTree,
+}
+
+/// Whether a rule is satisfied, and if not, in which way. The sentence is made by the `explain` functions, and only for
+/// those who read it.
+pub(crate) type Outcome = Result<(), Reason>;
+
+impl RuleSet {
+    pub(crate) fn compile(list: &RuleList, key: &str, compiling: &Compiling) -> Result<Self, CompileError> {
+        let rules = list.rules.iter().map(|rule| Rule::compile(rule, compiling)).collect::<Result<_, _>>()?;
+        Ok(Self { combine: list.combine, rules, key: key.to_owned() })
+    }
+
+    fn inner(rules: &EachRule, compiling: &Compiling) -> Result<Self, CompileError> {
+        let compiling = compiling.inside()?;
+        let mut set = Self { combine: Combine::And, rules: Vec::new(), key: compiling.key.clone() };
+        for rule in &rules.rules {
+            set.rules.push(Rule::compile(rule, &compiling)?);
+        }
+        if set.rules.is_empty() {
+            set.rules.push(Rule::Equality);
+        }
+        Ok(set)
+    }
+
+    /// Takes out the rules for values, with the positions of the rules they belong to.
+    pub(crate) fn take_each_value_rules(&mut self) -> Vec<(usize, RuleSet)> {
+        let each_value = self.rules.iter_mut().enumerate();
+        each_value
+            .filter_map(|(at, rule)| match rule {
+                Rule::EachValue(values) => Some((at, std::mem::take(values))),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The rules for which `failed` gives a reason, unless the others suffice: all must hold, or with OR one.
+    pub(crate) fn failing(&self, check: impl Fn(&Rule) -> Outcome) -> Vec<(&Rule, Reason)> {
+        let mut failures = Vec::new();
+        for rule in &self.rules {
+            match (check(rule), self.combine) {
+                (Ok(()), Combine::Or) => return Vec::new(),
+                (Ok(()), Combine::And) => {}
+                (Err(reason), _) => failures.push((rule, reason)),
+            }
+        }
+        failures
+    }
+
+    /// Do the rules hold, as far as `check` says?
+    pub(crate) fn holds(&self, check: impl Fn(&Rule) -> Outcome) -> bool {
+        let mut rules = self.rules.iter();
+        match self.combine {
+            Combine::And => rules.all(|rule| check(rule).is_ok()),
+            Combine::Or => self.rules.is_empty() || rules.any(|rule| check(rule).is_ok()),
+        }
+    }
+}
+
+impl Rule {
+    fn compile(rule: &MatchingRule, compiling: &Compiling) -> Result<Self, CompileError> {
+        Ok(match rule {
+            MatchingRule::Equality => Self::Equality,
+            MatchingRule::Regex(pattern) => Self::Regex(PactRegex::new(pattern)),
+            MatchingRule::Type { min, max } => Self::Type { min: *min, max: *max },
+            MatchingRule::Include(part) => Self::Include(part.clone()),
+            MatchingRule::Number => Self::Number,
+            MatchingRule::Integer => Self::Integer,
+            MatchingRule::Decimal => Self::Decimal,
+            MatchingRule::Boolean => Self::Boolean,
+            MatchingRule::Null => Self::Null,
+            MatchingRule::Date(format) => Self::date_time("date", "a date", format, "yyyy-MM-dd"),
+            MatchingRule::Time(format) => Self::date_time("time", "a time", format, "HH:mm:ss"),
+            MatchingRule::DateTime(format) => {
+                Self::date_time("datetime", "a timestamp", format, "yyyy-MM-dd'T'HH:mm:ssXXX")
+            }
+            MatchingRule::ContentType(content_type) => Self::ContentType(content_type.clone()),
+            MatchingRule::Values => Self::Values,
+            MatchingRule::ArrayContains(variants) => {
+                let inside = compiling.inside()?;
+                let variants = variants.iter().map(|variant| {
+                    Ok(Variant { index: variant.index, rules: RuleTree::compile(&variant.rules, &inside)? })
+                });
+                Self::ArrayContains(variants.collect::<Result<_, _>>()?)
+            }
+            MatchingRule::StatusCode(class) => Self::StatusCode(class.clone()),
+            MatchingRule::NotEmpty => Self::NotEmpty,
+            MatchingRule::Semver => Self::Semver,
+            MatchingRule::EachKey(rules) => Self::EachKey(RuleSet::inner(rules, compiling)?),
+            MatchingRule::EachValue(rules) => Self::EachValue(RuleSet::inner(rules, compiling)?),
+            MatchingRule::Other { name, .. } => Self::Invalid {
+                name: name.clone(),
+                text: format!("No plugin provides the matching rule '{name}' at {}", compiling.place()),
+            },
+            MatchingRule::Unreadable { json, reason } => {
+                let name = json.get("match").and_then(|name| name.as_str()).unwrap_or("unknown").to_owned();
+                let text = format!("The matching rule {} at {} cannot be understood: {reason}", show::json(json), compiling.place());
+                Self::Invalid { name, text }
+            }
+        })
+    }
+
+    fn date_time(name: &'static str, called: &'static str, format: &str, default: &str) -> Self {
+        let format = if format.is_empty() { default } else { format };
+        Self::DateTime(DateTimeRule { name, called, format: format.to_owned(), pattern: Pattern::compile(format) })
+    }
+
+    /// The name in `match`.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Equality => "equality",
+            Self::Regex(_) => "regex",
+            Self::Type { .. } => "type",
+            Self::Include(_) => "include",
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Null => "null",
+            Self::DateTime(rule) => rule.name,
+            Self::ContentType(_) => "contentType",
+            Self::Values => "values",
+            Self::ArrayContains(_) => "arrayContains",
+            Self::StatusCode(_) => "statusCode",
+            Self::NotEmpty => "notEmpty",
+            Self::Semver => "semver",
+            Self::EachKey(_) => "eachKey",
+            Self::EachValue(_) => "eachValue",
+            Self::Invalid { name, .. } => name,
+        }
+    }
+}
+
+impl Compiling {
+    fn place(&self) -> String {
+        match self.key.as_str() {
+            "" => format!("the {}", self.category),
+            key => format!("{} `{key}`", self.category),
+        }
+    }
+}
+
+impl From<NoMatch> for Reason {
+    fn from(no_match: NoMatch) -> Self {
+        match no_match {
+            NoMatch::Different => Self::RuleNotSatisfied,
+            NoMatch::Invalid => Self::InvalidRule,
+            NoMatch::GaveUp => Self::GaveUp,
+        }
+    }
+}
+
+/// The sentence about a text that a regular expression does not match.
+fn explain_regex(regex: &PactRegex, actual: &str, reason: Reason) -> String {
+    let pattern = regex.pattern();
+    match (reason, regex.error()) {
+        (_, Some(error)) => format!("'{pattern}' is not a valid regular expression - {error}"),
+        (Reason::GaveUp, None) => format!(
+            "Expected '{actual}' to match '{pattern}', but that could not be decided: the expression needs too many steps"
+        ),
+        _ => format!("Expected '{actual}' to match '{pattern}'"),
+    }
+}
+
+/// Is `length` within the bounds?
+pub(crate) fn within(length: usize, min: Option<u64>, max: Option<u64>) -> bool {
+    let length = length as u64;
+    min.is_none_or(|min| length >= min) && max.is_none_or(|max| length <= max)
+}
+
+/// The sentence about a size out of bounds; `shown` is the collection.
+pub(crate) fn explain_size(shown: &str, length: usize, min: Option<u64>, max: Option<u64>) -> String {
+    match (min, max) {
+        (Some(min), _) if (length as u64) < min => {
+            format!("Expected {shown} (size {length}) to have minimum size of {min}")
+        }
+        (_, max) => format!("Expected {shown} (size {length}) to have maximum size of {}", max.unwrap_or_default()),
+    }
+}
+
+/// Is the status of the class?
+pub(crate) fn is_status_of(status: u16, class: &StatusClass) -> bool {
+    match class {
+        StatusClass::Information => (100..200).contains(&status),
+        StatusClass::Success => (200..300).contains(&status),
+        StatusClass::Redirect => (300..400).contains(&status),
+        StatusClass::ClientError => (400..500).contains(&status),
+        StatusClass::ServerError => (500..600).contains(&status),
+        StatusClass::NonError => status < 400,
+        StatusClass::Error => status >= 400,
+        StatusClass::Codes(codes) => codes.contains(&status),
+    }
+}
+
+/// The class in words.
+pub(crate) fn describe_status(class: &StatusClass) -> String {
+    match class {
+        StatusClass::Information => "Informational response (100–199)".to_owned(),
+        StatusClass::Success => "Successful response (200–299)".to_owned(),
+        StatusClass::Redirect => "Redirect (300–399)".to_owned(),
+        StatusClass::ClientError => "Client error (400–499)".to_owned(),
+        StatusClass::ServerError => "Server error (500–599)".to_owned(),
+        StatusClass::NonError => "Non-error response (< 400)".to_owned(),
+        StatusClass::Error => "Error response (>= 400)".to_owned(),
+        StatusClass::Codes(codes) => {
+            codes.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Finds the matching rules that govern each value of a document.
+//!
+//! Rule paths are compiled into a trie and walked together with the document, so that finding a rule costs the depth of a
+//! value, not the number of rules. Which of several matching paths wins does not depend on the value: a step written out
+//! always weighs 2, a wildcard 1. So all paths are ranked once, and a [`Cursor`] carries the best rank met so far: a path
+//! that is shorter than the value governs it too (its rule *cascades*), and the deepest does not always win.
+//!
+//! Paths come from [`intact_pact_model::path`]; what a rule then asks of a value is [`crate::rule`].
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
+use intact_pact_model::RuleList;
+use intact_pact_model::path::{PathExpression, Segment};
+
+use crate::rule::{Compiling, CompileError, RuleSet};
+
+/// The rules of a category whose keys are path expressions.
+#[derive(Debug, Default)]
+pub(crate) struct RuleTree {
+    nodes: Vec<Node>,
+    /// Ordered by rank: the last governs before all others.
+    governed: Vec<Ranked>,
+    /// Keys that are no path expressions, with what is wrong with them.
+    pub(crate) unreadable: Vec<(String, String)>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    fields: HashMap<Box<str>, u32>,
+    /// Is one of the fields a number, so that it can name an item?
+    numeric_field: bool,
+    indexes: BTreeMap<usize, u32>,
+    star: Option<u32>,
+    star_index: Option<u32>,
+    /// Position in `governed`.
+    rank: Option<u32>,
+}
+
+#[derive(Debug)]
+struct Ranked {
+    set: RuleSet,
+    /// Steps of the path, the root included.
+    length: usize,
+    /// For each `eachValue` rule of the set, by its position: the rank of the rules for the values.
+    each_value: Vec<Option<u32>>,
+}
+
+/// How an expression stands against others that match the same value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Precedence {
+    literals: usize,
+    length: usize,
+    wildcards: Vec<usize>,
+    /// The values of an `eachValue` rule at the parent.
+    of_each_value: bool,
+    key: String,
+}
+
+impl Precedence {
+    fn of(segments: &[Segment], key: &str) -> Self {
+        let wildcards: Vec<usize> = segments
+            .iter()
+            .enumerate()
+            .filter(|(_, segment)| matches!(segment, Segment::Star | Segment::StarIndex))
+            .map(|(at, _)| at)
+            .collect();
+        Self {
+            literals: segments.len() - wildcards.len() + 1,
+            length: segments.len() + 1,
+            wildcards,
+            of_each_value: false,
+            key: key.to_owned(),
+        }
+    }
+
+    /// Weight times length: two to the power of `literals`, times `length`.
+    fn cmp_weight(&self, other: &Self) -> Ordering {
+        let shared = self.literals.min(other.literals);
+        let value = |own: &Self| match u32::try_from(own.literals - shared) {
+            Ok(shift) if shift < 64 => (own.length as u128) << shift,
+            _ => u128::MAX,
+        };
+        value(self).cmp(&value(other)).then_with(|| self.literals.cmp(&other.literals))
+    }
+}
+
+impl Ord for Precedence {
+    /// The greater governs: by weight, then fewer wildcards, then the longer path, then later wildcards, then the text.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.cmp_weight(other)
+            .then_with(|| other.wildcards.len().cmp(&self.wildcards.len()))
+            .then_with(|| self.length.cmp(&other.length))
+            .then_with(|| self.wildcards.cmp(&other.wildcards))
+            .then_with(|| self.of_each_value.cmp(&other.of_each_value))
+            .then_with(|| other.key.cmp(&self.key))
+    }
+}
+
+impl PartialOrd for Precedence {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl RuleTree {
+    /// Compiles the rules of a category.
+    pub(crate) fn compile(rules: &IndexMap<String, RuleList>, compiling: &Compiling) -> Result<Self, CompileError> {
+        Self::compile_steps(rules, compiling, |_| true)
+    }
+
+    /// Compiles rules for documents that have no indexes: steps such as `[0]` and `[*]` are left out.
+    pub(crate) fn compile_without_indexes(
+        rules: &IndexMap<String, RuleList>,
+        compiling: &Compiling,
+    ) -> Result<Self, CompileError> {
+        Self::compile_steps(rules, compiling, |step| !matches!(step, Segment::Index(_) | Segment::StarIndex))
+    }
+
+    fn compile_steps(
+        rules: &IndexMap<String, RuleList>,
+        compiling: &Compiling,
+        counts: fn(&Segment) -> bool,
+    ) -> Result<Self, CompileError> {
+        let mut entries = Vec::new();
+        let mut unreadable = Vec::new();
+        for (key, list) in rules.iter().filter(|(_, list)| !list.is_empty()) {
+            match key.parse::<PathExpression>() {
+                Ok(path) => {
+                    let set = RuleSet::compile(list, key, &compiling.at(key))?;
+                    let steps: Vec<Segment> = path.segments().iter().filter(|step| counts(step)).cloned().collect();
+                    collect(&mut entries, &steps, Precedence::of(&steps, key), set, None);
+                }
+                Err(error) => unreadable.push((key.clone(), error.to_string())),
+            }
+        }
+        let mut order: Vec<usize> = (0..entries.len()).collect();
+        order.sort_by(|&a, &b| entries[a].precedence.cmp(&entries[b].precedence));
+        let mut rank_of = vec![0; entries.len()];
+        for (rank, &entry) in order.iter().enumerate() {
+            rank_of[entry] = u32::try_from(rank).unwrap_or(u32::MAX);
+        }
+
+        let mut tree = Self { nodes: vec![Node::default()], governed: Vec::new(), unreadable };
+        let mut each_value: Vec<Vec<Option<u32>>> = entries.iter().map(|entry| vec![None; entry.set.rules.len()]).collect();
+        for (at, entry) in entries.iter().enumerate() {
+            match entry.values_of {
+                Some((parent, rule)) => each_value[parent][rule] = Some(rank_of[at]),
+                None => tree.insert(&entry.segments, rank_of[at]),
+            }
+        }
+        let mut ranked: Vec<(u32, Ranked)> = entries
+            .into_iter()
+            .zip(each_value)
+            .enumerate()
+            .map(|(at, (entry, each_value))| {
+                (rank_of[at], Ranked { set: entry.set, length: entry.precedence.length, each_value })
+            })
+            .collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        tree.governed = ranked.into_iter().map(|(_, ranked)| ranked).collect();
+        Ok(tree)
+    }
+
+    fn insert(&mut self, segments: &[Segment], rank: u32) {
+        let mut at = 0;
+        for segment in segments {
+            at = self.child(at, segment);
+        }
+        let node = &mut self.nodes[at];
+        node.rank = node.rank.max(Some(rank));
+    }
+
+    fn child(&mut self, at: usize, segment: &Segment) -> usize {
+        let new = u32::try_from(self.nodes.len()).expect("rule paths of four thousand million steps do not fit into memory");
+        let node = &mut self.nodes[at];
+        let child = match segment {
+            Segment::Field(name) => {
+                node.numeric_field |= name.bytes().all(|byte| byte.is_ascii_digit());
+                *node.fields.entry(name.as_str().into()).or_insert(new)
+            }
+            Segment::Index(index) => *node.indexes.entry(*index).or_insert(new),
+            Segment::Star => *node.star.get_or_insert(new),
+            Segment::StarIndex => *node.star_index.get_or_insert(new),
+        };
+        if child == new {
+            self.nodes.push(Node::default());
+        }
+        child as usize
+    }
+
+    /// At the root of a document.
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
+        let live = if self.governed.is_empty() { Live::default() } else { Live::one(0) };
+        let mut cursor = Cursor { tree: self, live, best: None, depth: 1 };
+        cursor.take_best();
+        cursor
+    }
+}
+
+/// One path with its rules while the tree is built.
+struct Entry {
+    segments: Vec<Segment>,
+    precedence: Precedence,
+    set: RuleSet,
+    /// The entry and rule whose values these rules are for.
+    values_of: Option<(usize, usize)>,
+}
+
+/// Adds an entry, and one for the values of each `eachValue` rule in it: those stand at `path.*`, but count only below
+/// values that the rule really governs.
+fn collect(
+    entries: &mut Vec<Entry>,
+    segments: &[Segment],
+    precedence: Precedence,
+    mut set: RuleSet,
+    values_of: Option<(usize, usize)>,
+) {
+    let inner = set.take_each_value_rules();
+    let own = entries.len();
+    entries.push(Entry { segments: segments.to_vec(), precedence, set, values_of });
+    for (rule, values) in inner {
+        let mut below = segments.to_vec();
+        below.push(Segment::Star);
+        let mut precedence = Precedence::of(&below, &values.key);
+        precedence.of_each_value = true;
+        collect(entries, &below, precedence, values, Some((own, rule)));
+    }
+}
+
+/// A place in a document, and the rules that are in force there.
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor<'t> {
+    tree: &'t RuleTree,
+    live: Live,
+    best: Option<u32>,
+    depth: usize,
+}
+
+/// The rules that govern a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'t> {
+    pub(crate) set: &'t RuleSet,
+    /// Do they stand at a parent of the value?
+    pub(crate) cascaded: bool,
+}
+
+impl<'t> Cursor<'t> {
+    /// At the member called `name`.
+    pub(crate) fn field(&self, name: &str) -> Self {
+        let index = name.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.parse::<usize>().ok()).flatten();
+        self.step(&[name], index)
+    }
+
+    /// At a member that rules may call by either of two names.
+    pub(crate) fn either_field(&self, name: &str, other: &str) -> Self {
+        if name == other { self.field(name) } else { self.step(&[name, other], None) }
+    }
+
+    /// At the item at `index`.
+    pub(crate) fn index(&self, index: usize) -> Self {
+        self.step(&[], Some(index))
+    }
+
+    fn step(&self, names: &[&str], index: Option<usize>) -> Self {
+        let mut live = Live::default();
+        for &at in self.live.as_slice() {
+            let node = &self.tree.nodes[at as usize];
+            for name in names {
+                live.extend(node.fields.get(*name));
+            }
+            if let (true, true, Some(index)) = (names.is_empty(), node.numeric_field, index) {
+                live.extend(node.fields.get(index.to_string().as_str()));
+            }
+            if let Some(index) = index {
+                live.extend(node.indexes.get(&index));
+                live.extend(node.star_index.as_ref());
+            }
+            live.extend(node.star.as_ref());
+        }
+        let mut child = Self { tree: self.tree, live, best: self.best, depth: self.depth + 1 };
+        child.take_best();
+        child
+    }
+
+    fn take_best(&mut self) {
+        for &at in self.live.as_slice() {
+            self.best = self.best.max(self.tree.nodes[at as usize].rank);
+        }
+    }
+
+    /// This place as a value of the `eachValue` rule number `rule` of the rules that govern its `parent`.
+    pub(crate) fn as_value_of(mut self, parent: &Self, rule: usize) -> Self {
+        let each_value = parent.best.and_then(|best| self.tree.governed[best as usize].each_value.get(rule).copied().flatten());
+        self.best = self.best.max(each_value);
+        self
+    }
+
+    /// The rules in force here.
+    pub(crate) fn rules(&self) -> Option<Rules<'t>> {
+        let ranked = &self.tree.governed[self.best? as usize];
+        Some(Rules { set: &ranked.set, cascaded: ranked.length < self.depth })
+    }
+
+    /// The rules that stand exactly here.
+    pub(crate) fn exact_rules(&self) -> Option<&'t RuleSet> {
+        self.rules().filter(|rules| !rules.cascaded).map(|rules| rules.set)
+    }
+}
+
+/// The trie nodes that a place corresponds to: literally and by wildcards. Seldom more than four.
+#[derive(Debug, Clone, Default)]
+struct Live {
+    few: [u32; 4],
+    count: usize,
+    many: Vec<u32>,
+}
+
+impl Live {
+    fn one(node: u32) -> Self {
+        Self { few: [node, 0, 0, 0], count: 1, many: Vec::new() }
+    }
+
+    fn extend(&mut self, node: Option<&u32>) {
+        let Some(&node) = node else { return };
+        if self.many.is_empty() && self.count < self.few.len() {
+            self.few[self.count] = node;
+        } else {
+            if self.many.is_empty() {
+                self.many.extend_from_slice(&self.few);
+            }
+            self.many.push(node);
+        }
+        self.count += 1;
+    }
+
+    fn as_slice(&self) -> &[u32] {
+        if self.many.is_empty() { &self.few[..self.count] } else { &self.many }
+    }
+}
+
+#[cfg(test)]
+mod tests;

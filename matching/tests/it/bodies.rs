@@ -1,0 +1,143 @@
+//! Content types, the states of a body, and bodies other than JSON and XML.
+
+use insta::assert_snapshot;
+use intact_matching::{ActualRequest, ActualResponse, RequestMatcher, ResponseMatcher};
+use intact_pact_model::{Body, ContentType, Headers, HttpRequest, HttpResponse, Json, MatchingRules, SpecVersion, read};
+
+use crate::lines;
+
+fn rules(json: &str) -> MatchingRules {
+    let json = Json::parse(json.as_bytes()).expect("the test's own JSON");
+    read::matching_rules(&json).expect("the test's own rules").value
+}
+
+fn typed(content_type: &str) -> Headers {
+    Headers::from_iter([("Content-Type".to_owned(), vec![content_type.to_owned()])])
+}
+
+/// Compares a response body of one type with one of another; `None` is no body.
+fn compare(expected: (&str, Body), rule_json: &str, actual: (&str, Option<&[u8]>)) -> String {
+    let body = match expected.1 {
+        Body::Present(content) => Body::new(content.bytes, ContentType::parse(expected.0)),
+        other => other,
+    };
+    let expected = HttpResponse { body, matching_rules: rules(rule_json), ..HttpResponse::default() };
+    let matcher = ResponseMatcher::compile(&expected, SpecVersion::V4).expect("rules that compile");
+    let headers = if actual.0.is_empty() { Headers::default() } else { typed(actual.0) };
+    let actual = ActualResponse { status: 200, headers: &headers, body: actual.1 };
+    let comparison = matcher.compare(&actual);
+    assert_eq!(matcher.matches(&actual), comparison.is_match());
+    lines(&comparison)
+}
+
+fn present(text: &str) -> Body {
+    Body::new(text.as_bytes().to_vec(), None)
+}
+
+#[test]
+fn content_types_must_be_equivalent_before_bodies_are_compared() {
+    for (expected, actual, fits) in [
+        ("application/json", "application/json; charset=utf-8", true),
+        ("application/json;charset=utf-8", "application/json", false),
+        ("application/json", "application/hal+json", true),
+        ("application/hal+json", "application/json", false),
+        ("application/json", "APPLICATION/JSON", true),
+        ("application/json", "application/xml", false),
+        ("application/json", "", true),
+        ("application/json", "*/*", true),
+    ] {
+        let found = compare((expected, present("{}")), "{}", (actual, Some(b"{}")));
+        assert_eq!(found.is_empty(), fits, "{expected} and {actual}: {found}");
+    }
+    assert_snapshot!(compare(("application/json", present("{}")), "{}", ("application/xml", Some(b"<a/>"))), @"body -> Expected a body of 'application/json' but the actual content type was 'application/xml'");
+    // Nothing is said about the body, so its type does not matter.
+    assert_eq!(compare(("application/json", Body::Missing), "{}", ("application/xml", Some(b"<a/>"))), "");
+    let by_rule = r#"{"header": {"Content-Type": {"matchers": [{"match": "regex", "regex": "text/.*"}]}}}"#;
+    assert_eq!(compare(("text/html", present("a")), by_rule, ("text/plain", Some(b"a"))), "");
+}
+
+#[test]
+fn a_type_mismatch_shows_both_bodies_in_json() {
+    let expected = HttpResponse { body: Body::new("{}", Some(ContentType::json())), ..HttpResponse::default() };
+    let matcher = ResponseMatcher::compile(&expected, SpecVersion::V4).expect("no rules");
+    let headers = typed("image/png");
+    let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(b"\x89PNG"));
+    assert_snapshot!(comparison.mismatches()[0].to_json().to_compact(), @r#"{"type":"BodyTypeMismatch","expected":"application/json","actual":"image/png","mismatch":"Expected a body of 'application/json' but the actual content type was 'image/png'","expectedBody":"{}","actualBody":null}"#);
+    assert_eq!(comparison.score(), 1 - 1);
+}
+
+#[test]
+fn missing_empty_and_null_bodies_are_told_apart() {
+    let json = "application/json";
+    for actual in [None, Some(&b""[..]), Some(b"{}")] {
+        assert_eq!(compare((json, Body::Missing), "{}", (json, actual)), "");
+    }
+    for expected in [Body::Empty, Body::Null] {
+        assert_eq!(compare((json, expected.clone()), "{}", (json, None)), "");
+        assert_eq!(compare((json, expected.clone()), "{}", (json, Some(b""))), "");
+        assert_eq!(compare((json, expected), "{}", (json, Some(b"{}"))), "/ -> Expected empty body but received Present(2 bytes, application/json)");
+    }
+    assert_eq!(compare((json, Body::Null), "{}", (json, Some(b" null "))), "");
+    assert_ne!(compare((json, Body::Empty), "{}", (json, Some(b"null"))), "");
+    assert_snapshot!(compare((json, present("{}")), "{}", (json, None)), @"/ -> Expected body Present(2 bytes, application/json) but was missing");
+    assert_snapshot!(compare((json, present("{}")), "{}", (json, Some(b""))), @"/ -> Expected body Present(2 bytes, application/json) but was empty");
+    assert_snapshot!(compare((json, present("{}")), "{}", (json, Some(b"{"))), @"$ -> Failed to parse the actual body: 'EOF while parsing an object at line 1, column 2'");
+    assert_snapshot!(compare((json, present("{")), "{}", (json, Some(b"{}"))), @"$ -> Failed to parse the expected body: 'EOF while parsing an object at line 1, column 2'");
+}
+
+#[test]
+fn text_is_equal_or_follows_the_rules_at_the_root() {
+    let text = "text/plain";
+    assert_snapshot!(compare((text, present("Hello World!")), "{}", (text, Some(b"Hello Mars!"))), @"$ -> Expected body 'Hello World!' to match 'Hello Mars!' using equality but did not match");
+    let rule = r#"{"body": {"$": {"matchers": [{"match": "regex", "regex": "Hello \\w+!"}]}}}"#;
+    assert_eq!(compare((text, present("Hello World!")), rule, (text, Some(b"Hello Mars!"))), "");
+    assert_snapshot!(compare((text, present("Hello World!")), rule, (text, Some(b"Bye"))), @r"$ -> Expected 'Bye' to match 'Hello \w+!'");
+}
+
+#[test]
+fn bytes_are_equal_or_of_a_type() {
+    let image = "image/png";
+    let expected = || Body::new(b"\x89PNG\r\n\x1a\n1".to_vec(), None);
+    assert_snapshot!(compare((image, expected()), "{}", (image, Some(b"\x89PNG\r\n\x1a\n22"))), @"$ -> Actual body [image/png, 10 bytes, starting with 89504e470d0a1a0a3232] is not equal to the expected body [image/png, 9 bytes, starting with 89504e470d0a1a0a31]");
+    let rule = r#"{"body": {"$": {"matchers": [{"match": "contentType", "value": "image/png"}]}}}"#;
+    assert_eq!(compare((image, expected()), rule, (image, Some(b"\x89PNG\r\n\x1a\n22"))), "");
+    assert_snapshot!(compare((image, expected()), rule, (image, Some(b"%PDF-1.5"))), @"$ -> Failed to match data to have a content type of 'image/png': Expected binary contents to have content type 'image/png' but detected contents was 'application/pdf'");
+    let rule = r#"{"body": {"$": {"matchers": [{"match": "contentType", "value": "application/json"}]}}}"#;
+    assert_eq!(compare(("application/json", present("{\"a\": 1}")), rule, ("application/json", Some(b"[2]"))), "");
+    let rule = r#"{"body": {"$": {"matchers": [{"match": "include", "value": "x"}]}}}"#;
+    assert_snapshot!(compare((image, expected()), rule, (image, Some(b"\xff"))), @"$ -> Unable to match [image/png, 1 bytes, starting with ff] using include: the bytes are no UTF-8 text");
+}
+
+#[test]
+fn forms_are_compared_like_queries() {
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(compare((form, present("a=1&b=2")), "{}", (form, Some(b"b=2&a=1"))), "");
+    assert_snapshot!(compare((form, present("a=1&b=2&c=3&x[]=1")), "{}", (form, Some(b"a=1&c=33&x[]=2&d=4"))), @r"
+    $.b -> Expected form post parameter 'b' but was missing
+    $.c -> Expected form post parameter 'c' with value '3' but was '33'
+    $['x[]'] -> Expected form post parameter 'x[]' with value '1' but was '2'
+    $.d -> Unexpected form post parameter 'd' received
+    ");
+    let rule = r#"{"body": {"$.a": {"matchers": [{"match": "integer"}]}, "$.b[0]": {"matchers": [{"match": "type"}]}}}"#;
+    assert_eq!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&a=6&b=x"))), "");
+    assert_snapshot!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&a=x&b=x"))), @"$.a -> Expected 'x' to match an integer number");
+}
+
+#[test]
+fn requests_take_the_type_from_the_header() {
+    let expected = HttpRequest {
+        headers: typed("application/json"),
+        body: Body::new("{\"a\":1}", None),
+        ..HttpRequest::default()
+    };
+    let matcher = RequestMatcher::compile(&expected, SpecVersion::V3).expect("no rules");
+    let headers = typed("application/json;charset=utf-8");
+    assert!(matcher.matches(&ActualRequest::new("GET", "/", &headers).with_body(b"{ \"a\" : 1 }")));
+    // Without a header the bytes are looked at.
+    let none = Headers::default();
+    let found = matcher.compare(&ActualRequest::new("GET", "/", &none).with_body(b"<a/>"));
+    assert_snapshot!(lines(&found), @r"
+    Content-Type -> Mismatch with header 'Content-Type': Expected a header 'Content-Type' but was missing
+    body -> Expected a body of 'application/json' but the actual content type was 'application/xml'
+    ");
+}

@@ -1,0 +1,101 @@
+//! Input that means harm, or is just very large: an answer, not a crash and not a wait.
+
+use intact_matching::{ActualResponse, CompileError, ResponseMatcher};
+use intact_pact_model::rules::{EachRule, MatchingRule};
+use intact_pact_model::{Body, ContentType, HttpResponse, Json, RuleList, SpecVersion};
+
+use crate::{compare_response_json, json_headers};
+
+fn expecting(body: impl Into<Vec<u8>>) -> HttpResponse {
+    HttpResponse { body: Body::new(body.into(), Some(ContentType::json())), ..HttpResponse::default() }
+}
+
+fn compile(expected: &HttpResponse) -> ResponseMatcher {
+    ResponseMatcher::compile(expected, SpecVersion::V4).expect("rules that compile")
+}
+
+#[test]
+fn a_hundred_thousand_rules_cost_no_more_than_the_values_they_govern() {
+    let names: Vec<String> = (0..100_000).map(|at| format!("k{at}")).collect();
+    let document = Json::object(names.iter().map(|name| (name.as_str(), 1))).to_compact();
+    let mut expected = expecting(document.clone());
+    for name in &names {
+        expected.matching_rules.body.insert(format!("$.{name}"), RuleList::of(MatchingRule::Integer));
+        expected.matching_rules.body.insert(format!("$.*.{name}"), RuleList::of(MatchingRule::Integer));
+    }
+    let matcher = compile(&expected);
+    let headers = json_headers();
+    assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(document.as_bytes())));
+    let other = document.replace(":1,", ":true,");
+    assert_eq!(matcher.compare(&ActualResponse::new(200, &headers).with_body(other.as_bytes())).mismatches().len(), 99_999);
+}
+
+#[test]
+fn documents_nest_as_deep_as_they_may_and_no_deeper() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let headers = json_headers();
+    let mut expected = expecting(nested(256));
+    for combine in [intact_pact_model::Combine::And, intact_pact_model::Combine::Or] {
+        let rules = vec![MatchingRule::Type { min: None, max: None }, MatchingRule::Equality];
+        expected.matching_rules.body.insert("$".to_owned(), RuleList { combine, rules });
+        let matcher = compile(&expected);
+        assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(nested(256).as_bytes())));
+        let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(nested(255).as_bytes()));
+        assert!(combine == intact_pact_model::Combine::Or || !comparison.is_match());
+        let too_deep = matcher.compare(&ActualResponse::new(200, &headers).with_body(nested(100_000).as_bytes()));
+        assert!(too_deep.mismatches()[0].description().contains("nest deeper than 256 levels"));
+    }
+}
+
+#[test]
+fn alternatives_at_every_level_do_not_multiply() {
+    let nested = |leaf: &str| format!("{}{leaf}{}", r#"{"a":["#.repeat(100), "]}".repeat(100));
+    let mut expected = expecting(nested("1"));
+    let rules = vec![MatchingRule::Type { min: None, max: None }, MatchingRule::Null, MatchingRule::NotEmpty, MatchingRule::Regex("x".to_owned())];
+    expected.matching_rules.body.insert("$".to_owned(), RuleList { combine: intact_pact_model::Combine::Or, rules });
+    let headers = json_headers();
+    let actual = nested("\"\"");
+    let actual = ActualResponse::new(200, &headers).with_body(actual.as_bytes());
+    assert!(!compile(&expected).matches(&actual));
+    assert!(!compile(&expected).compare(&actual).is_match());
+}
+
+#[test]
+fn a_catastrophic_expression_gives_up_and_says_so() {
+    let actual = format!(r#"{{"v": "{}"}}"#, "a".repeat(60));
+    let found = compare_response_json(r#"{"v": "ac"}"#, r#"{"$.v": {"matchers": [{"match": "regex", "regex": "(?=x?)(a|a)*\\1c"}]}}"#, &actual);
+    assert!(found.ends_with("could not be decided: the expression needs too many steps"), "{found}");
+}
+
+#[test]
+fn rules_that_hold_rules_without_end_are_an_error() {
+    let mut rule = MatchingRule::Integer;
+    for _ in 0..200 {
+        rule = MatchingRule::EachValue(EachRule { rules: vec![rule], ..EachRule::default() });
+    }
+    let mut expected = expecting("{}");
+    expected.matching_rules.body.insert("$.a".to_owned(), RuleList::of(rule));
+    let error = ResponseMatcher::compile(&expected, SpecVersion::V4).expect_err("too deep");
+    assert!(matches!(error, CompileError::NestedTooDeeply { .. }));
+    insta::assert_snapshot!(error, @"the matching rules of the body at `$.a` nest deeper than 64 levels");
+}
+
+#[test]
+fn long_values_are_cut_in_the_sentences() {
+    let list = format!("[{}0]", "0,".repeat(50_000));
+    let comparison = compare_response_json(&list, "{}", "[0]");
+    assert!(comparison.len() < 5_000_000, "one short line for each missing item");
+    let nested = compare_response_json("1", "{}", &list);
+    assert!(nested.len() < 5_000, "{}", nested.len());
+    let wide = compare_response_json(&format!(r#"{{"a": "{}"}}"#, "x".repeat(1_000_000)), "{}", r#"{"a": "y"}"#);
+    assert!(wide.len() < 5_000, "{}", wide.len());
+}
+
+#[test]
+fn markup_and_sql_in_names_are_just_names() {
+    let name = r#"<script>alert('1')</script>'; DROP TABLE x; --"#;
+    let expected = Json::object([(name, 1)]).to_compact();
+    let actual = Json::object([(name, 2)]).to_compact();
+    let found = compare_response_json(&expected, "{}", &actual);
+    assert_eq!(found, r"$['<script>alert(\'1\')</script>\'; DROP TABLE x; --'] -> Expected 2 (Integer) to be equal to 1 (Integer)");
+}
