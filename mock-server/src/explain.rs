@@ -1,0 +1,211 @@
+//! Words for what went wrong: the text of a failed test, and the body of the answer to the request that was wrong.
+//!
+//! Both begin with the request that came, because that is what the reader's code did; then comes the nearest expected
+//! interaction, then the differences. Headers are named only where they differ: they may hold credentials.
+
+use std::fmt::{self, Display, Formatter};
+
+use intact_matching::Mismatch;
+use intact_pact_model::json::{Json, JsonValue, Object};
+
+use crate::listen::Received;
+use crate::session::{
+    InteractionName, MismatchedRequest, NearInteraction, Outcome, SeenRequest, UnexpectedRequest, mismatches_json,
+};
+
+/// How much of a body is shown.
+const SHOWN_BODY: usize = 1000;
+/// How many differences of one request are shown.
+const SHOWN_MISMATCHES: usize = 20;
+/// How many requests of one kind are shown.
+const SHOWN_REQUESTS: usize = 10;
+
+/// `"a request for product 42" given "product 42 exists"`
+impl Display for InteractionName {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.description)?;
+        for (at, state) in self.states.iter().enumerate() {
+            write!(f, " {} \"{state}\"", if at == 0 { "given" } else { "and" })?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for SeenRequest {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.target())
+    }
+}
+
+impl Display for Outcome {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.is_satisfied() {
+            return write!(f, "{} used {} as their contract says", self.consumer, self.provider);
+        }
+        write!(f, "{} did not use {} as their contract says", self.consumer, self.provider)?;
+        let mut not_shown = self.not_listed;
+        not_shown += write_each(f, &self.mismatches, write_mismatched)?;
+        not_shown += write_each(f, &self.unexpected, write_unexpected)?;
+        not_shown +=
+            write_each(f, &self.unreadable, |f, request, times| write!(f, "\n\n  ✗ {request}{}", Times(times)))?;
+        if not_shown > 0 {
+            write!(f, "\n\n  and {not_shown} more requests that went wrong")?;
+        }
+        for missing in &self.missing {
+            let name = &missing.interaction;
+            write!(f, "\n\n  ✗ {name} never came: {} {}", name.method, name.target)?;
+        }
+        if !self.missing.is_empty() {
+            self.write_what_came_instead(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl Outcome {
+    fn write_what_came_instead(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let seen = self.mismatches.iter().map(|m| &m.request).chain(self.unexpected.iter().map(|u| &u.request));
+        let wrong: Vec<String> = seen.map(ToString::to_string).collect();
+        let right =
+            self.matched.iter().map(|m| (format!("{} {}", m.interaction.method, m.interaction.target), m.times));
+        let mut came: Vec<String> = right.map(|(request, times)| format!("{request}{}", Times(times))).collect();
+        came.extend(counted(&wrong).into_iter().map(|(request, times)| format!("{request}{}", Times(times))));
+        if came.is_empty() && self.unreadable.is_empty() {
+            return write!(f, "\n      no request came at all: does the client under test use the server's URL?");
+        }
+        write!(f, "\n      what came instead:")?;
+        came.iter().take(SHOWN_REQUESTS).try_for_each(|request| write!(f, "\n        {request}"))?;
+        if came.len() > SHOWN_REQUESTS {
+            write!(f, "\n        and {} others", came.len() - SHOWN_REQUESTS)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes the first few, and says how many it left out.
+fn write_each<T: PartialEq>(
+    f: &mut Formatter<'_>,
+    all: &[T],
+    write: impl Fn(&mut Formatter<'_>, &T, usize) -> fmt::Result,
+) -> Result<usize, fmt::Error> {
+    let counted = counted(all);
+    let (shown, left_out) = counted.split_at(counted.len().min(SHOWN_REQUESTS));
+    shown.iter().try_for_each(|&(one, times)| write(f, one, times))?;
+    Ok(left_out.iter().map(|(_, times)| times).sum())
+}
+
+/// Equal things once, with their number: clients try again.
+fn counted<T: PartialEq>(all: &[T]) -> Vec<(&T, usize)> {
+    let mut counted: Vec<(&T, usize)> = Vec::new();
+    for one in all {
+        match counted.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((one, 1)),
+        }
+    }
+    counted
+}
+
+/// ` (3 times)`
+struct Times(usize);
+
+impl Display for Times {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.0 > 1 { write!(f, " ({} times)", self.0) } else { Ok(()) }
+    }
+}
+
+fn write_mismatched(f: &mut Formatter<'_>, mismatched: &MismatchedRequest, times: usize) -> fmt::Result {
+    write!(f, "\n\n  ✗ {} came{}, but not as {} expects it", mismatched.request, Times(times), mismatched.interaction)?;
+    write_mismatches(f, &mismatched.mismatches)?;
+    write_body(f, &mismatched.request)
+}
+
+fn write_unexpected(f: &mut Formatter<'_>, unexpected: &UnexpectedRequest, times: usize) -> fmt::Result {
+    write!(f, "\n\n  ✗ {} came{}, which the contract does not expect", unexpected.request, Times(times))?;
+    if let Some(NearInteraction { interaction, mismatches }) = unexpected.closest.first() {
+        write!(f, "\n      the nearest is {interaction}: {} {}", interaction.method, interaction.target)?;
+        write_mismatches(f, mismatches)?;
+    }
+    write_body(f, &unexpected.request)
+}
+
+fn write_mismatches(f: &mut Formatter<'_>, mismatches: &[Mismatch]) -> fmt::Result {
+    let places: Vec<String> = mismatches.iter().take(SHOWN_MISMATCHES).map(place).collect();
+    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+    for (place, mismatch) in places.iter().zip(mismatches) {
+        write!(f, "\n        {place:width$}  {}", what(mismatch))?;
+    }
+    if mismatches.len() > SHOWN_MISMATCHES {
+        write!(f, "\n        and {} more differences", mismatches.len() - SHOWN_MISMATCHES)?;
+    }
+    Ok(())
+}
+
+/// `body $.total`, `header Accept`, `path`
+fn place(mismatch: &Mismatch) -> String {
+    match mismatch.identifier() {
+        Some(identifier) => format!("{} {identifier}", mismatch.attribute()),
+        None => mismatch.attribute().to_owned(),
+    }
+}
+
+/// The sentence, without the place that stands before it.
+fn what(mismatch: &Mismatch) -> &str {
+    let text = mismatch.description();
+    match text.split_once(": ") {
+        Some((place, rest)) if place.starts_with("Mismatch with header ") => rest,
+        _ => text,
+    }
+}
+
+fn write_body(f: &mut Formatter<'_>, request: &SeenRequest) -> fmt::Result {
+    if request.body_length == 0 {
+        return Ok(());
+    }
+    write!(f, "\n      its body, {} bytes", request.body_length)?;
+    if let Some(content_type) = request.headers.content_type() {
+        write!(f, " of {content_type}")?;
+    }
+    let text = String::from_utf8_lossy(&request.body);
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Ok(());
+    }
+    let shown: String = text.chars().take(SHOWN_BODY).collect();
+    write!(f, ":")?;
+    shown.lines().try_for_each(|line| write!(f, "\n        {line}"))?;
+    if request.body_length > shown.len() {
+        write!(f, "\n        …")?;
+    }
+    Ok(())
+}
+
+/// The body of the answer to a request that is not as expected: what other mock servers say in `error`, and why.
+pub(crate) fn answer(kind: &str, request: &Received, near: Vec<NearInteraction>) -> JsonValue {
+    let seen = SeenRequest::of(request);
+    let mut body = Object::new();
+    body.insert("error", format!("{kind} : {}", one_line(&seen, near.first())));
+    if let Some(best) = near.first() {
+        body.insert("interaction", best.interaction.description.clone());
+        body.insert("mismatches", mismatches_json(&best.mismatches));
+    }
+    let closest = near.iter().map(|near| {
+        let reasons: Vec<String> =
+            near.mismatches.iter().take(3).map(|m| format!("{}: {}", place(m), what(m))).collect();
+        let more = near.mismatches.len().saturating_sub(3);
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        Json::object([("interaction", near.interaction.to_string()), ("reason", reasons.join("; ") + &more)])
+    });
+    body.insert("closest", Json::Array(closest.collect()));
+    Json::Object(body)
+}
+
+fn one_line(request: &SeenRequest, nearest: Option<&NearInteraction>) -> String {
+    match nearest {
+        None => format!("{request}, and the contract has no HTTP interactions"),
+        Some(NearInteraction { interaction, mismatches }) => {
+            let first = mismatches.first().map(|m| format!("{}: {}", place(m), what(m))).unwrap_or_default();
+            format!("{request} is not {interaction} ({} {}): {first}", interaction.method, interaction.target)
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! HTTP on a socket: accepts connections, reads whole requests, and stops in an orderly way.
+//!
+//! HTTP/1.1 and HTTP/2 (prior knowledge) are told apart by their first bytes. What to answer is the business of an
+//! [`Answer`]: it sees whole requests, and is told of those that could not be read, so that they are not lost in silence.
+
+use std::convert::Infallible;
+use std::io::{self, Read as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, Version};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use intact_pact_model::Headers;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::runtime;
+
+/// How long requests that are being answered may go on after the server was told to stop.
+const DRAIN: Duration = Duration::from_secs(2);
+/// How long the port may take to be free: the servers' thread must only finish what it is comparing.
+const CLOSE: Duration = Duration::from_secs(10);
+
+/// What a server does with requests. Called on the servers' thread.
+pub(crate) trait Answer: Send + Sync + 'static {
+    /// Answers a request.
+    fn answer(&self, request: Received) -> Response<Full<Bytes>>;
+
+    /// Hears of a request that could not be read; the client is told the same.
+    fn unreadable(&self, request: &Unreadable);
+}
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    pub(crate) method: String,
+    /// As sent, not decoded.
+    pub(crate) path: String,
+    /// As sent, not decoded.
+    pub(crate) query: Option<String>,
+    pub(crate) headers: Headers,
+    pub(crate) body: Bytes,
+}
+
+/// A request that is too large, too slow or no text where there must be text.
+#[derive(Debug, Clone)]
+pub(crate) struct Unreadable {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) reason: String,
+    status: StatusCode,
+}
+
+/// What a server allows its clients.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) body: usize,
+    pub(crate) read: Duration,
+    pub(crate) keep_alive: bool,
+    /// Whether bodies that were compressed for the way (`Content-Encoding: gzip`) are unpacked.
+    pub(crate) unpack: bool,
+}
+
+/// The first bytes of everything that gzip compressed.
+pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// A listening socket and its connections. Dropping it frees the port and lets requests in progress finish.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    address: SocketAddr,
+    /// Gone once the server was told to stop.
+    stop: Option<oneshot::Sender<()>>,
+    closed: mpsc::Receiver<()>,
+    drained: mpsc::Receiver<()>,
+    drained_async: Option<oneshot::Receiver<()>>,
+}
+
+impl Listening {
+    /// Binds and starts to answer. Needs no runtime around it, and does not block one.
+    pub(crate) fn start(
+        address: SocketAddr,
+        limits: Limits,
+        answer: impl FnOnce(SocketAddr) -> Arc<dyn Answer>,
+    ) -> io::Result<Self> {
+        let runtime = runtime::handle()?;
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let (report_closed, closed) = mpsc::channel();
+        let (report_drained, drained) = mpsc::channel();
+        let (report_drained_async, drained_async) = oneshot::channel();
+        let answer = answer(address);
+        runtime.spawn(async move {
+            let (open, connections) = accept(listener, limits, answer, stopped).await;
+            // Nobody listens to these reports after a server was merely dropped.
+            let _ = report_closed.send(());
+            if timeout(DRAIN, open.shutdown()).await.is_err() {
+                tracing::debug!(%address, "connections were cut off: they did not end in time");
+            }
+            drop(connections);
+            let _ = report_drained.send(());
+            let _ = report_drained_async.send(());
+        });
+        Ok(Self { address, stop: Some(stop), closed, drained, drained_async: Some(drained_async) })
+    }
+
+    /// Where it listens, with the real port.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Frees the port and waits for the requests in progress.
+    pub(crate) async fn stop(mut self) {
+        self.stop = None;
+        if let Some(drained) = self.drained_async.take() {
+            // An error means that the servers' thread is gone, and every connection with it.
+            let _ = drained.await;
+        }
+    }
+
+    /// As [`stop`](Self::stop), blocking the thread.
+    pub(crate) fn stop_blocking(mut self) {
+        self.stop = None;
+        let _ = self.drained.recv_timeout(CLOSE + DRAIN);
+    }
+}
+
+/// The base URL of a server that listens there, without a slash at the end.
+pub(crate) fn url_of(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    format!("http://{address}")
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        if self.stop.take().is_some() {
+            // The port must be free when the value is gone; that takes the other thread a moment.
+            let _ = self.closed.recv_timeout(CLOSE);
+        }
+    }
+}
+
+/// Accepts connections until told to stop, then closes the socket.
+async fn accept(
+    listener: TcpListener,
+    limits: Limits,
+    answer: Arc<dyn Answer>,
+    mut stopped: oneshot::Receiver<()>,
+) -> (GracefulShutdown, JoinSet<()>) {
+    let open = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => serve(stream, limits, &answer, &open, &mut connections),
+                Err(error) => {
+                    // Most likely no file handles are left; trying again at once would only burn the processor.
+                    tracing::warn!(%error, "could not accept a connection");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            _ = &mut stopped => return (open, connections),
+        }
+    }
+}
+
+fn serve(
+    stream: TcpStream,
+    limits: Limits,
+    answer: &Arc<dyn Answer>,
+    open: &GracefulShutdown,
+    connections: &mut JoinSet<()>,
+) {
+    let _ = stream.set_nodelay(true);
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.read)
+        .keep_alive(limits.keep_alive)
+        .half_close(true);
+    http.http2().timer(TokioTimer::new());
+    let answer = Arc::clone(answer);
+    let service = service_fn(move |request| {
+        let answer = Arc::clone(&answer);
+        async move { Ok::<_, Infallible>(respond(request, limits, &*answer).await) }
+    });
+    let connection = open.watch(http.serve_connection(TokioIo::new(stream), service).into_owned());
+    connections.spawn(async move {
+        if let Err(error) = connection.await {
+            // Clients that hang up are no news to a test.
+            tracing::debug!(error, "a connection ended early");
+        }
+    });
+}
+
+async fn respond(request: Request<Incoming>, limits: Limits, answer: &dyn Answer) -> Response<Full<Bytes>> {
+    match read(request, limits).await {
+        Ok(received) => answer.answer(received),
+        Err(unreadable) => {
+            answer.unreadable(&unreadable);
+            let text = format!("{} {}: {}\n", unreadable.method, unreadable.path, unreadable.reason);
+            let mut response = Response::new(Full::from(text));
+            *response.status_mut() = unreadable.status;
+            response
+                .headers_mut()
+                .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain; charset=utf-8"));
+            if unreadable.status != StatusCode::INTERNAL_SERVER_ERROR {
+                // The rest of the body was not read, so the connection cannot be used again.
+                response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+            }
+            response
+        }
+    }
+}
+
+async fn read(request: Request<Incoming>, limits: Limits) -> Result<Received, Unreadable> {
+    let (head, body) = request.into_parts();
+    let method = head.method.as_str().to_owned();
+    let path = head.uri.path().to_owned();
+    let unreadable = |status, reason| Unreadable { method: method.clone(), path: path.clone(), reason, status };
+
+    let body = match timeout(limits.read, Limited::new(body, limits.body).collect()).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let reason = format!("the body is larger than the limit of {} bytes", limits.body);
+            return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, reason));
+        }
+        Ok(Err(error)) => {
+            return Err(unreadable(StatusCode::BAD_REQUEST, format!("the body could not be read: {error}")));
+        }
+        Err(_) => {
+            let reason = format!("the body did not arrive within {} seconds", limits.read.as_secs_f32());
+            return Err(unreadable(StatusCode::REQUEST_TIMEOUT, reason));
+        }
+    };
+    let mut headers = Headers::default();
+    for (name, value) in &head.headers {
+        let Ok(text) = str::from_utf8(value.as_bytes()) else {
+            let reason = format!("the value of the header `{name}` is not UTF-8 text");
+            return Err(unreadable(StatusCode::INTERNAL_SERVER_ERROR, reason));
+        };
+        headers.append_line(name.as_str(), text);
+    }
+    let encoded = headers.get("content-encoding").is_some_and(|encoding| matches!(encoding, [only] if is_gzip(only)));
+    let body = if limits.unpack && encoded && body.starts_with(&GZIP) {
+        unpacked(&body, limits.body).map_err(|reason| unreadable(StatusCode::BAD_REQUEST, reason))?
+    } else {
+        body
+    };
+    // HTTP/2 has no Host header; contracts are written without knowing that.
+    if head.version == Version::HTTP_2
+        && headers.get("host").is_none()
+        && let Some(authority) = head.uri.authority()
+    {
+        headers.append_line("host", authority.as_str());
+    }
+    Ok(Received { method, path, query: head.uri.query().map(ToOwned::to_owned), headers, body })
+}
+
+fn is_gzip(encoding: &str) -> bool {
+    encoding.eq_ignore_ascii_case("gzip") || encoding.eq_ignore_ascii_case("x-gzip")
+}
+
+/// Unpacks a body, but no more of it than may be sent unpacked: a few kilobytes can be made to fill any memory.
+fn unpacked(body: &[u8], limit: usize) -> Result<Bytes, String> {
+    let mut unpacked = Vec::new();
+    let beyond = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let read = flate2::read::MultiGzDecoder::new(body).take(beyond).read_to_end(&mut unpacked);
+    read.map_err(|error| format!("the body could not be unpacked: {error}"))?;
+    if unpacked.len() > limit {
+        return Err(format!("the unpacked body is larger than the limit of {limit} bytes"));
+    }
+    Ok(unpacked.into())
+}

@@ -1,0 +1,239 @@
+//! The mock server: plays the provider of one contract for one test.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body_util::Full;
+use intact_matching::generate::{self, GenerateContext};
+use intact_matching::{ActualRequest, CompileError};
+use intact_pact_model::Pact;
+
+use crate::listen::{Answer, GZIP, Limits, Listening, Received, Unreadable};
+use crate::select::{Candidates, Compared, Selection};
+use crate::session::{NearInteraction, Outcome, Session};
+use crate::{explain, respond};
+
+/// How a server listens and what it allows. The defaults suit tests.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub(crate) address: SocketAddr,
+    pub(crate) cors_preflight: bool,
+    pub(crate) limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            cors_preflight: false,
+            limits: Limits { body: 64 * 1024 * 1024, read: Duration::from_secs(30), keep_alive: true, unpack: true },
+        }
+    }
+}
+
+impl Options {
+    /// The address to listen on; `127.0.0.1` unless set.
+    pub fn host(mut self, host: IpAddr) -> Self {
+        self.address.set_ip(host);
+        self
+    }
+
+    /// The port; 0 (unless set) lets the operating system choose a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.address.set_port(port);
+        self
+    }
+
+    /// Whether to answer `OPTIONS` requests that the contract does not expect as browsers want it (a CORS preflight).
+    pub fn cors_preflight(self, cors_preflight: bool) -> Self {
+        Self { cors_preflight, ..self }
+    }
+
+    /// Whether a connection may serve several requests; yes unless set.
+    pub fn keep_alive(mut self, keep_alive: bool) -> Self {
+        self.limits.keep_alive = keep_alive;
+        self
+    }
+
+    /// The largest body of a request, in bytes; 64 MiB unless set. Larger ones are answered with 413.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// How long a client may take to send the head of a request, and then its body; 30 seconds each unless set.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.read = timeout;
+        self
+    }
+}
+
+/// A server that could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address is not to be had: the port is taken, for example.
+    #[error("cannot listen on {address}: {source}")]
+    #[non_exhaustive]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The matching rules of an interaction are of no use.
+    #[error("the request of \"{interaction}\" cannot be compared: {source}")]
+    #[non_exhaustive]
+    Compile {
+        /// Description of the interaction.
+        interaction: String,
+        /// Why not.
+        source: CompileError,
+    },
+}
+
+/// A running mock server. Dropping it frees its port.
+#[derive(Debug)]
+pub struct MockServer {
+    listening: Listening,
+    provider: Arc<Provider>,
+}
+
+impl MockServer {
+    /// Starts a server that answers as the provider of the pact. It is ready when this returns.
+    ///
+    /// May be called anywhere: the server lives on a thread of its own, so it answers also while a blocking client holds up
+    /// the caller's runtime, and needs none. Message interactions of the pact play no role.
+    ///
+    /// # Errors
+    ///
+    /// If the port is taken, or matching rules cannot be used; see [`StartError`].
+    pub fn start(pact: impl Into<Arc<Pact>>, options: Options) -> Result<Self, StartError> {
+        let pact = pact.into();
+        let candidates = Candidates::compile(&pact, |_| true).map_err(|(interaction, source)| StartError::Compile {
+            interaction: interaction.description.clone(),
+            source,
+        })?;
+        let session = Session::new(&pact);
+        let limits = Limits { unpack: !expects_compressed(&pact), ..options.limits };
+        let mut provider = None;
+        let start = |address| {
+            let url = crate::listen::url_of(address);
+            let started = Arc::new(Provider { pact, candidates, session, url, cors_preflight: options.cors_preflight });
+            provider = Some(Arc::clone(&started));
+            started as Arc<dyn Answer>
+        };
+        let listening = Listening::start(options.address, limits, start)
+            .map_err(|source| StartError::Listen { address: options.address, source })?;
+        Ok(Self { listening, provider: provider.expect("a server that listens was given what it answers with") })
+    }
+
+    /// The base URL, without a slash at the end: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.provider.url
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address().port()
+    }
+
+    /// What came in up to now.
+    pub fn outcome(&self) -> Outcome {
+        self.provider.session.outcome(&self.provider.pact, &self.provider.candidates)
+    }
+
+    /// Stops the server, lets requests in progress end, and tells what came in. Needs no particular runtime.
+    pub async fn finish(self) -> Outcome {
+        let Self { listening, provider } = self;
+        listening.stop().await;
+        provider.session.outcome(&provider.pact, &provider.candidates)
+    }
+
+    /// As [`finish`](Self::finish), for code that is not async. Blocks the thread for no longer than requests in progress take,
+    /// two seconds at most.
+    pub fn finish_blocking(self) -> Outcome {
+        let Self { listening, provider } = self;
+        listening.stop_blocking();
+        provider.session.outcome(&provider.pact, &provider.candidates)
+    }
+}
+
+/// Answers requests as the contract says.
+#[derive(Debug)]
+struct Provider {
+    pact: Arc<Pact>,
+    candidates: Candidates,
+    session: Session,
+    url: String,
+    cors_preflight: bool,
+}
+
+impl Answer for Provider {
+    fn answer(&self, request: Received) -> Response<Full<Bytes>> {
+        let actual = ActualRequest {
+            method: &request.method,
+            path: &request.path,
+            query: request.query.as_deref(),
+            headers: &request.headers,
+            body: Some(&request.body),
+        };
+        let selection = self.candidates.select(&actual);
+        self.session.record(&self.pact, &request, &selection);
+        match &selection {
+            Selection::Matched(at) => self.matched(*at, &request),
+            Selection::Mismatch(_) | Selection::NotFound(_) if request.method == "OPTIONS" && self.cors_preflight => {
+                let wanted = request.headers.get("access-control-request-headers").map(|values| values.join(", "));
+                respond::preflight(StatusCode::NO_CONTENT, origin(&request), wanted.as_deref())
+            }
+            Selection::Mismatch(near) => self.refused("Request-Mismatch", &request, near),
+            Selection::NotFound(near) => self.refused("Unexpected-Request", &request, near),
+        }
+    }
+
+    fn unreadable(&self, request: &Unreadable) {
+        self.session.record_unreadable(request);
+    }
+}
+
+impl Provider {
+    fn refused(&self, kind: &'static str, request: &Received, near: &[Compared]) -> Response<Full<Bytes>> {
+        let near = near.iter().map(|near| NearInteraction::of(&self.pact, near)).collect();
+        respond::problem(StatusCode::INTERNAL_SERVER_ERROR, kind, &explain::answer(kind, request, near))
+    }
+
+    fn matched(&self, at: usize, request: &Received) -> Response<Full<Bytes>> {
+        let interaction = &self.pact.interactions[at];
+        let Some((_, expected)) = interaction.as_http() else {
+            unreachable!("only HTTP interactions are candidates");
+        };
+        let context = || GenerateContext::consumer(Some(&self.url), generate::now());
+        let response =
+            respond::generated(expected, context).and_then(|response| respond::to_http(&response, &request.method));
+        match response {
+            Ok(mut response) => {
+                respond::add_cors(response.headers_mut(), origin(request));
+                response
+            }
+            Err(error) => respond::unsendable(&interaction.description, &error),
+        }
+    }
+}
+
+/// Is a body compressed in the contract itself, so that it is to be compared as it is?
+pub(crate) fn expects_compressed(pact: &Pact) -> bool {
+    let mut requests = pact.interactions.iter().filter_map(|interaction| Some(interaction.as_http()?.0));
+    requests.any(|request| request.body.bytes().starts_with(&GZIP))
+}
+
+pub(crate) fn origin(request: &Received) -> Option<&str> {
+    request.headers.get("origin")?.first().map(String::as_str)
+}

@@ -1,0 +1,352 @@
+//! What came in while a mock server ran, and what that says about the contract.
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use intact_matching::Mismatch;
+use intact_pact_model::json::{Json, JsonValue, Object};
+use intact_pact_model::{Headers, Interaction, Pact, ProviderState};
+
+use crate::listen::{Received, Unreadable};
+use crate::select::{Candidates, Compared, Selection};
+
+/// Requests that went wrong are kept with all they held; a client that tries again and again must not fill the memory.
+const RECORDED: usize = 200;
+/// How much of a body is kept for the explanation.
+const RECORDED_BODY: usize = 16 * 1024;
+
+/// What a mock server saw.
+///
+/// Its [`Display`](std::fmt::Display) is the text for people: what came, the nearest expected interaction, the differences, and
+/// what never came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Name of the consumer.
+    pub consumer: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// How many requests came, of every kind.
+    pub requests: usize,
+    /// Interactions that were answered as the contract says, in its order.
+    pub matched: Vec<MatchedInteraction>,
+    /// Requests with the method and path of an interaction that differed in something else, in the order they came.
+    pub mismatches: Vec<MismatchedRequest>,
+    /// Requests that no interaction expects, in the order they came.
+    pub unexpected: Vec<UnexpectedRequest>,
+    /// Requests that could not be read, and why, in the order they came.
+    pub unreadable: Vec<String>,
+    /// Interactions that no request came for, in the order of the contract.
+    pub missing: Vec<MissingInteraction>,
+    /// How many requests went wrong beyond those in the lists, which end at 200 each.
+    pub not_listed: usize,
+}
+
+/// An interaction that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MatchedInteraction {
+    /// Which one.
+    pub interaction: InteractionName,
+    /// How often.
+    pub times: usize,
+}
+
+/// A request that was nearly right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MismatchedRequest {
+    /// The request.
+    pub request: SeenRequest,
+    /// The interaction it has the method and path of.
+    pub interaction: InteractionName,
+    /// What is different.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// A request that nothing in the contract is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnexpectedRequest {
+    /// The request.
+    pub request: SeenRequest,
+    /// The nearest interactions, best first.
+    pub closest: Vec<NearInteraction>,
+}
+
+/// An interaction that a request came near to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NearInteraction {
+    /// Which one.
+    pub interaction: InteractionName,
+    /// What is different.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// An interaction that no request came for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingInteraction {
+    /// Which one.
+    pub interaction: InteractionName,
+}
+
+/// What people call an interaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InteractionName {
+    /// Its description.
+    pub description: String,
+    /// Names of its provider states.
+    pub states: Vec<String>,
+    /// The method of its request.
+    pub method: String,
+    /// The path of its request, and the query if there is one.
+    pub target: String,
+    path: String,
+}
+
+/// A request as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeenRequest {
+    /// The method.
+    pub method: String,
+    /// The path, not decoded.
+    pub path: String,
+    /// The text after the `?`, not decoded.
+    pub query: Option<String>,
+    /// The headers.
+    pub headers: Headers,
+    /// The beginning of the body; at most 16 KiB.
+    pub body: Bytes,
+    /// How long the body was.
+    pub body_length: usize,
+}
+
+impl Outcome {
+    /// Did the consumer do just what the contract says: every interaction used, nothing else tried?
+    pub fn is_satisfied(&self) -> bool {
+        self.mismatches.is_empty()
+            && self.unexpected.is_empty()
+            && self.unreadable.is_empty()
+            && self.missing.is_empty()
+            && self.not_listed == 0
+    }
+
+    /// The list that other Pact mock servers report: entries of the types `request-mismatch`, `request-not-found` and
+    /// `missing-request`; empty if the outcome is satisfied.
+    pub fn results(&self) -> JsonValue {
+        let mut results = Vec::new();
+        for mismatched in &self.mismatches {
+            let mut entry = result("request-mismatch", &mismatched.interaction.method, &mismatched.interaction.path);
+            entry.insert("mismatches", mismatches_json(&mismatched.mismatches));
+            results.push(Json::Object(entry));
+        }
+        for unexpected in &self.unexpected {
+            let mut entry = result("request-not-found", &unexpected.request.method, &unexpected.request.path);
+            entry.insert("request", unexpected.request.to_json());
+            results.push(Json::Object(entry));
+        }
+        for unreadable in &self.unreadable {
+            results.push(Json::object([("type", "request-not-found"), ("error", unreadable)]).into_owned());
+        }
+        for missing in &self.missing {
+            let name = &missing.interaction;
+            let mut entry = result("missing-request", &name.method, &name.path);
+            entry.insert("request", Json::object([("method", name.method.clone()), ("path", name.path.clone())]));
+            results.push(Json::Object(entry));
+        }
+        Json::Array(results)
+    }
+}
+
+fn result(kind: &'static str, method: &str, path: &str) -> Object<'static> {
+    let mut entry = Object::new();
+    entry.insert("type", kind);
+    entry.insert("method", method.to_owned());
+    entry.insert("path", path.to_owned());
+    entry
+}
+
+pub(crate) fn mismatches_json(mismatches: &[Mismatch]) -> JsonValue {
+    Json::Array(mismatches.iter().map(Mismatch::to_json).collect())
+}
+
+impl SeenRequest {
+    pub(crate) fn of(request: &Received) -> Self {
+        Self {
+            method: request.method.clone(),
+            path: request.path.clone(),
+            query: request.query.clone(),
+            headers: request.headers.clone(),
+            body: request.body.slice(..request.body.len().min(RECORDED_BODY)),
+            body_length: request.body.len(),
+        }
+    }
+
+    /// Path and query.
+    pub fn target(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
+    fn to_json(&self) -> JsonValue {
+        let mut request = Object::new();
+        request.insert("method", self.method.clone());
+        request.insert("path", self.path.clone());
+        let headers = self.headers.iter().map(|(name, values)| (name.to_owned(), strings(values.iter().cloned())));
+        request.insert("headers", Json::object(headers));
+        let query = intact_pact_model::Query::parse(self.query.as_deref().unwrap_or_default());
+        let query = query
+            .iter()
+            .map(|(name, values)| (name.to_owned(), strings(values.iter().map(|v| v.clone().unwrap_or_default()))));
+        request.insert("query", Json::object(query));
+        if !self.body.is_empty() {
+            request.insert("body", String::from_utf8_lossy(&self.body).into_owned());
+        }
+        Json::Object(request)
+    }
+}
+
+fn strings(texts: impl Iterator<Item = String>) -> JsonValue {
+    Json::array(texts)
+}
+
+impl InteractionName {
+    pub(crate) fn of(interaction: &Interaction) -> Self {
+        let (method, path, query) = interaction.as_http().map_or_else(Default::default, |(request, _)| {
+            (request.method.clone(), request.path.clone(), request.query.to_query_string())
+        });
+        let target = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
+        let states = interaction.provider_states.iter().map(|ProviderState { name, .. }| name.clone()).collect();
+        Self { description: interaction.description.clone(), states, method, target, path }
+    }
+}
+
+/// Collects what comes in.
+#[derive(Debug)]
+pub(crate) struct Session(Mutex<Log>);
+
+#[derive(Debug, Default)]
+struct Log {
+    requests: usize,
+    /// How often each interaction of the pact was answered, by position.
+    times: Vec<usize>,
+    /// Whether a request came for it at all, right or nearly so.
+    called: Vec<bool>,
+    mismatches: Vec<MismatchedRequest>,
+    unexpected: Vec<UnexpectedRequest>,
+    unreadable: Vec<String>,
+    not_listed: usize,
+}
+
+impl Session {
+    pub(crate) fn new(pact: &Pact) -> Self {
+        let count = pact.interactions.len();
+        Self(Mutex::new(Log { times: vec![0; count], called: vec![false; count], ..Log::default() }))
+    }
+
+    /// Notes what became of a request.
+    pub(crate) fn record(&self, pact: &Pact, request: &Received, selection: &Selection) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).record(pact, request, selection);
+    }
+
+    /// Notes a request that could not be read.
+    pub(crate) fn record_unreadable(&self, request: &Unreadable) {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.requests += 1;
+        if log.unreadable.len() < RECORDED {
+            log.unreadable.push(format!("{} {}: {}", request.method, request.path, request.reason));
+        } else {
+            log.not_listed += 1;
+        }
+    }
+
+    /// What all of it says about the contract, as of now.
+    pub(crate) fn outcome(&self, pact: &Pact, candidates: &Candidates) -> Outcome {
+        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = Outcome {
+            consumer: pact.consumer.clone(),
+            provider: pact.provider.clone(),
+            requests: log.requests,
+            mismatches: log.mismatches.clone(),
+            unexpected: log.unexpected.clone(),
+            unreadable: log.unreadable.clone(),
+            not_listed: log.not_listed,
+            ..Outcome::default()
+        };
+        for at in candidates.positions() {
+            let interaction = &pact.interactions[at];
+            let name = || InteractionName::of(interaction);
+            // Two interactions that expect the same request cannot be told apart, so a call of one is a call of both.
+            let called = || {
+                candidates
+                    .positions()
+                    .any(|other| log.called[other] && same_request(interaction, &pact.interactions[other]))
+            };
+            if log.times[at] > 0 {
+                outcome.matched.push(MatchedInteraction { interaction: name(), times: log.times[at] });
+            } else if !log.called[at] && !called() {
+                outcome.missing.push(MissingInteraction { interaction: name() });
+            }
+        }
+        outcome
+    }
+}
+
+fn same_request(one: &Interaction, other: &Interaction) -> bool {
+    matches!((one.as_http(), other.as_http()), (Some((a, _)), Some((b, _))) if a == b)
+}
+
+impl Log {
+    fn record(&mut self, pact: &Pact, request: &Received, selection: &Selection) {
+        self.requests += 1;
+        match selection {
+            Selection::Matched(at) => {
+                self.times[*at] += 1;
+                self.called[*at] = true;
+                tracing::debug!(
+                    method = request.method,
+                    path = request.path,
+                    "Request-Matched: {}",
+                    pact.interactions[*at].description
+                );
+            }
+            Selection::Mismatch(near) => {
+                tracing::info!(method = request.method, path = request.path, "Request-Mismatch");
+                let Some(best) = near.first() else { return };
+                self.called[best.at] = true;
+                if self.mismatches.len() == RECORDED {
+                    self.not_listed += 1;
+                    return;
+                }
+                let NearInteraction { interaction, mismatches } = NearInteraction::of(pact, best);
+                self.mismatches.push(MismatchedRequest { request: SeenRequest::of(request), interaction, mismatches });
+            }
+            // Browsers send these of their own accord.
+            Selection::NotFound(_) if request.method == "OPTIONS" => {}
+            Selection::NotFound(near) => {
+                tracing::info!(method = request.method, path = request.path, "Unexpected-Request");
+                if self.unexpected.len() == RECORDED {
+                    self.not_listed += 1;
+                    return;
+                }
+                let closest = near.iter().map(|near| NearInteraction::of(pact, near)).collect();
+                self.unexpected.push(UnexpectedRequest { request: SeenRequest::of(request), closest });
+            }
+        }
+    }
+}
+
+impl NearInteraction {
+    pub(crate) fn of(pact: &Pact, compared: &Compared) -> Self {
+        Self {
+            interaction: InteractionName::of(&pact.interactions[compared.at]),
+            mismatches: compared.comparison.mismatches().to_vec(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the stub server answers.
+
+use insta::assert_snapshot;
+use intact_mock_server::{StubOptions, StubServer};
+
+use crate::support::{With as _, call, expecting, given, pact, status, without_length};
+
+fn stub(options: StubOptions) -> StubServer {
+    let products = pact([
+        given(
+            "product 42 exists",
+            expecting("a product", "GET /products/42", 200)
+                .expecting_header("X-Id", "1")
+                .answering_json(r#"{"id":42}"#),
+        ),
+        given("product 42 does not exist", expecting("no product", "GET /products/42", 404)),
+    ]);
+    let orders = pact([
+        expecting("an order", "POST /orders", 201).expecting_json(r#"{"product":42}"#),
+        expecting("a list", "GET /orders?page=1", 200),
+    ]);
+    StubServer::start(vec![products, orders], options).expect("a free port")
+}
+
+#[test]
+fn responses_of_all_pacts_are_served_and_headers_may_differ() {
+    let stub = stub(StubOptions::default());
+    assert_eq!(stub.interactions(), 4);
+    assert_snapshot!(call(stub.address(), "GET /products/42\nX-Id: 1"), @r#"
+    HTTP/1.1 200 OK
+    content-type: application/json
+    access-control-allow-origin: *
+    connection: close
+    content-length: 9
+
+    {"id":42}
+    "#);
+    assert_eq!(status(&call(stub.address(), "GET /orders?page=1")), 200);
+    assert_eq!(status(&call(stub.address(), "GET /products/42")), 404, "the one with the fewest differences");
+}
+
+#[test]
+fn a_body_may_be_left_out_but_not_be_wrong() {
+    let stub = stub(StubOptions::default());
+    assert_eq!(status(&call(stub.address(), "POST /orders\nContent-Type: application/json\n\n{\"product\":42}")), 201);
+    assert_eq!(status(&call(stub.address(), "POST /orders")), 201);
+    assert_eq!(status(&call(stub.address(), "POST /orders\nContent-Type: application/json\n\n{\"product\":43}")), 404);
+    assert_eq!(status(&call(stub.address(), "POST /orders\nContent-Type: text/plain\n\n42")), 201);
+}
+
+#[test]
+fn what_no_interaction_answers_is_explained() {
+    let stub = stub(StubOptions::default());
+    assert_snapshot!(without_length(&call(stub.address(), "GET /orders?page=2")), @r#"
+    HTTP/1.1 404 Not Found
+    access-control-allow-origin: *
+    content-type: application/json; charset=utf-8
+    x-pact: Unexpected-Request
+    connection: close
+
+    {
+      "error": "Unexpected-Request : GET /orders?page=2 is not \"a list\" (GET /orders?page=1): query page: Expected query parameter 'page' with value '1' but was '2'",
+      "interaction": "a list",
+      "mismatches": [
+        {
+          "type": "QueryMismatch",
+          "parameter": "page",
+          "expected": "1",
+          "actual": "2",
+          "mismatch": "Expected query parameter 'page' with value '1' but was '2'"
+        }
+      ],
+      "closest": [
+        {
+          "interaction": "\"a list\"",
+          "reason": "query page: Expected query parameter 'page' with value '1' but was '2'"
+        },
+        {
+          "interaction": "\"no product\" given \"product 42 does not exist\"",
+          "reason": "path: Expected '/orders' to be equal to '/products/42'; query page: Unexpected query parameter 'page' received"
+        },
+        {
+          "interaction": "\"a product\" given \"product 42 exists\"",
+          "reason": "path: Expected '/orders' to be equal to '/products/42'; query page: Unexpected query parameter 'page' received; header X-Id: Expected a header 'X-Id' but was missing"
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn provider_states_choose_the_interactions() {
+    let only_existing = stub(StubOptions::default().provider_state("42 exists$").unwrap());
+    assert_eq!(only_existing.interactions(), 1);
+    assert_eq!(status(&call(only_existing.address(), "GET /products/42")), 200);
+    let with_stateless = stub(StubOptions::default().provider_state("42 exists$").unwrap().empty_provider_state(true));
+    assert_eq!(with_stateless.interactions(), 3);
+
+    let by_header = stub(StubOptions::default().provider_state_header("X-State"));
+    assert_eq!(status(&call(by_header.address(), "GET /products/42\nX-State: product 42 exists")), 200);
+    assert_eq!(
+        status(&call(by_header.address(), "GET /products/42\nX-State: product 42 does not exist\nX-Id: 1")),
+        404
+    );
+    assert!(StubOptions::default().provider_state("(").is_err());
+}
+
+#[test]
+fn browsers_are_served_if_wanted() {
+    let stub = stub(StubOptions::default().cors(true));
+    let answer =
+        call(stub.address(), "OPTIONS /anything\nOrigin: http://shop.example\nAccess-Control-Request-Headers: x-id");
+    assert_snapshot!(answer, @r#"
+    HTTP/1.1 200 OK
+    access-control-allow-headers: x-id, *
+    access-control-allow-origin: http://shop.example
+    access-control-allow-methods: GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH
+    access-control-expose-headers: Location, Link
+    access-control-allow-credentials: true
+    connection: close
+    content-length: 0
+    "#);
+    assert!(
+        call(stub.address(), "GET /orders?page=1\nOrigin: http://shop.example")
+            .contains("access-control-allow-origin: http://shop.example")
+    );
+}
+
+#[tokio::test]
+async fn a_finished_stub_frees_its_port() {
+    let server = stub(StubOptions::default());
+    let address = server.address();
+    server.finish().await;
+    std::net::TcpListener::bind(address).unwrap();
+}
