@@ -1,0 +1,144 @@
+//! The contract that a test is about: who speaks with whom, the interactions, and where the result is kept.
+
+use std::path::PathBuf;
+
+use intact_matching::{CompileError, Mismatch, RequestMatcher, ResponseMatcher};
+use intact_mock_server::Options;
+use intact_pact_model::{Interaction, Pact, SpecVersion};
+
+use crate::http::{Response, Upcoming, mark_as_served, written_by};
+
+/// A contract between a consumer and a provider, to be tested with the consumer's own code.
+///
+/// Describe the interactions with [`upon_receiving`](Self::upon_receiving), then run the test: [`test`](Self::test) in async
+/// tests, [`test_blocking`](Self::test_blocking) or [`start`](Self::start) in others. The test passes if the consumer made
+/// every request of the contract and no other; only then the interactions are put into the pact file.
+#[derive(Debug)]
+#[must_use = "a contract does nothing until it is tested"]
+pub struct Contract {
+    pact: Pact,
+    problems: Vec<String>,
+    pub(crate) output_dir: Option<PathBuf>,
+    pub(crate) server: Options,
+}
+
+/// A contract that cannot be tested: all that is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the contract between {consumer} and {provider} cannot be tested:{}", listed(.problems))]
+#[non_exhaustive]
+pub struct ContractError {
+    /// Name of the consumer.
+    pub consumer: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// What is wrong, one sentence each.
+    pub problems: Vec<String>,
+}
+
+fn listed(problems: &[String]) -> String {
+    problems.iter().fold(String::new(), |list, problem| list + "\n  - " + problem)
+}
+
+impl Contract {
+    /// A contract without interactions, of specification version 4.
+    pub fn between(consumer: impl Into<String>, provider: impl Into<String>) -> Self {
+        Self { pact: Pact::new(consumer, provider), problems: Vec::new(), output_dir: None, server: Options::default() }
+    }
+
+    /// Adds an interaction. The description is what people call it, and must be its own among those of the contract with the
+    /// same provider states.
+    pub fn upon_receiving(mut self, description: &str, describe: impl FnOnce(Upcoming) -> Response) -> Self {
+        let (interaction, problems) = describe(Upcoming::new(description)).finish();
+        self.problems.extend(problems.into_iter().map(|problem| format!("\"{description}\": {problem}")));
+        if description.trim().is_empty() {
+            self.problems.push("an interaction needs a description".to_owned());
+        }
+        if self.pact.interactions.iter().any(|known| is_same(known, &interaction)) {
+            self.problems.push(format!("\"{description}\" is described twice, with the same provider states"));
+        }
+        self.pact.interactions.push(interaction);
+        self
+    }
+
+    /// The specification version the file is written in; 4 unless set. Older tools may need 3.
+    pub fn spec(mut self, version: SpecVersion) -> Self {
+        self.pact.version = version;
+        self
+    }
+
+    /// The directory of the pact file. Unless set it is that of the environment variable `PACT_OUTPUT_DIR`, else `pacts` in
+    /// cargo's target directory.
+    pub fn output_dir(self, dir: impl Into<PathBuf>) -> Self {
+        Self { output_dir: Some(dir.into()), ..self }
+    }
+
+    /// How the mock server listens, if its defaults (a free port of `127.0.0.1`, no CORS preflight) do not suit.
+    pub fn server(self, options: Options) -> Self {
+        Self { server: options, ..self }
+    }
+
+    /// The contract as it would be written.
+    ///
+    /// ```
+    /// let contract = intact::Contract::between("order-service", "product-service")
+    ///     .upon_receiving("a request for the products", |i| i.get("/products").will_respond_with(204));
+    ///
+    /// let pact = contract.pact()?;
+    /// assert_eq!(pact.interactions[0].description, "a request for the products");
+    /// # Ok::<(), intact::ContractError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If something is wrong with it, for example an example that does not satisfy its own matcher.
+    pub fn pact(&self) -> Result<Pact, ContractError> {
+        let mut pact = self.pact.clone();
+        let mut problems = self.problems.clone();
+        if pact.interactions.is_empty() {
+            problems.push("it has no interactions".to_owned());
+        }
+        // A broken template has left its part out, and that would only be reported again as something else.
+        if problems.is_empty() {
+            problems.extend(pact.interactions.iter().flat_map(|interaction| check_examples(interaction, pact.version)));
+        }
+        if !problems.is_empty() {
+            return Err(ContractError { consumer: pact.consumer, provider: pact.provider, problems });
+        }
+        if pact.version == SpecVersion::V4 {
+            pact.interactions.iter_mut().for_each(mark_as_served);
+        }
+        pact.metadata.insert("intact", written_by());
+        Ok(pact)
+    }
+}
+
+fn is_same(one: &Interaction, other: &Interaction) -> bool {
+    one.description == other.description && one.provider_states == other.provider_states
+}
+
+/// An example must satisfy its own matchers, or consumer and provider would be held to different things.
+fn check_examples(interaction: &Interaction, version: SpecVersion) -> Vec<String> {
+    let Some((request, response)) = interaction.as_http() else { return Vec::new() };
+    let name = &interaction.description;
+    let unusable = |error: CompileError| vec![format!("\"{name}\": {error}")];
+    let failing = |part: &str, mismatches: &[Mismatch]| -> Vec<String> {
+        let say = |mismatch: &Mismatch| {
+            let place = mismatch.identifier().map_or_else(String::new, |place| format!(" {place}"));
+            format!(
+                "\"{name}\": the example of the {part} does not satisfy its own matcher: {}{place}: {}",
+                mismatch.attribute(),
+                mismatch.description()
+            )
+        };
+        mismatches.iter().map(say).collect()
+    };
+    let mut problems = match RequestMatcher::compile(request, version) {
+        Ok(matcher) => failing("request", matcher.compare_with(request).mismatches()),
+        Err(error) => unusable(error),
+    };
+    problems.extend(match ResponseMatcher::compile(response, version) {
+        Ok(matcher) => failing("response", matcher.compare_with(response).mismatches()),
+        Err(error) => unusable(error),
+    });
+    problems
+}

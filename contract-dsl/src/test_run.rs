@@ -1,0 +1,226 @@
+//! Runs a test against its contract: starts the server, runs the consumer's code, judges what came, writes the pact file.
+//!
+//! Three forms for three kinds of tests: a future for async tests, a closure for others, and a guard that does its work when
+//! it is dropped, for fixtures. All come down to [`Run::conclude`].
+
+use std::any::Any;
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::pin::pin;
+use std::task::Poll;
+
+use intact_mock_server::{MockServer, Outcome};
+use intact_pact_model::Pact;
+use intact_pact_model::file::PactFile;
+
+use crate::contract::Contract;
+use crate::output_dir::default_dir;
+
+/// What the code under test gives back: `Ok(())`, or whatever `?` found.
+pub type TestResult = Result<(), Box<dyn Error + Send + Sync>>;
+
+impl Contract {
+    /// Runs the test: `consume` calls the provider by way of the consumer's own client, at the server's
+    /// [`url`](MockServer::url).
+    ///
+    /// The server answers also while a blocking client holds up the thread. End the closure with `Ok(())`; errors of all
+    /// kinds can be passed on with `?`.
+    ///
+    /// # Panics
+    ///
+    /// If the contract makes no sense, if `consume` fails, if a request of the contract did not come, if one came that is not
+    /// in it, or if the pact file cannot be written. When an assertion in `consume` fails because the server refused a
+    /// request, the reason for the refusal is printed as well.
+    #[track_caller]
+    pub fn test<F>(self, consume: F) -> impl Future<Output = ()>
+    where
+        F: AsyncFnOnce(&MockServer) -> TestResult,
+    {
+        let at = Location::caller();
+        async move {
+            let (run, server) = Run::start(self, at);
+            let ended = {
+                let mut consuming = pin!(consume(&server));
+                std::future::poll_fn(|context| {
+                    match catch_unwind(AssertUnwindSafe(|| consuming.as_mut().poll(context))) {
+                        Ok(Poll::Pending) => Poll::Pending,
+                        Ok(Poll::Ready(result)) => Poll::Ready(Ended::Returned(result)),
+                        Err(panic) => Poll::Ready(Ended::Panicked(panic)),
+                    }
+                })
+                .await
+            };
+            run.conclude(ended, &server.finish().await);
+        }
+    }
+
+    /// As [`test`](Self::test), for tests that are not async.
+    ///
+    /// ```
+    /// use std::io::{Read as _, Write as _};
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// intact::Contract::between("order-service", "product-service")
+    /// #   .output_dir(dir.path())
+    ///     .upon_receiving("a request for the products", |i| i.get("/products").will_respond_with(204))
+    ///     .test_blocking(|server| {
+    ///         let mut stream = std::net::TcpStream::connect(server.address())?;
+    ///         stream.write_all(b"GET /products HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
+    ///         let mut answer = String::new();
+    ///         stream.read_to_string(&mut answer)?;
+    ///         assert!(answer.contains("204 No Content"));
+    ///         Ok(())
+    ///     });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`test`](Self::test).
+    #[track_caller]
+    pub fn test_blocking<F>(self, consume: F)
+    where
+        F: FnOnce(&MockServer) -> TestResult,
+    {
+        let (run, server) = Run::start(self, Location::caller());
+        let ended = match catch_unwind(AssertUnwindSafe(|| consume(&server))) {
+            Ok(result) => Ended::Returned(result),
+            Err(panic) => Ended::Panicked(panic),
+        };
+        run.conclude(ended, &server.finish_blocking());
+    }
+
+    /// Starts the server and leaves the rest to the test: when the guard is dropped, what came is held against the contract
+    /// and the pact file is written. For fixtures, and for tests that return no `Result`.
+    ///
+    /// # Panics
+    ///
+    /// If the contract makes no sense. The guard panics when it is dropped, for the reasons given at [`test`](Self::test); if
+    /// the thread is panicking already it only prints them.
+    #[track_caller]
+    pub fn start(self) -> RunningContract {
+        let (run, server) = Run::start(self, Location::caller());
+        RunningContract { running: Some((run, server)) }
+    }
+}
+
+/// A contract whose server is running: made by [`Contract::start`], judged when it is dropped.
+#[derive(Debug)]
+#[must_use = "the contract is judged as soon as the guard is dropped"]
+pub struct RunningContract {
+    /// Gone only while it is dropped.
+    running: Option<(Run, MockServer)>,
+}
+
+impl RunningContract {
+    /// The base URL of the server, without a slash at the end: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        self.server().url()
+    }
+
+    /// The server.
+    pub fn server(&self) -> &MockServer {
+        let (_, server) = self.running.as_ref().expect("the server is taken only while the guard is dropped");
+        server
+    }
+
+    /// Judges the contract now.
+    ///
+    /// # Panics
+    ///
+    /// As [`Contract::test`].
+    pub fn finish(self) {
+        drop(self);
+    }
+}
+
+impl Drop for RunningContract {
+    fn drop(&mut self) {
+        let Some((run, server)) = self.running.take() else { return };
+        let outcome = server.finish_blocking();
+        if std::thread::panicking() {
+            run.print_explanation(&outcome);
+        } else {
+            run.conclude(Ended::Returned(Ok(())), &outcome);
+        }
+    }
+}
+
+/// How the consumer's code came to an end.
+enum Ended {
+    Returned(TestResult),
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// What is needed when the consumer's code has run.
+#[derive(Debug)]
+struct Run {
+    pact: Pact,
+    output_dir: PathBuf,
+    /// Where the test is; a future cannot make its panic appear to be there.
+    at: &'static Location<'static>,
+}
+
+impl Run {
+    #[track_caller]
+    fn start(contract: Contract, at: &'static Location<'static>) -> (Self, MockServer) {
+        let pact = contract.pact().unwrap_or_else(|error| panic!("{at}: {error}"));
+        let output_dir = contract.output_dir.unwrap_or_else(default_dir);
+        let server = MockServer::start(pact.clone(), contract.server).unwrap_or_else(|error| panic!("{at}: {error}"));
+        (Self { pact, output_dir, at }, server)
+    }
+
+    #[track_caller]
+    fn conclude(&self, ended: Ended, outcome: &Outcome) {
+        let at = self.at;
+        match ended {
+            Ended::Panicked(panic) => {
+                self.print_explanation(outcome);
+                resume_unwind(panic);
+            }
+            Ended::Returned(Err(error)) if outcome.is_satisfied() => {
+                panic!("{at}: the test failed: {}", with_causes(&*error))
+            }
+            Ended::Returned(Err(error)) => panic!("{at}: the test failed: {}\n\n{outcome}\n", with_causes(&*error)),
+            Ended::Returned(Ok(())) if !outcome.is_satisfied() => panic!("{at}: {outcome}\n"),
+            Ended::Returned(Ok(())) => self.write(),
+        }
+    }
+
+    /// Why requests were refused is most likely why the test's own assertion failed.
+    #[expect(
+        clippy::print_stderr,
+        reason = "a failing test talks to its author by the standard error stream, as the test harness does"
+    )]
+    fn print_explanation(&self, outcome: &Outcome) {
+        if !outcome.is_satisfied() {
+            eprintln!("\n{}: {outcome}\n", self.at);
+        }
+    }
+
+    #[track_caller]
+    fn write(&self) {
+        let file = PactFile::in_dir(&self.output_dir, &self.pact.consumer, &self.pact.provider);
+        match file.merge(&self.pact) {
+            Ok(written) => {
+                tracing::debug!(path = %written.path.display(), "wrote {} interactions", written.interactions);
+            }
+            Err(error) => panic!("{}: the pact file could not be written: {}", self.at, with_causes(&error)),
+        }
+    }
+}
+
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        // Some errors print their cause themselves.
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}

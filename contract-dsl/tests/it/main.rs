@@ -1,0 +1,5 @@
+//! Contract tests, as their authors write them.
+
+mod accepting;
+mod building;
+mod running;

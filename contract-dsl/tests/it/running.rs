@@ -1,0 +1,276 @@
+//! Tests that pass, and what those say that do not.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::process::Command;
+
+use insta::assert_snapshot;
+use intact::matchers::like;
+use intact::{Contract, MockServer, Pact, json_like};
+
+fn contract(dir: &Path) -> Contract {
+    Contract::between("order-service", "product-service").output_dir(dir).upon_receiving(
+        "a request for product 42",
+        |i| {
+            i.given("product 42 exists")
+                .get("/products/42")
+                .will_respond_with(200)
+                .json(json_like!({ "name": like("Desk") }))
+        },
+    )
+}
+
+/// A client that blocks: its answer is the body.
+fn get(server: &MockServer, path: &str) -> Result<String, std::io::Error> {
+    let mut stream = TcpStream::connect(server.address())?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+}
+
+fn descriptions(dir: &Path) -> Vec<String> {
+    let bytes = std::fs::read(dir.join("order-service-product-service.json")).expect("a pact file");
+    Pact::read(&bytes)
+        .expect("a pact")
+        .value
+        .interactions
+        .into_iter()
+        .map(|interaction| interaction.description)
+        .collect()
+}
+
+fn is_written(dir: &Path) -> bool {
+    dir.join("order-service-product-service.json").exists()
+}
+
+/// The text of a panic, lines and columns hidden.
+fn panic_of(run: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("a test that fails");
+    let text =
+        panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
+    hide_lines(&text.expect("a text"))
+}
+
+fn hide_lines(text: &str) -> String {
+    let file = file!();
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(file) {
+        let (before, after) = rest.split_at(at + file.len());
+        shown.push_str(before);
+        shown.push_str(":LINE");
+        rest = after.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
+        if after.ends_with(rest) && after[..after.len() - rest.len()].ends_with(':') {
+            shown.push(':');
+        }
+    }
+    shown + rest
+}
+
+fn block_on(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future);
+}
+
+#[tokio::test]
+async fn a_test_that_does_as_it_says_writes_the_pact() {
+    let dir = tempfile::tempdir().unwrap();
+    contract(dir.path())
+        .test(async |server| {
+            assert_eq!(get(server, "/products/42")?, r#"{"name":"Desk"}"#);
+            Ok(())
+        })
+        .await;
+    assert_eq!(descriptions(dir.path()), ["a request for product 42"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contracts_can_be_tested_on_threads_of_a_runtime() {
+    let dir = tempfile::tempdir().unwrap();
+    let tests: Vec<_> = (0..8)
+        .map(|n| {
+            let contract = Contract::between("order-service", "product-service").output_dir(dir.path());
+            let contract =
+                contract.upon_receiving(&format!("request {n}"), |i| i.get(format!("/{n}")).will_respond_with(204));
+            tokio::task::spawn_blocking(move || {
+                contract.test_blocking(|server| {
+                    get(server, &format!("/{n}"))?;
+                    Ok(())
+                });
+            })
+        })
+        .collect();
+    for test in tests {
+        test.await.unwrap();
+    }
+    assert_eq!(descriptions(dir.path()).len(), 8, "nothing is lost when tests write at once");
+}
+
+#[tokio::test]
+async fn a_test_that_is_cut_short_writes_nothing_and_frees_the_port() {
+    let dir = tempfile::tempdir().unwrap();
+    let (tell, mut address) = tokio::sync::mpsc::unbounded_channel();
+    let test = contract(dir.path()).test(async |server| {
+        get(server, "/products/42")?;
+        tell.send(server.address())?;
+        std::future::pending::<()>().await;
+        Ok(())
+    });
+    let address = tokio::select! {
+        () = test => unreachable!("the test does not end of itself"),
+        address = address.recv() => address.unwrap(),
+    };
+    std::net::TcpListener::bind(address).unwrap();
+    assert!(!is_written(dir.path()));
+}
+
+#[test]
+fn a_guard_writes_the_pact_when_it_is_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = contract(dir.path()).start();
+    assert!(server.url().starts_with("http://127.0.0.1:"));
+    get(server.server(), "/products/42").unwrap();
+    assert!(!is_written(dir.path()));
+    drop(server);
+    assert!(is_written(dir.path()));
+}
+
+#[test]
+fn a_request_that_was_not_sent_is_named_with_what_came_instead() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = panic_of(|| {
+        contract(dir.path()).test_blocking(|server| {
+            get(server, "/product/42")?;
+            Ok(())
+        });
+    });
+    assert_snapshot!(text, @r#"
+    contract-dsl/tests/it/running.rs:LINE: order-service did not use product-service as their contract says
+
+      ✗ GET /product/42 came, which the contract does not expect
+          the nearest is "a request for product 42" given "product 42 exists": GET /products/42
+            path  Expected '/product/42' to be equal to '/products/42'
+
+      ✗ "a request for product 42" given "product 42 exists" never came: GET /products/42
+          what came instead:
+            GET /product/42
+    "#);
+    assert!(!is_written(dir.path()));
+
+    let text = panic_of(|| block_on(contract(dir.path()).test(async |_| Ok(()))));
+    assert_snapshot!(text, @r#"
+    contract-dsl/tests/it/running.rs:LINE: order-service did not use product-service as their contract says
+
+      ✗ "a request for product 42" given "product 42 exists" never came: GET /products/42
+          no request came at all: does the client under test use the server's URL?
+    "#);
+    assert!(!is_written(dir.path()));
+
+    let text = panic_of(|| drop(contract(dir.path()).start()));
+    assert!(text.contains("no request came at all"), "{text}");
+}
+
+#[test]
+fn an_error_of_the_code_under_test_is_passed_on_with_what_was_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = panic_of(|| {
+        block_on(contract(dir.path()).test(async |server| {
+            let number: u32 = get(server, "/products/42")?.parse()?;
+            assert_eq!(number, 42);
+            Ok(())
+        }));
+    });
+    assert_snapshot!(text, @"contract-dsl/tests/it/running.rs:LINE: the test failed: invalid digit found in string");
+    let text = panic_of(|| {
+        contract(dir.path()).test_blocking(|server| {
+            get(server, "/products/43")?;
+            Err("the product has no price".into())
+        });
+    });
+    assert_snapshot!(text, @r#"
+    contract-dsl/tests/it/running.rs:LINE: the test failed: the product has no price
+
+    order-service did not use product-service as their contract says
+
+      ✗ GET /products/43 came, which the contract does not expect
+          the nearest is "a request for product 42" given "product 42 exists": GET /products/42
+            path  Expected '/products/43' to be equal to '/products/42'
+
+      ✗ "a request for product 42" given "product 42 exists" never came: GET /products/42
+          what came instead:
+            GET /products/43
+    "#);
+    assert!(!is_written(dir.path()));
+}
+
+#[test]
+fn a_contract_that_makes_no_sense_fails_before_anything_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = panic_of(|| {
+        Contract::between("a", "b").output_dir(dir.path()).test_blocking(|_| unreachable!("there is nothing to run"));
+    });
+    assert_snapshot!(text, @r#"
+    contract-dsl/tests/it/running.rs:LINE: the contract between a and b cannot be tested:
+      - it has no interactions
+    "#);
+}
+
+#[test]
+fn a_pact_file_that_cannot_be_written_fails_the_test() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("order-service-product-service.json"), "no pact").unwrap();
+    let text = panic_of(|| {
+        contract(dir.path()).test_blocking(|server| {
+            get(server, "/products/42")?;
+            Ok(())
+        });
+    });
+    assert!(text.contains("the pact file could not be written"), "{text}");
+}
+
+/// What a failing test prints is seen only from outside.
+fn print_of(fixture: &str) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture", &format!("running::{fixture}")])
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_failed_assertion_comes_with_the_reason_why_the_request_was_refused() {
+    let printed = print_of("fixture_assertion_after_a_refusal");
+    assert!(printed.contains("assertion `left == right` failed"), "{printed}");
+    assert!(printed.contains("GET /products/43 came, which the contract does not expect"), "{printed}");
+    assert!(printed.contains("Expected '/products/43' to be equal to '/products/42'"), "{printed}");
+}
+
+#[test]
+#[ignore = "run by another test"]
+fn fixture_assertion_after_a_refusal() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(contract(dir.path()).test(async |server| {
+        assert_eq!(get(server, "/products/43")?, r#"{"name":"Desk"}"#);
+        Ok(())
+    }));
+}
+
+#[test]
+fn a_guard_does_not_panic_in_a_panic() {
+    let printed = print_of("fixture_panic_with_a_guard");
+    assert!(printed.contains("the test's own panic"), "{printed}");
+    assert!(printed.contains("no request came at all"), "{printed}");
+    assert!(!printed.contains("panic in a destructor"), "{printed}");
+}
+
+#[test]
+#[ignore = "run by another test"]
+fn fixture_panic_with_a_guard() {
+    let dir = tempfile::tempdir().unwrap();
+    let _server = contract(dir.path()).start();
+    panic!("the test's own panic");
+}
