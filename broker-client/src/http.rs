@@ -1,0 +1,120 @@
+//! The one place where HTTP clients are made, so that each of them has time limits and the same TLS.
+//!
+//! A client is made once and shared: it keeps connections open and loads root certificates at most once.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::tls;
+
+/// What a client does about time, redirects, compression, proxies and certificates.
+///
+/// [`HttpOptions::default`] suits calls to a broker; [`HttpOptions::for_provider`] suits calls whose exact form is what
+/// matters, such as a replayed interaction.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// How long one request may take, from connecting to the last byte of the answer.
+    pub timeout: Duration,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How many redirects are followed; 0 hands the redirect itself to the caller.
+    pub redirects: usize,
+    /// Whether compressed answers are asked for and unpacked. Without it the answer's bytes are left alone, and no
+    /// `Accept-Encoding` header is added.
+    pub decompress: bool,
+    /// Whether the proxies named by `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are used.
+    pub system_proxy: bool,
+    /// Files with further root certificates (PEM with one or many, or one DER) that are trusted besides the platform's.
+    pub ca_certificates: Vec<PathBuf>,
+    /// Whether any certificate of a server is accepted.
+    pub skip_tls_verification: bool,
+    /// The `User-Agent` header, if one is sent.
+    pub user_agent: Option<String>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_mins(1),
+            connect_timeout: Duration::from_secs(10),
+            redirects: 0,
+            decompress: true,
+            system_proxy: true,
+            ca_certificates: Vec::new(),
+            skip_tls_verification: false,
+            user_agent: Some(concat!("intact/", env!("CARGO_PKG_VERSION")).to_owned()),
+        }
+    }
+}
+
+impl HttpOptions {
+    /// A client that adds nothing to a request and takes nothing from an answer: no redirects followed, no compression
+    /// negotiated, no proxy, no `User-Agent`.
+    pub fn for_provider(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            connect_timeout: timeout.min(Duration::from_secs(10)),
+            redirects: 0,
+            decompress: false,
+            system_proxy: false,
+            ca_certificates: Vec::new(),
+            skip_tls_verification: false,
+            user_agent: None,
+        }
+    }
+}
+
+/// An HTTP client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpClientError {
+    /// A file with root certificates is of no use.
+    #[error("the certificate file `{}` cannot be used: {reason}", file.display())]
+    Certificate {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The TLS library refused the settings.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+    /// The HTTP library refused the settings, for example a `User-Agent` with a line break.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
+
+/// Makes a client with these options. It does not retry; nothing is sent yet.
+pub fn http_client(options: &HttpOptions) -> Result<reqwest::Client, HttpClientError> {
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::client_config(options)?)
+        .timeout(options.timeout)
+        .connect_timeout(options.connect_timeout)
+        .gzip(options.decompress)
+        .redirect(match options.redirects {
+            0 => reqwest::redirect::Policy::none(),
+            most => reqwest::redirect::Policy::limited(most),
+        });
+    if !options.system_proxy {
+        builder = builder.no_proxy();
+    }
+    if let Some(user_agent) = &options.user_agent {
+        builder = builder.user_agent(user_agent.as_str());
+    }
+    builder.build().map_err(|error| HttpClientError::Client(chain(&error)))
+}
+
+/// An error and its causes in one line, each said once.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(current) = cause {
+        let words = current.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = current.source();
+    }
+    text
+}

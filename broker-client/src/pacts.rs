@@ -1,0 +1,202 @@
+//! Finding and fetching pacts.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::client::BrokerClient;
+use crate::error::BrokerError;
+use crate::exchange::Call;
+use crate::hal::{HalDocument, Link};
+use crate::selectors::ConsumerVersionSelector;
+
+/// A pact of a provider: where it is, and of which consumer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PactLink {
+    /// Where the pact can be fetched.
+    pub href: String,
+    /// The consumer's name, if the broker says it.
+    pub consumer: Option<String>,
+    /// The pact's name for people, if the broker gives one.
+    pub title: Option<String>,
+}
+
+/// What a provider version asks the broker before it verifies.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PactsForVerificationQuery {
+    /// Which consumer versions' pacts are wanted; without any the broker decides (main branches and what is deployed).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consumer_version_selectors: Vec<ConsumerVersionSelector>,
+    /// The branch of the provider version that will verify.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_version_branch: Option<String>,
+    /// The tags of the provider version that will verify.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provider_version_tags: Vec<String>,
+    /// Whether pacts that were never verified successfully are marked as pending. Always sent, since brokers take its
+    /// absence for `true`.
+    pub include_pending_status: bool,
+    /// Also give work-in-progress pacts that were published after this date (`YYYY-MM-DD`, or with a time).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub include_wip_pacts_since: Option<String>,
+}
+
+/// A remark that belongs to a moment of the verification.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct VerificationNotice {
+    /// When it is shown: `before_verification`, or `after_verification:success_true_published_false` and its like.
+    pub when: String,
+    /// The remark.
+    pub text: String,
+}
+
+/// A pact that the broker wants verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PactForVerification {
+    /// Where the pact can be fetched. The URL says for which consumer versions it was chosen, so that the results are
+    /// attributed to them.
+    pub href: String,
+    /// The pact's name, such as `Pact between Web (1.0.0) and Orders`.
+    pub name: Option<String>,
+    /// Why it was chosen, such as `latest from main branch, deployed to production`.
+    pub short_description: String,
+    /// Whether a failure shall not fail the build.
+    pub pending: bool,
+    /// Whether it was chosen because it is work in progress.
+    pub wip: bool,
+    /// Remarks to be shown.
+    pub notices: Vec<VerificationNotice>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ForVerificationWire {
+    #[serde(rename = "_embedded")]
+    embedded: EmbeddedPacts,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct EmbeddedPacts {
+    pacts: Vec<PactWire>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct PactWire {
+    short_description: Option<String>,
+    verification_properties: VerificationPropertiesWire,
+    #[serde(rename = "_links")]
+    links: SelfLink,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct VerificationPropertiesWire {
+    pending: Option<bool>,
+    wip: Option<bool>,
+    notices: Option<Vec<VerificationNotice>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SelfLink {
+    #[serde(rename = "self")]
+    this: Option<Link>,
+}
+
+/// A pact as the broker holds it.
+#[derive(Debug, Clone)]
+pub struct FetchedPact {
+    /// The document's bytes: the pact, with the broker's `_links` and dates among its members.
+    pub content: Bytes,
+    document: HalDocument,
+}
+
+impl FetchedPact {
+    /// Where it was fetched.
+    pub fn url(&self) -> &str {
+        self.document.url.as_str()
+    }
+
+    /// A link of the pact, for example `pb:publish-verification-results`.
+    pub fn link(&self, relation: &str) -> Option<Link> {
+        self.document.link(relation)
+    }
+
+    /// The consumer versions that have this pact, as far as the broker names them.
+    pub fn consumer_versions(&self) -> Vec<String> {
+        let several = self.document.links("pb:consumer-versions");
+        let links = if several.is_empty() { self.document.links("pb:consumer-version") } else { several };
+        links.into_iter().filter_map(|link| link.name).collect()
+    }
+
+    pub(crate) fn document(&self) -> &HalDocument {
+        &self.document
+    }
+}
+
+impl BrokerClient {
+    /// The newest pact of each consumer of `provider`; empty if there is no such provider.
+    pub async fn latest_provider_pacts(&self, provider: &str) -> Result<Vec<PactLink>, BrokerError> {
+        let url = self.index_link("pb:latest-provider-pacts", &[("provider", provider)]).await?;
+        let document = match self.document(url).await {
+            Ok(document) => document,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let links = document.links("pb:pacts");
+        let links = if links.is_empty() { document.links("pacts") } else { links };
+        Ok(links.into_iter().map(|link| PactLink { href: link.href, consumer: link.name, title: link.title }).collect())
+    }
+
+    /// The pacts that a version of `provider` has to verify; `None` if the broker does not know the provider, which
+    /// means that no consumer has published a pact with it.
+    pub async fn pacts_for_verification(
+        &self,
+        provider: &str,
+        query: &PactsForVerificationQuery,
+    ) -> Result<Option<Vec<PactForVerification>>, BrokerError> {
+        let index = self.index().await?;
+        let link = match index.link("pb:provider-pacts-for-verification") {
+            Some(link) => link,
+            None => index
+                .link("beta:provider-pacts-for-verification")
+                .map_or_else(|| index.require("pb:provider-pacts-for-verification"), Ok)?,
+        };
+        let url = self.resolve(&link.expand(&[("provider", provider)])?)?;
+        let document = match self.document(url).await {
+            Ok(document) => document,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let url = match document.link("self") {
+            Some(link) => self.resolve(&link.href)?,
+            None => document.url.clone(),
+        };
+        let body = serde_json::to_value(query).expect("text, booleans and lists always have a JSON form");
+        let answer = self.send(Call::post(url, &body)).await?;
+        let read: ForVerificationWire = answer.json()?;
+        let pacts = read.embedded.pacts.into_iter().filter_map(|pact| {
+            let link = pact.links.this?;
+            let properties = pact.verification_properties;
+            Some(PactForVerification {
+                href: link.href,
+                name: link.name,
+                short_description: pact.short_description.unwrap_or_default(),
+                pending: properties.pending.unwrap_or_default(),
+                wip: properties.wip.unwrap_or_default(),
+                notices: properties.notices.unwrap_or_default(),
+            })
+        });
+        Ok(Some(pacts.collect()))
+    }
+
+    /// Fetches a pact by its URL.
+    pub async fn fetch_pact(&self, href: &str) -> Result<FetchedPact, BrokerError> {
+        let answer = self.send(Call::get(self.resolve(href)?)).await?;
+        let document = answer.document()?;
+        Ok(FetchedPact { content: answer.body, document })
+    }
+}

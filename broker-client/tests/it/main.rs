@@ -1,0 +1,10 @@
+//! The client against a small server that behaves as each test needs.
+
+mod can_i_deploy;
+mod publishing;
+mod recording;
+mod recordings;
+mod sending;
+mod server;
+mod tls;
+mod verifying;
