@@ -1,0 +1,139 @@
+//! `GET /can-i-deploy` and its kin: the questions to the matrix that a pipeline asks before a deployment.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::api::extract::{Path, Query};
+use crate::api::links::Links;
+use crate::api::matrix::{MOST_SELECTORS, TEXT, answer, elements};
+use crate::api::negotiate::{Accept, HAL};
+use crate::api::problem::ApiError;
+use crate::api::validation::{FieldErrors, IS_MISSING};
+use crate::app::App;
+use crate::domain::matrix::{LatestBy, Question};
+use crate::domain::matrix_selector::{Criteria, Selector};
+use crate::store::ReadTx;
+
+/// `GET /can-i-deploy?pacticipant=&version=&environment=` (or `to=`, a tag)
+pub(crate) async fn show(
+    query: Query,
+    accept: Accept,
+    State(app): State<App>,
+    links: Links,
+    mut tx: ReadTx,
+) -> Result<Response, ApiError> {
+    let question = question(&query, &mut tx, &app).await?;
+    answer(&mut tx, &question, &accept, &links).await
+}
+
+/// `GET /pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}`
+pub(crate) async fn branch_to_environment(
+    Path((pacticipant, branch, environment)): Path<(String, String, String)>,
+    accept: Accept,
+    State(app): State<App>,
+    links: Links,
+    mut tx: ReadTx,
+) -> Result<Response, ApiError> {
+    accept.choose(&[HAL, TEXT])?;
+    let criteria = Criteria { branch: Some(branch), latest: true, ..Criteria::default() };
+    let selector = existing(&mut tx, pacticipant, criteria).await?;
+    tx.environments().find_by_name(&environment).await?.ok_or(ApiError::NotFound)?;
+    let target = Criteria { environment: Some(environment), ..Criteria::default() };
+    let question = about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, &app);
+    answer(&mut tx, &question, &accept, &links).await
+}
+
+/// `GET /pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}`
+pub(crate) async fn tag_to_tag(
+    Path((pacticipant, tag, to)): Path<(String, String, String)>,
+    accept: Accept,
+    State(app): State<App>,
+    links: Links,
+    mut tx: ReadTx,
+) -> Result<Response, ApiError> {
+    accept.choose(&[HAL, TEXT])?;
+    let criteria = Criteria { tag: Some(tag), latest: true, ..Criteria::default() };
+    let selector = existing(&mut tx, pacticipant, criteria).await?;
+    let target = Criteria { tag: Some(to), latest: true, ..Criteria::default() };
+    let question = about(selector, target, LatestBy::ConsumerVersionAndProvider, &app);
+    answer(&mut tx, &question, &accept, &links).await
+}
+
+/// The selector, if some version fulfils it.
+async fn existing(tx: &mut ReadTx, pacticipant: String, criteria: Criteria) -> Result<Selector, ApiError> {
+    let known = tx.matrix().pacticipants_named(&[&pacticipant]).await?;
+    let id = known.first().ok_or(ApiError::NotFound)?.id;
+    if tx.matrix().versions_matching(&[id], &criteria).await?.is_empty() {
+        return Err(ApiError::NotFound);
+    }
+    Ok(Selector { pacticipant, criteria })
+}
+
+/// A question whose verdict no number of rows may change, so all of them are shown.
+fn about(selector: Selector, target: Criteria, latest_by: LatestBy, app: &App) -> Question {
+    Question {
+        target,
+        latest_by: Some(latest_by),
+        limit: usize::MAX,
+        every_provider_version_needs_a_result: app.config().every_provider_version_needs_a_result,
+        ..Question::about(vec![selector])
+    }
+}
+
+async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<Question, ApiError> {
+    let filled = |name| query.get(name).filter(|value| !value.is_empty());
+    let (pacticipant, version) = (filled("pacticipant"), filled("version"));
+    let (environment, tag) = (filled("environment"), filled("to"));
+    let mut errors = FieldErrors::new();
+    match pacticipant {
+        None => errors.add("pacticipant", IS_MISSING),
+        Some(name) => {
+            if tx.matrix().pacticipants_named(&[name]).await?.is_empty() {
+                errors.add("pacticipant", "does not match an existing pacticipant");
+            }
+        }
+    }
+    if version.is_none() {
+        errors.add("version", IS_MISSING);
+    }
+    if let Some(name) = environment
+        && tx.environments().find_by_name(name).await?.is_none()
+    {
+        errors.add("environment", format!("with name '{name}' does not exist"));
+    }
+    match (environment, tag) {
+        (None, None) => errors.add("", "Must specify either an environment or a 'to' tag."),
+        (Some(_), Some(_)) => errors.add("", "Cannot specify both a 'to' tag and an environment."),
+        _ => {}
+    }
+    let (Some(pacticipant), Some(version), true) = (pacticipant, version, errors.is_empty()) else {
+        return Err(errors.into());
+    };
+    let ignore: Vec<Selector> = elements(query, "ignore")
+        .into_iter()
+        .filter_map(|element| {
+            let pacticipant = element.get("pacticipant").or_else(|| element.get(""))?;
+            let version = element.get("version").filter(|version| !version.is_empty());
+            let criteria = Criteria { version: version.map(|&version| version.to_owned()), ..Criteria::default() };
+            Some(Selector { pacticipant: (*pacticipant).to_owned(), criteria })
+        })
+        .collect();
+    if ignore.len() > MOST_SELECTORS {
+        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
+    }
+    let selector = Selector {
+        pacticipant: pacticipant.to_owned(),
+        criteria: Criteria { version: Some(version.to_owned()), ..Criteria::default() },
+    };
+    let question = if let Some(tag) = tag {
+        let target = Criteria { tag: Some(tag.to_owned()), latest: true, ..Criteria::default() };
+        about(selector, target, LatestBy::ConsumerVersionAndProvider, app)
+    } else {
+        let target = Criteria { environment: environment.map(str::to_owned), ..Criteria::default() };
+        about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, app)
+    };
+    Ok(Question { counts_ignored: !ignore.is_empty(), ignore, ..question })
+}
+
+#[cfg(test)]
+mod tests;

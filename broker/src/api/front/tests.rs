@@ -1,0 +1,144 @@
+use http::Method;
+use serde_json::json;
+
+use crate::testing::{TestBroker, on_every_database, on_every_database_with, pact};
+
+#[tokio::test]
+async fn every_answer_says_who_answers_and_is_not_kept() {
+    on_every_database(async |broker| {
+        for path in ["/", "/nowhere", "/diagnostic/status/heartbeat", "/pacticipants/Nobody"] {
+            let answer = broker.get(path).await;
+
+            assert_eq!(answer.header("x-pact-broker-version"), env!("CARGO_PKG_VERSION"), "{path}");
+            assert_eq!(answer.header("vary"), "Accept", "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_method_that_a_resource_does_not_have_is_refused_with_those_it_has() {
+    let broker = TestBroker::on_sqlite().await;
+
+    let refused = broker.delete("/pacticipants").await.expect(405);
+    let asked = broker.send(Method::OPTIONS, "/pacticipants", &[], "").await.expect(200);
+
+    assert_eq!(refused.header("allow"), "GET, POST, OPTIONS");
+    assert_eq!(refused.body, "");
+    assert_eq!(refused.header("content-type"), "");
+    assert_eq!(asked.header("access-control-allow-methods"), "GET, POST, OPTIONS");
+    let unknown = broker.send(Method::from_bytes(b"FOO").unwrap(), "/", &[], "").await.expect(501);
+    assert_eq!(unknown.body, "FOO method is not supported");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_in_the_form_asked_for() {
+    let broker = TestBroker::on_sqlite().await;
+
+    let plain = broker.get("/nowhere").await.expect(404);
+    let problem = broker.send(Method::GET, "/nowhere", &[("accept", "application/problem+json")], "").await.expect(404);
+
+    assert_eq!(plain.header("content-type"), "application/json;charset=utf-8");
+    insta::assert_snapshot!(plain.body, @r#"{"error":"The requested document was not found on this server."}"#);
+    assert_eq!(problem.header("content-type"), "application/problem+json;charset=utf-8");
+    insta::assert_snapshot!(problem.body, @r#"{"title":"404 Not Found","type":"/problem/not-found","detail":"The requested document was not found on this server.","status":404}"#);
+    let named = broker.get("/pacticipants/Nobody").await.expect(404);
+    insta::assert_snapshot!(named.body, @r#"{"error":"No pacticipant with name 'Nobody' found"}"#);
+}
+
+#[tokio::test]
+async fn malformed_addresses_are_refused() {
+    let broker = TestBroker::on_sqlite().await;
+
+    for (path, status, text) in [
+        ("/pacticipants//versions", 404, "Empty path component found"),
+        ("/pacticipants/a%0Ab", 422, "URL path cannot contain a new line character."),
+        ("/pacticipants/a%09b", 422, "URL path cannot contain a tab character."),
+        ("/pacticipants/a%00b", 400, "null character"),
+        ("/pacticipants?q=%00", 400, "null character"),
+        ("/pacticipants/%FF", 400, "not valid UTF-8"),
+    ] {
+        let answer = broker.get(path).await.expect(status);
+        assert!(answer.body.contains(text), "{path}: {}", answer.body);
+    }
+    let long = format!("/pacticipants/{}", "x".repeat(3000));
+    broker.get(&long).await.expect(414);
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_and_an_ending_that_names_the_form_are_dropped() {
+    let broker = TestBroker::on_sqlite().await;
+
+    broker.get("/pacticipants/").await.expect(200);
+    broker.send(Method::GET, "/pacticipants.json", &[("accept", "text/html")], "").await.expect(200);
+    broker.send(Method::GET, "/pacticipants.csv", &[], "").await.expect(406);
+}
+
+#[tokio::test]
+async fn the_order_of_the_checks_is_body_then_form_then_existence_then_type() {
+    let broker = TestBroker::on_sqlite().await;
+    let path = "/pacts/provider/Orders/consumer/Web/version/1";
+    let problem = [("accept", "application/problem+json"), ("content-type", "application/json")];
+
+    broker.send(Method::PUT, path, &problem, "{").await.expect(400);
+    broker.send(Method::PUT, path, &problem, pact("Web", "Orders", "/").to_string()).await.expect(406);
+    let text = [("accept", "application/hal+json"), ("content-type", "text/plain")];
+    let refused = broker.send(Method::PUT, path, &text, "{").await.expect(415);
+    assert_eq!(refused.body, "");
+    assert_eq!(refused.header("content-type"), "application/hal+json;charset=utf-8");
+    broker.get(path).await.expect(404);
+}
+
+#[tokio::test]
+async fn hostile_json_is_refused_with_a_reason() {
+    let broker = TestBroker::on_sqlite().await;
+    let json = [("accept", "application/hal+json"), ("content-type", "application/json")];
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let nested = format!("{{\"a\":{}1{}}}", "[".repeat(60), "]".repeat(60));
+
+    for (body, text) in [
+        (&b"{oops"[..], "JSON::ParserError - expected object key, got 'oops' at line 1 column 2"),
+        (b"", "JSON::ParserError - unexpected end of input at line 1 column 1"),
+        (b"[1]", "TypeError - no implicit conversion of String into Integer"),
+        (b"\"text\"", "RuntimeError - Expected JSON Object in request body but found String"),
+        (b"{\"a\":\"\xff\"}", "Request body has a non UTF-8 character at char 7 and cannot be parsed as JSON."),
+        (deep.as_bytes(), "nest deeper than"),
+        (nested.as_bytes(), "JSON::NestingError"),
+    ] {
+        let answer = broker.send(Method::POST, "/pacticipants", &json, body).await.expect(400);
+        assert!(answer.body.contains(&text.replace('"', "\\\"")), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused() {
+    on_every_database_with(
+        |config| config.max_body_size = 1000,
+        async |broker| {
+            let body = json!({ "name": "x".repeat(2000) });
+
+            let answer = broker.post("/pacticipants", &body).await.expect(413);
+
+            insta::allow_duplicates! { insta::assert_snapshot!(answer.body, @r#"{"error":"The request body is larger than the 1000 bytes this broker accepts."}"#); }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn names_are_data_wherever_they_come_from() {
+    on_every_database(async |broker| {
+        for name in ["'; DROP TABLE versions; --", "<script>alert(1)</script>", "a/b?c#d%20e", "Zoë 🦀", "%", "_"] {
+            broker.publish(name, "1", "Orders", &pact(name, "Orders", "/")).await.expect(201);
+
+            let path = format!("/pacticipants/{}", crate::testing::segment(name));
+            assert_eq!(broker.get(&path).await.expect(200).json()["name"], name);
+            assert_eq!(broker.get(&format!("{path}/versions/1")).await.expect(200).json()["number"], "1");
+        }
+        let found = broker.get("/pacticipants?q=%25").await.expect(200).json();
+        assert_eq!(found["_embedded"]["pacticipants"].as_array().unwrap().len(), 2, "`%` is a letter, not a pattern");
+    })
+    .await;
+}

@@ -1,0 +1,238 @@
+//! Addresses of everything, absolute, with every name percent-encoded.
+
+use std::fmt::Write as _;
+
+use axum::extract::FromRequestParts;
+use http::header::HOST;
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use crate::api::hal::Link;
+use crate::api::problem::ApiError;
+use crate::app::App;
+
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A name as one segment of a path.
+pub(crate) fn encoded(name: &str) -> String {
+    utf8_percent_encode(name, SEGMENT).to_string()
+}
+
+/// Makes addresses under the base URL that the client knows this broker by.
+#[derive(Debug, Clone)]
+pub(crate) struct Links {
+    base: String,
+    path: String,
+    query: Option<String>,
+}
+
+impl Links {
+    /// Addresses under `base`, for a request of `path`.
+    pub(crate) fn new(base: impl Into<String>, path: impl Into<String>, query: Option<&str>) -> Self {
+        Self { base: base.into(), path: path.into(), query: query.map(str::to_owned) }
+    }
+
+    /// The base, without a slash at its end.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The address of the request without its query.
+    pub(crate) fn this(&self) -> String {
+        format!("{}{}", self.base, self.path)
+    }
+
+    /// The address of the request with its query.
+    pub(crate) fn this_with_query(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.this()),
+            None => self.this(),
+        }
+    }
+
+    /// An address of segments that are names, encoded, or fixed words; `["pacticipants", name]`.
+    pub(crate) fn at(&self, segments: &[&str]) -> String {
+        let mut href = self.base.clone();
+        for segment in segments {
+            write!(href, "/{}", utf8_percent_encode(segment, SEGMENT)).expect("writing to a string cannot fail");
+        }
+        href
+    }
+
+    /// An address with a literal path, which may be templated.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// A pacticipant.
+    pub(crate) fn pacticipant(&self, name: &str) -> String {
+        self.at(&["pacticipants", name])
+    }
+
+    /// A version.
+    pub(crate) fn version(&self, pacticipant: &str, number: &str) -> String {
+        self.at(&["pacticipants", pacticipant, "versions", number])
+    }
+
+    /// A version as the link clients are given of it.
+    pub(crate) fn version_link(&self, pacticipant: &str, number: &str) -> Link {
+        Link::to(self.version(pacticipant, number)).title("Version").name(number)
+    }
+
+    /// A tag of a version.
+    pub(crate) fn tag(&self, pacticipant: &str, number: &str, tag: &str) -> String {
+        self.at(&["pacticipants", pacticipant, "versions", number, "tags", tag])
+    }
+
+    /// A branch.
+    pub(crate) fn branch(&self, pacticipant: &str, branch: &str) -> String {
+        self.at(&["pacticipants", pacticipant, "branches", branch])
+    }
+
+    /// A version on a branch.
+    pub(crate) fn branch_version(&self, pacticipant: &str, branch: &str, number: &str) -> String {
+        self.at(&["pacticipants", pacticipant, "branches", branch, "versions", number])
+    }
+
+    /// The pacts of a consumer and a provider; everything about one pact is below it.
+    pub(crate) fn pair(&self, consumer: &str, provider: &str) -> String {
+        self.at(&["pacts", "provider", provider, "consumer", consumer])
+    }
+
+    /// The pact of a consumer version.
+    pub(crate) fn pact(&self, consumer: &str, provider: &str, number: &str) -> String {
+        format!("{}/version/{}", self.pair(consumer, provider), encoded(number))
+    }
+
+    /// A pact's content, whatever version published it; with metadata about why it was asked for.
+    pub(crate) fn pact_content(&self, consumer: &str, provider: &str, sha: &str, metadata: Option<&str>) -> String {
+        let content = format!("{}/pact-version/{}", self.pair(consumer, provider), encoded(sha));
+        match metadata {
+            Some(metadata) => format!("{content}/metadata/{}", encoded(metadata)),
+            None => content,
+        }
+    }
+
+    /// A verification result.
+    pub(crate) fn verification(
+        &self,
+        consumer: &str,
+        provider: &str,
+        sha: &str,
+        metadata: Option<&str>,
+        number: i64,
+    ) -> String {
+        format!("{}/verification-results/{number}", self.pact_content(consumer, provider, sha, metadata))
+    }
+
+    /// An environment.
+    pub(crate) fn environment(&self, uuid: &str) -> String {
+        self.at(&["environments", uuid])
+    }
+
+    /// A deployed version.
+    pub(crate) fn deployed_version(&self, uuid: &str) -> String {
+        self.at(&["deployed-versions", uuid])
+    }
+
+    /// A released version.
+    pub(crate) fn released_version(&self, uuid: &str) -> String {
+        self.at(&["released-versions", uuid])
+    }
+}
+
+impl FromRequestParts<App> for Links {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let base = base_url(app.config().base_url.as_ref(), &parts.headers, &parts.uri);
+        Ok(Self::new(base, parts.uri.path(), parts.uri.query()))
+    }
+}
+
+/// The base of links: the configured one, else what the client (or the proxy before us) says it called.
+pub(crate) fn base_url(configured: Option<&Url>, headers: &HeaderMap, uri: &Uri) -> String {
+    if let Some(base) = configured {
+        return base.as_str().trim_end_matches('/').to_owned();
+    }
+    let header = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?.split(',').next()?.trim();
+        (!value.is_empty()).then_some(value)
+    };
+    let scheme = header("x-forwarded-proto")
+        .or_else(|| header("x-forwarded-scheme"))
+        .or_else(|| header("x-forwarded-ssl").filter(|ssl| *ssl == "on").map(|_| "https"))
+        .filter(|scheme| matches!(*scheme, "http" | "https"))
+        .unwrap_or("http");
+    let host = header("x-forwarded-host")
+        .or_else(|| headers.get(HOST)?.to_str().ok())
+        .or_else(|| uri.authority().map(http::uri::Authority::as_str))
+        // A header may hold anything; only what can be a host goes into links.
+        .filter(|host| host.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c)))
+        .unwrap_or("localhost");
+    let (name, own_port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.chars().all(|c| c.is_ascii_digit()) => (name, Some(port)),
+        _ => (host, None),
+    };
+    let port = header("x-forwarded-port").filter(|port| port.chars().all(|c| c.is_ascii_digit())).or(own_port);
+    let default = if scheme == "https" { "443" } else { "80" };
+    match port {
+        Some(port) if port != default => format!("{scheme}://{name}:{port}"),
+        _ => format!("{scheme}://{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn base(headers: &[(&'static str, &'static str)]) -> String {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        base_url(None, &headers, &Uri::from_static("/"))
+    }
+
+    #[test]
+    fn the_base_is_what_the_client_called() {
+        assert_eq!(base(&[("host", "localhost:9292")]), "http://localhost:9292");
+        assert_eq!(base(&[("host", "broker:80")]), "http://broker");
+        assert_eq!(base(&[]), "http://localhost");
+    }
+
+    #[test]
+    fn a_proxy_says_what_the_client_called() {
+        let forwarded =
+            [("host", "10.0.0.1:9292"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "pacts.example.org")];
+
+        assert_eq!(base(&forwarded), "https://pacts.example.org");
+        assert_eq!(
+            base(&[("host", "broker"), ("x-forwarded-port", "8443"), ("x-forwarded-ssl", "on")]),
+            "https://broker:8443"
+        );
+    }
+
+    #[test]
+    fn a_host_header_cannot_put_markup_into_links() {
+        assert_eq!(base(&[("host", "x\"><script>")]), "http://localhost");
+    }
+
+    #[test]
+    fn a_configured_base_loses_its_last_slash() {
+        let configured = Url::parse("https://example.org/pacts/").unwrap();
+
+        assert_eq!(base_url(Some(&configured), &HeaderMap::new(), &Uri::from_static("/")), "https://example.org/pacts");
+    }
+
+    #[test]
+    fn names_are_one_segment_each() {
+        let links = Links::new("http://b", "/", None);
+
+        assert_eq!(links.branch("A B", "feat/x?y"), "http://b/pacticipants/A%20B/branches/feat%2Fx%3Fy");
+    }
+}

@@ -1,0 +1,356 @@
+//! `GET /matrix` and `GET /matrix/provider/{p}/consumer/{c}`: questions in the query, verdict and rows in the answer.
+//!
+//! The status is 200 whatever the verdict. The answer is one of the few documents of this API that show `null`: an absent
+//! result is news here. [`super::can_i_deploy`] asks the same questions under shorter addresses.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use intact_pact_model::json::{Json, JsonValue};
+
+use crate::api::extract::{Path, Query};
+use crate::api::hal::{Doc, Hal, Link, list};
+use crate::api::links::Links;
+use crate::api::negotiate::{Accept, HAL};
+use crate::api::problem::ApiError;
+use crate::app::App;
+use crate::domain::environment::Environment;
+use crate::domain::id::VersionId;
+use crate::domain::matrix::{DEFAULT_LIMIT, LatestBy, PublishedPact, Question, Row};
+use crate::domain::matrix_selector::{Criteria, Selector, VersionRef};
+use crate::domain::selection_metadata::SelectionMetadata;
+use crate::operations::can_i_deploy::{Answer, can_i_deploy};
+use crate::store::ReadTx;
+use crate::store::version_details::VersionDetails;
+
+/// The form of an answer for people.
+pub(crate) const TEXT: &str = "text/plain";
+/// How many selectors one question may have; each is looked up by itself.
+pub(crate) const MOST_SELECTORS: usize = 200;
+/// Where the table of the text form cuts long names.
+const WIDEST_CELL: usize = 30;
+
+/// `GET /matrix`
+pub(crate) async fn show(
+    query: Query,
+    accept: Accept,
+    State(app): State<App>,
+    links: Links,
+    mut tx: ReadTx,
+) -> Result<Response, ApiError> {
+    let mut question = question(&query, &mut tx).await?;
+    question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
+    answer(&mut tx, &question, &accept, &links).await
+}
+
+/// `GET /matrix/provider/{provider}/consumer/{consumer}`
+pub(crate) async fn show_pair(
+    Path((provider, consumer)): Path<(String, String)>,
+    accept: Accept,
+    links: Links,
+    mut tx: ReadTx,
+) -> Result<Response, ApiError> {
+    accept.choose(&[HAL, TEXT])?;
+    let known = tx.matrix().pacticipants_named(&[&provider, &consumer]).await?;
+    let is_known = |name: &str| known.iter().any(|pacticipant| pacticipant.name == name);
+    if !is_known(&provider) {
+        return Err(ApiError::no_provider(&provider));
+    }
+    if !is_known(&consumer) {
+        return Err(ApiError::no_consumer(&consumer));
+    }
+    let any = |pacticipant| Selector { pacticipant, criteria: Criteria::default() };
+    answer(&mut tx, &Question::about(vec![any(consumer), any(provider)]), &accept, &links).await
+}
+
+/// Answers a question in the form the client prefers.
+pub(crate) async fn answer(
+    tx: &mut ReadTx,
+    question: &Question,
+    accept: &Accept,
+    links: &Links,
+) -> Result<Response, ApiError> {
+    let form = accept.choose(&[HAL, TEXT])?;
+    let answer = can_i_deploy(tx, question).await?;
+    Ok(if form == TEXT {
+        ([(CONTENT_TYPE, "text/plain;charset=utf-8")], text(&answer)).into_response()
+    } else {
+        Hal::from(document(&answer, links)).into_response()
+    })
+}
+
+/// Reads the question of a `/matrix` query, or everything that is wrong with it.
+async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question, ApiError> {
+    let specified: Vec<_> = elements(query, "q").iter().map(|element| named_criteria(element)).collect();
+    let ignore: Vec<_> = elements(query, "ignore").iter().map(|element| named_criteria(element)).collect();
+    let target = Criteria { version: None, ..criteria(|name| query.get(name)) };
+
+    let names: Vec<&str> = specified.iter().filter_map(|(name, _)| name.as_deref()).collect();
+    let known: HashSet<String> =
+        tx.matrix().pacticipants_named(&names).await?.into_iter().map(|pacticipant| pacticipant.name).collect();
+    let mut problems = Vec::new();
+    for (name, criteria) in &specified {
+        problems.extend(problem_of("", name.as_deref(), criteria));
+    }
+    let mut unknown: Vec<&str> = Vec::new();
+    for name in names {
+        if !known.contains(name) && !unknown.contains(&name) {
+            unknown.push(name);
+        }
+    }
+    problems.extend(unknown.into_iter().map(|name| format!("Pacticipant {name} not found")));
+    if specified.len() > MOST_SELECTORS || ignore.len() > MOST_SELECTORS {
+        problems.push(format!("Please provide at most {MOST_SELECTORS} version selectors."));
+    }
+    if specified.is_empty() {
+        problems.push("Please provide 1 or more version selectors.".to_owned());
+    }
+    for (name, criteria) in &ignore {
+        problems.extend(problem_of(" to ignore", name.as_deref(), criteria));
+    }
+    if [target.tag.is_some(), target.environment.is_some(), target.main_branch]
+        .into_iter()
+        .filter(|given| *given)
+        .count()
+        > 1
+    {
+        problems.push("Cannot specify more than one of tag, environment and mainBranch.".to_owned());
+    }
+    if target.latest && target.environment.is_some() {
+        problems.push("Cannot specify both latest=true and an environment.".to_owned());
+    }
+    if let Some(name) = &target.environment
+        && tx.environments().find_by_name(name).await?.is_none()
+    {
+        problems.push(format!("Environment with name '{name}' does not exist"));
+    }
+    let limit =
+        filled(query.get("limit")).map_or(Some(DEFAULT_LIMIT), |text| text.parse().ok().filter(|limit| *limit > 0));
+    if limit.is_none() {
+        problems.push("The limit must be 1 or greater.".to_owned());
+    }
+    let latest_by = match filled(query.get("latestby")) {
+        None => None,
+        Some("cvpv") => Some(LatestBy::ConsumerVersionAndProviderVersion),
+        Some("cvp") => Some(LatestBy::ConsumerVersionAndProvider),
+        Some(other) => {
+            problems.push(format!("The latestby value must be cvpv or cvp, not {other}."));
+            None
+        }
+    };
+    if !problems.is_empty() {
+        return Err(ApiError::Selectors(problems));
+    }
+    let selectors = |of: Vec<(Option<String>, Criteria)>| -> Vec<Selector> {
+        of.into_iter().filter_map(|(name, criteria)| Some(Selector { pacticipant: name?, criteria })).collect()
+    };
+    Ok(Question {
+        counts_ignored: !ignore.is_empty(),
+        ignore: selectors(ignore),
+        target,
+        latest_by,
+        success: success(query),
+        limit: limit.unwrap_or(DEFAULT_LIMIT),
+        ..Question::about(selectors(specified))
+    })
+}
+
+/// What is wrong with a selector in itself.
+fn problem_of(suffix: &str, name: Option<&str>, criteria: &Criteria) -> Option<String> {
+    let Some(name) = name else {
+        return Some(format!("Please specify the pacticipant name{suffix}"));
+    };
+    (criteria.latest && criteria.version.is_some())
+        .then(|| format!("A version number and latest flag cannot both be specified for {name}{suffix}"))
+}
+
+/// The elements of an array of objects in a query: `q[][k]` belongs to the last element, unless that has a `k` already.
+/// An element that is a bare value (`ignore[]=X`) has it under the empty key.
+pub(crate) fn elements<'q>(query: &'q Query, name: &str) -> Vec<HashMap<&'q str, &'q str>> {
+    let mut elements: Vec<HashMap<&str, &str>> = Vec::new();
+    for (key, value) in &query.0 {
+        let Some(rest) = key.strip_prefix(name).and_then(|rest| rest.strip_prefix("[]")) else { continue };
+        let Some(key) =
+            (if rest.is_empty() { Some("") } else { rest.strip_prefix('[').and_then(|k| k.strip_suffix(']')) })
+        else {
+            continue;
+        };
+        match elements.last_mut() {
+            Some(last) if !key.is_empty() && !last.contains_key(key) && !last.contains_key("") => {
+                last.insert(key, value);
+            }
+            _ => elements.push(HashMap::from([(key, value.as_str())])),
+        }
+    }
+    elements
+}
+
+/// A selector of a query, which may lack its pacticipant.
+fn named_criteria(element: &HashMap<&str, &str>) -> (Option<String>, Criteria) {
+    (filled(element.get("pacticipant").copied()).map(str::to_owned), criteria(|name| element.get(name).copied()))
+}
+
+fn criteria<'q>(value: impl Fn(&str) -> Option<&'q str>) -> Criteria {
+    let text = |name| filled(value(name)).map(str::to_owned);
+    Criteria {
+        version: text("version"),
+        latest: value("latest") == Some("true"),
+        branch: text("branch"),
+        tag: text("tag"),
+        environment: text("environment"),
+        main_branch: value("mainBranch") == Some("true"),
+    }
+}
+
+fn filled(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.is_empty())
+}
+
+fn success(query: &Query) -> Vec<Option<bool>> {
+    let single = query.0.iter().filter(|(key, _)| key == "success").map(|(_, value)| value.as_str());
+    single
+        .chain(query.list("success"))
+        .filter_map(|value| match value {
+            "true" => Some(Some(true)),
+            "false" => Some(Some(false)),
+            "" => Some(None),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The answer as a HAL document.
+fn document(answer: &Answer, links: &Links) -> Doc {
+    let Answer { verdict, versions } = answer;
+    let count = |n: usize| Json::from(n);
+    let summary = Doc::new()
+        .nullable("deployable", verdict.deployable)
+        .with("reason", verdict.reason())
+        .with("success", count(verdict.success))
+        .with("failed", count(verdict.failed))
+        .with("unknown", count(verdict.unknown))
+        .maybe("ignored", verdict.ignored.map(count));
+    let notices = verdict
+        .notices
+        .iter()
+        .map(|notice| Doc::new().with("type", notice.kind.as_str()).with("text", notice.text.clone()));
+    Doc::new()
+        .with("summary", summary)
+        .with("notices", list(notices))
+        .with("matrix", list(verdict.rows.iter().map(|row| row_document(row, versions, links))))
+}
+
+fn row_document(row: &Row, versions: &HashMap<VersionId, VersionDetails>, links: &Links) -> Doc {
+    let PublishedPact { consumer, consumer_version, provider, .. } = &row.pact;
+    let side = |name: &str, version: Option<&VersionRef>| {
+        Doc::new()
+            .with("name", name.to_owned())
+            .nullable(
+                "version",
+                version.map(|version| version_document(name, version, versions.get(&version.id), links)),
+            )
+            .link("self", Link::to(links.pacticipant(name)))
+    };
+    let pact = Doc::new()
+        .with("createdAt", row.pact.created_at)
+        .link("self", Link::to(links.pact(&consumer.name, &provider.name, &consumer_version.number)));
+    let result = row.result.as_ref().map(|result| {
+        let metadata = SelectionMetadata::of_consumer_version(&consumer_version.number).encode();
+        let href = links.verification(&consumer.name, &provider.name, &row.pact.sha, Some(&metadata), result.number);
+        Doc::new().with("success", result.success).with("verifiedAt", result.executed_at).link("self", Link::to(href))
+    });
+    Doc::new()
+        .with("consumer", side(&consumer.name, Some(consumer_version)))
+        .with("provider", side(&provider.name, row.provider_version.as_ref()))
+        .with("pact", pact)
+        .nullable("verificationResult", result)
+        .maybe("ignored", row.ignored.then_some(true))
+}
+
+fn version_document(name: &str, version: &VersionRef, details: Option<&VersionDetails>, links: &Links) -> Doc {
+    let nothing = VersionDetails::default();
+    let VersionDetails { branches, tags, environments } = details.unwrap_or(&nothing);
+    let number = &version.number;
+    let branch_versions: JsonValue = list(branches.iter().map(|(branch, latest)| {
+        let link = Link::to(links.branch_version(name, branch, number)).title("Branch version").name(branch.clone());
+        Doc::new().with("name", branch.clone()).with("latest", *latest).link("self", link)
+    }));
+    let tags = tags.iter().map(|(tag, latest)| {
+        Doc::new()
+            .with("name", tag.clone())
+            .with("latest", *latest)
+            .link("self", Link::to(links.tag(name, number, tag)))
+    });
+    Doc::new()
+        .with("number", number.clone())
+        .nullable("branch", branches.last().map(|(branch, _)| branch.clone()))
+        .with("branches", branch_versions.clone())
+        .with("branchVersions", branch_versions)
+        .with("environments", list(environments.iter().map(|environment| environment_document(environment, links))))
+        .with("tags", list(tags))
+        .link("self", Link::to(links.version(name, number)))
+}
+
+fn environment_document(environment: &Environment, links: &Links) -> Doc {
+    let Environment { uuid, name, display_name, production, created_at, updated_at, .. } = environment;
+    Doc::new()
+        .with("uuid", uuid.clone())
+        .with("name", name.clone())
+        .maybe("displayName", display_name.clone())
+        .with("production", *production)
+        .with("createdAt", *created_at)
+        .maybe("updatedAt", (updated_at != created_at).then_some(*updated_at))
+        .link("self", Link::to(links.environment(uuid)).title("Environment").name(name.clone()))
+}
+
+/// The answer as a table and a sentence.
+fn text(answer: &Answer) -> String {
+    let verdict = &answer.verdict;
+    let deployable = match verdict.deployable {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "nil",
+    };
+    format!("{}\n\nDeployable: {deployable}\nReason: {}\n", table(&verdict.rows), verdict.reason())
+}
+
+fn table(rows: &[Row]) -> String {
+    const HEADER: [&str; 7] = ["CONSUMER", "C_VERSION", "REVISION", "PROVIDER", "P_VERSION", "NUMBER", "SUCCESS"];
+    if rows.is_empty() {
+        return "No data.".to_owned();
+    }
+    let cell = |text: &str| -> String { text.chars().take(WIDEST_CELL).collect() };
+    let lines: Vec<[String; 7]> = rows
+        .iter()
+        .map(|row| {
+            let result = row.result.as_ref();
+            [
+                cell(&row.pact.consumer.name),
+                cell(&row.pact.consumer_version.number),
+                row.pact.revision.to_string(),
+                cell(&row.pact.provider.name),
+                row.provider_version.as_ref().map_or_else(String::new, |version| cell(&version.number)),
+                result.map_or_else(String::new, |result| result.number.to_string()),
+                result.map_or_else(String::new, |result| result.success.to_string()),
+            ]
+        })
+        .collect();
+    let widths: Vec<usize> = HEADER
+        .iter()
+        .enumerate()
+        .map(|(at, title)| lines.iter().map(|line| line[at].chars().count()).fold(title.len(), usize::max))
+        .collect();
+    let padded = |cells: &[&str]| -> String {
+        let cells = cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join(" | ")
+    };
+    let rule = widths.iter().map(|&width| "-".repeat(width)).collect::<Vec<_>>().join("-|-");
+    let mut table = vec![padded(&HEADER), rule];
+    table.extend(lines.iter().map(|line| padded(&line.each_ref().map(String::as_str))));
+    table.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Which of the available forms of an answer a client accepts, and which types of bodies it may send.
+
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::header::ACCEPT;
+use http::request::Parts;
+
+use crate::api::problem::ApiError;
+
+/// What most resources answer.
+pub(crate) const HAL: &str = "application/hal+json";
+/// Accepted as another name of HAL by pacts and verification results only.
+pub(crate) const JSON: &str = "application/json";
+/// What patches are sent as.
+pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// What a client accepts, in its order of preference.
+#[derive(Debug, Clone)]
+pub(crate) struct Accept {
+    ranges: Vec<String>,
+}
+
+impl Accept {
+    /// Reads the `Accept` headers; none, or an empty one, accepts anything.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut ranges: Vec<(String, f32)> = headers
+            .get_all(ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|range| {
+                let mut parts = range.split(';');
+                let media = parts.next()?.trim().to_ascii_lowercase();
+                let quality = parts
+                    .filter_map(|parameter| parameter.trim().strip_prefix("q=").map(str::parse::<f32>))
+                    .find_map(Result::ok)
+                    .unwrap_or(1.0);
+                (!media.is_empty() && quality > 0.0).then_some((media, quality))
+            })
+            .collect();
+        ranges.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Self { ranges: ranges.into_iter().map(|(media, _)| media).collect() }
+    }
+
+    /// The first of `available` the client accepts, by its preference; everything is accepted when nothing is said.
+    pub(crate) fn choose<'a>(&self, available: &[&'a str]) -> Result<&'a str, ApiError> {
+        if self.ranges.is_empty() {
+            return available.first().copied().ok_or(ApiError::NotAcceptable);
+        }
+        self.ranges
+            .iter()
+            .find_map(|range| available.iter().copied().find(|media| covers(range, media)))
+            .ok_or(ApiError::NotAcceptable)
+    }
+}
+
+fn covers(range: &str, media: &str) -> bool {
+    range == "*/*"
+        || range == media
+        || range.strip_suffix("/*").is_some_and(|kind| media.split('/').next() == Some(kind))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Accept {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+/// Refuses a request whose client does not accept HAL; stands first among a handler's arguments.
+#[derive(Debug)]
+pub(crate) struct AcceptsHal;
+
+impl<S: Send + Sync> FromRequestParts<S> for AcceptsHal {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Accept::of(&parts.headers).choose(&[HAL])?;
+        Ok(Self)
+    }
+}
+
+/// Like [`AcceptsHal`] for the resources that also answer to `application/json`.
+#[derive(Debug)]
+pub(crate) struct AcceptsHalOrJson;
+
+impl<S: Send + Sync> FromRequestParts<S> for AcceptsHalOrJson {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Accept::of(&parts.headers).choose(&[HAL, JSON])?;
+        Ok(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn choice(accept: &'static str, available: &[&'static str]) -> Option<&'static str> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        Accept::of(&headers).choose(available).ok()
+    }
+
+    #[test]
+    fn the_most_preferred_available_form_is_chosen() {
+        assert_eq!(choice("text/plain;q=0.5, application/hal+json", &["text/plain", HAL]), Some(HAL));
+        assert_eq!(choice("*/*", &["text/plain", HAL]), Some("text/plain"));
+        assert_eq!(choice("application/*", &["text/plain", HAL]), Some(HAL));
+        assert_eq!(choice("application/json", &[HAL]), None);
+    }
+}

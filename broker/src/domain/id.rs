@@ -1,0 +1,27 @@
+//! Row numbers, one type per table, so that a version's number cannot be handed over as a branch's.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
+        #[sqlx(transparent)]
+        pub(crate) struct $name(pub(crate) i64);
+    )* };
+}
+
+ids! {
+    /// A row of `pacticipants`.
+    PacticipantId;
+    /// A row of `versions`.
+    VersionId;
+    /// A row of `branches`.
+    BranchId;
+    /// A row of `environments`.
+    EnvironmentId;
+    /// A row of `pact_contents`: one content, shared by every publication of it.
+    ContentId;
+    /// A row of `pact_publications`.
+    PublicationId;
+    /// A row of `verifications`.
+    VerificationId;
+}

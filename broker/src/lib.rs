@@ -1,0 +1,31 @@
+//! A Pact Broker: stores contracts and verification results, and answers "can I deploy?".
+//!
+//! It speaks the API of the Pact Broker, so that every existing client works with it, on SQLite (a file) or PostgreSQL.
+//!
+//! ```no_run
+//! use intact_broker::{Broker, Config};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let broker = Broker::open(Config::new("sqlite://broker.db".parse()?)).await?;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:9292").await?;
+//! broker.serve(listener, async { tokio::signal::ctrl_c().await.ok(); }).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The rooms: [`app`] holds a broker together, [`router`] has every route on one page, [`api`] turns HTTP into domain and
+//! back, [`operations`] tells the stories that touch several tables, [`domain`] decides, [`store`] has the SQL.
+
+mod api;
+mod app;
+mod config;
+mod domain;
+mod operations;
+mod router;
+mod store;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
+
+pub use app::{Broker, OpenError, ServeError};
+pub use config::{Config, Database, DatabaseUrlError};

@@ -1,0 +1,15 @@
+//! Deleting a version, and setting right what pointed at it.
+
+use crate::domain::version::Version;
+use crate::store::{StoreError, WriteTx};
+
+/// Deletes a version with its pacts, results, tags and deployments. Branches and tags whose head it was point at the newest
+/// remaining version.
+pub(crate) async fn delete_version(tx: &mut WriteTx, version: &Version) -> Result<(), StoreError> {
+    let headed = tx.branches().headed_by(version.id).await?;
+    tx.versions().delete(version.id).await?;
+    for branch in headed {
+        tx.branches().set_head(branch).await?;
+    }
+    tx.tags().set_heads(version.pacticipant_id).await
+}

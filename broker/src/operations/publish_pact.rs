@@ -1,0 +1,75 @@
+//! Publishing a single pact by its own address, the way older clients do.
+
+use crate::config::Config;
+use crate::domain::content::IdentifiedContent;
+use crate::domain::publishing::PublishedChange;
+use crate::domain::similar_names::{refusal, similar_to};
+use crate::domain::timestamp::Timestamp;
+use crate::operations::record_pact::{OnConflict, Refusal, record_pact};
+use crate::store::{Store, StoreError};
+
+/// A pact of a consumer version.
+#[derive(Debug, Clone)]
+pub(crate) struct SinglePact {
+    /// The consumer.
+    pub(crate) consumer: String,
+    /// Its version.
+    pub(crate) number: String,
+    /// With whom.
+    pub(crate) provider: String,
+    /// What it says.
+    pub(crate) content: IdentifiedContent,
+    /// Is it to be merged with what the version has?
+    pub(crate) merge: bool,
+}
+
+/// What publishing came to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It was published.
+    Published(Box<PublishedChange>),
+    /// A new name is confusingly like an existing one: a text for each.
+    SimilarNames(Vec<String>),
+    /// It contradicts what is published.
+    Changed(Refusal),
+}
+
+/// Publishes in one transaction.
+pub(crate) async fn publish_pact(
+    store: &Store,
+    config: &Config,
+    base_url: &str,
+    pact: &SinglePact,
+    now: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let SinglePact { consumer, number, provider, content, merge } = pact;
+    let mut tx = store.write().await?;
+    if config.check_for_potential_duplicate_pacticipant_names {
+        let existing = tx.pacticipants().names().await?;
+        let similar: Vec<String> = [consumer, provider]
+            .into_iter()
+            .filter_map(|name| {
+                let similar = similar_to(name, &existing);
+                (!similar.is_empty()).then(|| refusal(name, &similar, base_url))
+            })
+            .collect();
+        if !similar.is_empty() {
+            return Ok(Outcome::SimilarNames(similar));
+        }
+    }
+    let pacticipants = tx.pacticipants().find_or_create_all(&[consumer, provider], now).await?;
+    let [consumer, provider] = pacticipants.as_slice() else { unreachable!("two names give two pacticipants") };
+    let (version, _) = tx.versions().find_or_create_implicitly(consumer, number, now).await?;
+    let on_conflict = match (merge, config.allow_dangerous_contract_modification) {
+        (true, _) => OnConflict::Merge,
+        (false, true) => OnConflict::Overwrite,
+        (false, false) => OnConflict::Refuse,
+    };
+    match record_pact(&mut tx, consumer, &version, provider, content, on_conflict, now).await? {
+        Ok(change) => {
+            tx.commit().await?;
+            Ok(Outcome::Published(Box::new(change)))
+        }
+        Err(refusal) => Ok(Outcome::Changed(refusal)),
+    }
+}

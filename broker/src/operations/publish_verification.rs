@@ -1,0 +1,29 @@
+//! Publishing the result of a verification.
+
+use crate::domain::pact::PublishedPact;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::verification::{NewVerification, Verification};
+use crate::store::{Store, StoreError};
+
+/// Records the result of a provider version for a pact's content; the version is created if need be. Nothing if the pact was
+/// deleted meanwhile.
+pub(crate) async fn publish_verification(
+    store: &Store,
+    pact: &PublishedPact,
+    new: &NewVerification,
+    now: Timestamp,
+) -> Result<Option<Verification>, StoreError> {
+    let mut tx = store.write().await?;
+    tx.pacticipants().lock(&[&pact.consumer, &pact.provider]).await?;
+    let Some(pact) = tx.pacts().with_content(&pact.consumer, &pact.provider, &pact.sha, &[pact.version_id]).await?
+    else {
+        return Ok(None);
+    };
+    let provider = tx.pacticipants().find_or_create(&pact.provider, now).await?;
+    let (version, _) = tx.versions().find_or_create_implicitly(&provider, &new.provider_version, now).await?;
+    tx.pacts().touch_integration(pact.consumer_id, pact.provider_id, now).await?;
+    let number = tx.verifications().record(&pact, &version, new, now).await?;
+    let recorded = tx.verifications().find(&pact.consumer, &pact.provider, &pact.sha, number).await?;
+    tx.commit().await?;
+    Ok(recorded)
+}

@@ -1,0 +1,262 @@
+//! Every route of the broker on one page.
+//!
+//! A resource is declared with the list of its methods, which a 405 and an `OPTIONS` answer; see [`resource`].
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, get, post};
+use http::header::ACCESS_CONTROL_ALLOW_METHODS;
+use tower::Layer;
+
+use crate::api::front::front;
+use crate::api::problem::ApiError;
+use crate::api::{
+    branches, can_i_deploy, contracts, deployments, environments as places, for_verification, health, index, matrix,
+    pacticipants as applications, pacts as contents, tags, verifications as results, versions,
+};
+use crate::app::App;
+
+const GET: &str = "GET, OPTIONS";
+
+/// The broker's routes behind the layer that every request and answer passes.
+pub(crate) fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/", resource(GET, get(index::show)))
+        .merge(pacts())
+        .merge(verifications())
+        .merge(pacticipants())
+        .merge(environments())
+        .route(
+            "/pacts/provider/{provider}/for-verification",
+            resource("GET, POST, OPTIONS", get(for_verification::get).post(for_verification::post)),
+        )
+        .route("/matrix", resource(GET, get(matrix::show)))
+        .route("/matrix/provider/{provider}/consumer/{consumer}", resource(GET, get(matrix::show_pair)))
+        .route("/can-i-deploy", resource(GET, get(can_i_deploy::show)))
+        .route(
+            "/pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}",
+            resource(GET, get(can_i_deploy::branch_to_environment)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}",
+            resource(GET, get(can_i_deploy::tag_to_tag)),
+        )
+        .route("/diagnostic/status/heartbeat", resource("GET", get(health::heartbeat)))
+        .route("/diagnostic/status/dependencies", resource("GET", get(health::dependencies)))
+        .fallback(async || ApiError::UnknownRoute)
+        .with_state(app.clone());
+    // Paths are normalised before the routes are tried, so the layer stands before the router, not within it.
+    Router::new().fallback_service(from_fn_with_state(app, front).layer(routes))
+}
+
+fn pacts() -> Router<App> {
+    const ONE: &str = "GET, PUT, DELETE, PATCH, OPTIONS";
+    const DELETABLE: &str = "GET, DELETE, OPTIONS";
+    let one = || resource(ONE, get(contents::show).put(contents::put).patch(contents::patch).delete(contents::delete));
+    Router::new()
+        .route("/contracts/publish", resource("POST, OPTIONS", post(contracts::publish)))
+        .route("/pacts/latest", resource(GET, get(contents::latest_of_all)))
+        .route("/pacts/provider/{provider}", resource(GET, get(contents::of_provider)))
+        .route("/pacts/provider/{provider}/latest", resource(GET, get(contents::latest_of_provider)))
+        .route("/pacts/provider/{provider}/latest/{tag}", resource(GET, get(contents::latest_of_provider_with_tag)))
+        .route("/pacts/provider/{provider}/tag/{tag}", resource(GET, get(contents::of_provider_with_tag)))
+        .route("/pacts/provider/{provider}/branch", resource(GET, get(contents::of_provider_on_main_branch)))
+        .route("/pacts/provider/{provider}/branch/latest", resource(GET, get(contents::heads_of_main_branches)))
+        .route("/pacts/provider/{provider}/branch/{branch}", resource(GET, get(contents::of_provider_on_branch)))
+        .route("/pacts/provider/{provider}/branch/{branch}/latest", resource(GET, get(contents::heads_of_branch)))
+        .route("/pacts/provider/{provider}/consumer/{consumer}/version/{version}", one())
+        .route("/pacts/provider/{provider}/consumer/{consumer}/versions/{version}", one())
+        .route("/pact/provider/{provider}/consumer/{consumer}/version/{version}", one())
+        .route("/pact/provider/{provider}/consumer/{consumer}/latest", resource(GET, get(contents::latest)))
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}",
+            resource(GET, get(contents::show_content)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/metadata/{metadata}",
+            resource(GET, get(contents::show_content_with_metadata)),
+        )
+        .route("/pacts/provider/{provider}/consumer/{consumer}/latest", resource(GET, get(contents::latest)))
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/latest/{tag}",
+            resource(GET, get(contents::latest_with_tag)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/latest-untagged",
+            resource(GET, get(contents::latest_untagged)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/versions",
+            resource(DELETABLE, get(contents::versions).delete(contents::delete_all)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/tag/{tag}",
+            resource(DELETABLE, get(contents::with_tag).delete(contents::delete_with_tag)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/branch/versions",
+            resource(GET, get(contents::on_main_branch)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/branch/latest/versions",
+            resource(GET, get(contents::head_of_main_branch)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}",
+            resource(DELETABLE, get(contents::on_branch).delete(contents::delete_on_branch)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}/latest",
+            resource(GET, get(contents::latest_on_branch)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}/latest/versions",
+            resource(GET, get(contents::head_of_branch)),
+        )
+}
+
+fn verifications() -> Router<App> {
+    const NEW: &str = "POST, OPTIONS";
+    const ONE: &str = "GET, OPTIONS, DELETE";
+    Router::new()
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results",
+            resource(NEW, post(results::create)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/metadata/{metadata}/verification-results",
+            resource(NEW, post(results::create_with_metadata)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results/latest",
+            resource(GET, get(results::latest_of_content)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results/{number}",
+            resource(ONE, get(results::show).delete(results::delete)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/metadata/{metadata}/verification-results/{number}",
+            resource(ONE, get(results::show_with_metadata).delete(results::delete_with_metadata)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/version/{version}/verification-results/latest",
+            resource(GET, get(results::latest_of_version)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/latest/verification-results/latest",
+            resource(GET, get(results::latest_of_latest)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/latest/{tag}/verification-results/latest",
+            resource(GET, get(results::latest_of_latest_with_tag)),
+        )
+        .route(
+            "/verification-results/consumer/{consumer}/version/{version}/latest",
+            resource(GET, get(results::latest_of_consumer_version)),
+        )
+}
+
+fn pacticipants() -> Router<App> {
+    const EVERY: &str = "GET, PUT, PATCH, DELETE, OPTIONS";
+    const NO_PATCH: &str = "GET, PUT, DELETE, OPTIONS";
+    const DELETABLE: &str = "GET, DELETE, OPTIONS";
+    const COLLECTION: &str = "GET, POST, OPTIONS";
+    Router::new()
+        .route("/pacticipants", resource(COLLECTION, get(applications::index).post(applications::create)))
+        .route("/pacticipants/label/{label}", resource(GET, get(applications::with_label)))
+        .route("/labels", resource(GET, get(applications::labels)))
+        .route(
+            "/pacticipants/{pacticipant}",
+            resource(
+                EVERY,
+                get(applications::show)
+                    .put(applications::replace)
+                    .patch(applications::update)
+                    .delete(applications::delete),
+            ),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/labels/{label}",
+            resource(
+                NO_PATCH,
+                get(applications::show_label).put(applications::put_label).delete(applications::delete_label),
+            ),
+        )
+        .route("/pacticipants/{pacticipant}/versions", resource(GET, get(versions::index)))
+        .route(
+            "/pacticipants/{pacticipant}/versions/{version}",
+            resource(EVERY, get(versions::show).put(versions::put).patch(versions::patch).delete(versions::delete)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/versions/{version}/tags/{tag}",
+            resource(NO_PATCH, get(tags::show).put(tags::put).delete(tags::delete)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/versions/{version}/deployed-versions/environment/{environment}",
+            resource(COLLECTION, get(deployments::list_deployed).post(deployments::record_deployed)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/versions/{version}/released-versions/environment/{environment}",
+            resource(COLLECTION, get(deployments::list_released).post(deployments::record_released)),
+        )
+        .route("/pacticipants/{pacticipant}/latest-version", resource(GET, get(versions::latest)))
+        .route("/pacticipants/{pacticipant}/latest-version/{tag}", resource(GET, get(versions::latest_with_tag)))
+        .route("/pacticipants/{pacticipant}/tags/{tag}/versions", resource(GET, get(versions::with_tag)))
+        .route(
+            "/pacticipants/{pacticipant}/environments/{environment}/versions",
+            resource(GET, get(versions::in_environment)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/branches",
+            resource(DELETABLE, get(branches::index).delete(branches::delete_all)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/branches/{branch}",
+            resource(DELETABLE, get(branches::show).delete(branches::delete)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/branches/{branch}/latest-version",
+            resource(GET, get(versions::head_of_branch)),
+        )
+        .route("/pacticipants/{pacticipant}/branches/{branch}/versions", resource(GET, get(versions::on_branch)))
+        .route(
+            "/pacticipants/{pacticipant}/branches/{branch}/versions/{version}",
+            resource(NO_PATCH, get(branches::show_version).put(branches::put_version).delete(branches::delete_version)),
+        )
+}
+
+fn environments() -> Router<App> {
+    const ONE: &str = "GET, PUT, DELETE, OPTIONS";
+    const CHANGEABLE: &str = "GET, PATCH, OPTIONS";
+    Router::new()
+        .route("/environments", resource("GET, POST, OPTIONS", get(places::index).post(places::create)))
+        .route("/environments/{uuid}", resource(ONE, get(places::show).put(places::replace).delete(places::delete)))
+        .route(
+            "/environments/{uuid}/deployed-versions/currently-deployed",
+            resource(GET, get(deployments::currently_deployed)),
+        )
+        .route(
+            "/environments/{uuid}/released-versions/currently-supported",
+            resource(GET, get(deployments::currently_supported)),
+        )
+        .route(
+            "/deployed-versions/{uuid}",
+            resource(CHANGEABLE, get(deployments::show_deployed).patch(deployments::patch_deployed)),
+        )
+        .route(
+            "/released-versions/{uuid}",
+            resource(CHANGEABLE, get(deployments::show_released).patch(deployments::patch_released)),
+        )
+}
+
+/// A resource with exactly the methods of `allowed`.
+fn resource(allowed: &'static str, methods: MethodRouter<App>) -> MethodRouter<App> {
+    let methods = methods.fallback(async move || ApiError::Method(allowed));
+    if allowed.contains("OPTIONS") {
+        methods.options(async move || [(ACCESS_CONTROL_ALLOW_METHODS, allowed)].into_response())
+    } else {
+        methods
+    }
+}

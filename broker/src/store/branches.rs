@@ -1,0 +1,158 @@
+//! Branches in the database, and which contents succeeded on them.
+
+use crate::domain::id::{BranchId, PacticipantId, VersionId};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::version::{Branch, BranchVersion, Version};
+use crate::store::dialect::{json_list, with_lists};
+use crate::store::{ReadTx, StoreError, all, maybe, one, run};
+
+/// The branches of a transaction.
+pub(crate) struct Branches<'t> {
+    tx: &'t mut ReadTx,
+}
+
+impl ReadTx {
+    /// Branches.
+    pub(crate) fn branches(&mut self) -> Branches<'_> {
+        Branches { tx: self }
+    }
+}
+
+macro_rules! branch_versions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT v.id AS version_id, v.number, b.name AS branch,
+                    CASE WHEN b.head_version_id = v.id THEN TRUE ELSE FALSE END AS is_head, bv.created_at
+               FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id JOIN versions v ON v.id = bv.version_id ",
+            $rest
+        )
+    };
+}
+
+impl Branches<'_> {
+    /// The branch called `name`, if its pacticipant has one.
+    pub(crate) async fn find(self, pacticipant: &str, name: &str) -> Result<Option<Branch>, StoreError> {
+        const FIND: &str = "SELECT b.id, b.name, b.head_version_id, b.created_at, b.updated_at FROM branches b
+             JOIN pacticipants p ON p.id = b.pacticipant_id WHERE p.name = $1 AND b.name = $2";
+        maybe!(self.tx, Branch, FIND, pacticipant, name).map_err(StoreError::while_doing("finding a branch"))
+    }
+
+    /// A part of the branches whose name contains `like`, most recently updated first, and how many there are.
+    pub(crate) async fn list(
+        self,
+        pacticipant: PacticipantId,
+        like: Option<&str>,
+        (limit, offset): (i64, i64),
+    ) -> Result<(Vec<Branch>, i64), StoreError> {
+        const LIST: &str = "SELECT id, name, head_version_id, created_at, updated_at FROM branches
+             WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(lower(name), $2, '') <> lower(name))
+             ORDER BY updated_at DESC, id DESC LIMIT $3 OFFSET $4";
+        const COUNT: &str = "SELECT count(*) FROM branches
+             WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(lower(name), $2, '') <> lower(name))";
+        let like = like.filter(|like| !like.is_empty()).map(str::to_lowercase);
+        let rows = all!(self.tx, Branch, LIST, pacticipant, &like, limit, offset)
+            .map_err(StoreError::while_doing("listing branches"))?;
+        let (count,) =
+            one!(self.tx, (i64,), COUNT, pacticipant, &like).map_err(StoreError::while_doing("counting branches"))?;
+        Ok((rows, count))
+    }
+
+    /// A version's being on a branch.
+    pub(crate) async fn version(
+        self,
+        pacticipant: &str,
+        branch: &str,
+        number: &str,
+    ) -> Result<Option<BranchVersion>, StoreError> {
+        const FIND: &str = branch_versions!(
+            "JOIN pacticipants p ON p.id = v.pacticipant_id WHERE p.name = $1 AND b.name = $2 AND v.number = $3"
+        );
+        maybe!(self.tx, BranchVersion, FIND, pacticipant, branch, number)
+            .map_err(StoreError::while_doing("finding a version on a branch"))
+    }
+
+    /// The branches of these versions, in the order they were added.
+    pub(crate) async fn of_versions(self, versions: &[VersionId]) -> Result<Vec<BranchVersion>, StoreError> {
+        const LIST: &str = branch_versions!("WHERE bv.version_id IN IDS($1) ORDER BY bv.created_at, bv.branch_id");
+        let sql = with_lists(self.tx.engine(), LIST);
+        let ids = json_list(versions.iter().map(|id| id.0));
+        all!(self.tx, BranchVersion, sql, &ids).map_err(StoreError::while_doing("listing branches of versions"))
+    }
+
+    /// Puts a version on a branch, creating the branch if need be, and makes it the branch's head; true if it was not there.
+    ///
+    /// Results the version already has count as successes of the branch from now on.
+    pub(crate) async fn add_version(
+        self,
+        version: &Version,
+        branch: &str,
+        auto_created: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const CREATE: &str =
+            "INSERT INTO branches (pacticipant_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)
+             ON CONFLICT (pacticipant_id, name) DO NOTHING";
+        const FIND: &str = "SELECT id, name, head_version_id, created_at, updated_at FROM branches
+             WHERE pacticipant_id = $1 AND name = $2";
+        const ADD: &str = "INSERT INTO branch_versions (branch_id, version_id, version_ord, auto_created, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version_id, branch_id) DO NOTHING";
+        const HEAD: &str = "UPDATE branches SET head_version_id = $2, head_ord = $3, updated_at = $4 WHERE id = $1";
+        const TOUCH: &str = "UPDATE branches SET updated_at = $2 WHERE id = $1 AND updated_at < $3";
+        const SUCCESSES: &str = "INSERT INTO content_branch_success
+                 (pact_content_id, branch_id, wip, first_success_at, last_success_at)
+             SELECT pact_content_id, CAST($1 AS BIGINT), wip, min(executed_at), max(executed_at) FROM verifications
+              WHERE provider_version_id = $2 AND success GROUP BY pact_content_id, wip
+             ON CONFLICT (pact_content_id, branch_id, wip) DO UPDATE SET
+                 first_success_at = CASE WHEN excluded.first_success_at < content_branch_success.first_success_at
+                     THEN excluded.first_success_at ELSE content_branch_success.first_success_at END,
+                 last_success_at = CASE WHEN excluded.last_success_at > content_branch_success.last_success_at
+                     THEN excluded.last_success_at ELSE content_branch_success.last_success_at END";
+        let failed = || StoreError::while_doing("putting a version on a branch");
+        run!(self.tx, CREATE, version.pacticipant_id, branch, now).map_err(failed())?;
+        let branch = one!(self.tx, Branch, FIND, version.pacticipant_id, branch).map_err(failed())?;
+        let added = run!(self.tx, ADD, branch.id, version.id, version.ord, auto_created, now).map_err(failed())?;
+        if added == 0 {
+            // A branch that many builds publish from would otherwise be written by each of them.
+            let a_minute_ago = now.minus(std::time::Duration::from_mins(1));
+            run!(self.tx, TOUCH, branch.id, now, a_minute_ago).map_err(failed())?;
+            return Ok(false);
+        }
+        run!(self.tx, HEAD, branch.id, version.id, version.ord, now).map_err(failed())?;
+        run!(self.tx, SUCCESSES, branch.id, version.id).map_err(failed())?;
+        Ok(true)
+    }
+
+    /// Takes a version off a branch.
+    pub(crate) async fn remove_version(self, branch: BranchId, version: VersionId) -> Result<(), StoreError> {
+        const REMOVE: &str = "DELETE FROM branch_versions WHERE branch_id = $1 AND version_id = $2";
+        let tx = self.tx;
+        run!(tx, REMOVE, branch, version).map_err(StoreError::while_doing("taking a version off a branch"))?;
+        tx.branches().set_head(branch).await
+    }
+
+    /// The branches whose head a version is.
+    pub(crate) async fn headed_by(self, version: VersionId) -> Result<Vec<BranchId>, StoreError> {
+        const HEADED: &str = "SELECT id FROM branches WHERE head_version_id = $1";
+        let rows =
+            all!(self.tx, (BranchId,), HEADED, version).map_err(StoreError::while_doing("finding branches by head"))?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Points a branch that lost its head at its newest version.
+    pub(crate) async fn set_head(self, branch: BranchId) -> Result<(), StoreError> {
+        const SET: &str = "UPDATE branches SET
+                 head_version_id = (SELECT version_id FROM branch_versions WHERE branch_id = $1 ORDER BY version_ord DESC LIMIT 1),
+                 head_ord = (SELECT max(version_ord) FROM branch_versions WHERE branch_id = $1)
+             WHERE id = $1 AND NOT EXISTS
+                 (SELECT 1 FROM branch_versions bv WHERE bv.branch_id = $1 AND bv.version_id = branches.head_version_id)";
+        run!(self.tx, SET, branch).map_err(StoreError::while_doing("finding a branch's new head"))?;
+        Ok(())
+    }
+
+    /// Deletes a branch, not its versions.
+    pub(crate) async fn delete(self, branch: BranchId) -> Result<(), StoreError> {
+        run!(self.tx, "DELETE FROM branches WHERE id = $1", branch)
+            .map_err(StoreError::while_doing("deleting a branch"))?;
+        Ok(())
+    }
+}

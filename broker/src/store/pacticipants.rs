@@ -1,0 +1,242 @@
+//! Pacticipants and their labels in the database.
+
+use crate::domain::id::PacticipantId;
+use crate::domain::pacticipant::{Attributes, Pacticipant, display_name_of};
+use crate::domain::timestamp::Timestamp;
+use crate::store::{ReadTx, StoreError, all, maybe, one, run};
+
+/// The pacticipants of a transaction.
+pub(crate) struct Pacticipants<'t> {
+    tx: &'t mut ReadTx,
+}
+
+impl ReadTx {
+    /// Pacticipants.
+    pub(crate) fn pacticipants(&mut self) -> Pacticipants<'_> {
+        Pacticipants { tx: self }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.name, p.display_name, p.main_branch, p.repository_url, p.repository_name, p.repository_namespace,
+                    p.created_at, p.updated_at FROM pacticipants p ",
+            $rest
+        )
+    };
+}
+
+/// A label of a pacticipant.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Label {
+    /// Whose it is.
+    pub(crate) pacticipant_id: PacticipantId,
+    /// The label.
+    pub(crate) name: String,
+    /// Since when.
+    pub(crate) created_at: Timestamp,
+}
+
+impl Pacticipants<'_> {
+    /// The pacticipant called `name`.
+    pub(crate) async fn find(self, name: &str) -> Result<Option<Pacticipant>, StoreError> {
+        const FIND: &str = select!("WHERE p.name = $1");
+        maybe!(self.tx, Pacticipant, FIND, name).map_err(StoreError::while_doing("finding a pacticipant"))
+    }
+
+    /// The pacticipant called `name`, created if need be, and locked until the transaction ends.
+    ///
+    /// The lock orders the numbers counted up under a pacticipant. Two pacticipants are locked together by
+    /// [`Self::find_or_create_all`], which keeps to one order.
+    pub(crate) async fn find_or_create(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
+        const CREATE: &str = "INSERT INTO pacticipants (name, name_key, display_name, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (name) DO NOTHING";
+        const LOCK: &str = "UPDATE pacticipants SET name_key = name_key WHERE name = $1
+             RETURNING id, name, display_name, main_branch, repository_url, repository_name, repository_namespace,
+                       created_at, updated_at";
+        run!(self.tx, CREATE, name, name.to_lowercase(), display_name_of(name), now)
+            .map_err(StoreError::while_doing("creating a pacticipant"))?;
+        one!(self.tx, Pacticipant, LOCK, name).map_err(StoreError::while_doing("locking a pacticipant"))
+    }
+
+    /// The pacticipants of these names, created if need be, and locked in the order of their ids.
+    pub(crate) async fn find_or_create_all(
+        self,
+        names: &[&str],
+        now: Timestamp,
+    ) -> Result<Vec<Pacticipant>, StoreError> {
+        let tx = self.tx;
+        // New names are inserted in one order too: an insert waits for another's uncommitted insert of the same name.
+        let mut sorted = names.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut existing = Vec::new();
+        let mut new = Vec::new();
+        for name in sorted {
+            match tx.pacticipants().find(name).await? {
+                Some(pacticipant) => existing.push(pacticipant),
+                None => new.push(name),
+            }
+        }
+        existing.sort_by_key(|pacticipant| pacticipant.id);
+        let in_order = existing.iter().map(|pacticipant| pacticipant.name.as_str()).chain(new);
+        let mut locked = Vec::new();
+        for name in in_order {
+            locked.push(tx.pacticipants().find_or_create(name, now).await?);
+        }
+        Ok(names.iter().filter_map(|name| locked.iter().find(|p| p.name == **name).cloned()).collect())
+    }
+
+    /// Locks the pacticipants of these names that exist, in the order of their ids, until the transaction ends.
+    ///
+    /// Whatever is deleted below a pacticipant, its row is locked first: publishing takes the locks in this order too.
+    pub(crate) async fn lock(self, names: &[&str]) -> Result<(), StoreError> {
+        const FIND: &str = "SELECT id FROM pacticipants WHERE name IN TEXTS($1) ORDER BY id";
+        const LOCK: &str = "UPDATE pacticipants SET name_key = name_key WHERE id = $1";
+        let sql = crate::store::dialect::with_lists(self.tx.engine(), FIND);
+        let names = crate::store::dialect::json_list(names);
+        let ids = all!(self.tx, (PacticipantId,), sql, &names)
+            .map_err(StoreError::while_doing("finding the pacticipants to lock"))?;
+        for (id,) in ids {
+            run!(self.tx, LOCK, id).map_err(StoreError::while_doing("locking a pacticipant"))?;
+        }
+        Ok(())
+    }
+
+    /// Creates a pacticipant unless it exists; false if it did.
+    pub(crate) async fn create(self, name: &str, new: &Attributes, now: Timestamp) -> Result<bool, StoreError> {
+        const CREATE: &str = "INSERT INTO pacticipants
+             (name, name_key, display_name, main_branch, repository_url, repository_name, repository_namespace, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (name) DO NOTHING";
+        let Attributes { display_name, main_branch, repository_url, repository_name, repository_namespace } = new;
+        let shown = display_name.clone().unwrap_or_else(|| display_name_of(name));
+        let key = name.to_lowercase();
+        let created = run!(
+            self.tx,
+            CREATE,
+            name,
+            &key,
+            &shown,
+            main_branch,
+            repository_url,
+            repository_name,
+            repository_namespace,
+            now
+        )
+        .map_err(StoreError::while_doing("creating a pacticipant"))?;
+        Ok(created > 0)
+    }
+
+    /// Sets all attributes of a pacticipant; a display name that is not given is made of the name.
+    pub(crate) async fn set(self, name: &str, new: &Attributes, now: Timestamp) -> Result<(), StoreError> {
+        const SET: &str = "UPDATE pacticipants SET display_name = $2, main_branch = $3, repository_url = $4,
+             repository_name = $5, repository_namespace = $6, updated_at = $7 WHERE name = $1";
+        let Attributes { display_name, main_branch, repository_url, repository_name, repository_namespace } = new;
+        let shown = display_name.clone().unwrap_or_else(|| display_name_of(name));
+        run!(self.tx, SET, name, &shown, main_branch, repository_url, repository_name, repository_namespace, now)
+            .map_err(StoreError::while_doing("updating a pacticipant"))?;
+        Ok(())
+    }
+
+    /// Makes `branch` the main branch of a pacticipant that has none.
+    pub(crate) async fn detect_main_branch(
+        self,
+        id: PacticipantId,
+        branch: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const DETECT: &str =
+            "UPDATE pacticipants SET main_branch = $2, updated_at = $3 WHERE id = $1 AND main_branch IS NULL";
+        // A pacticipant that was created in the same transaction counts as updated all the same.
+        run!(self.tx, DETECT, id, branch, now.next()).map_err(StoreError::while_doing("setting the main branch"))?;
+        Ok(())
+    }
+
+    /// A part of the pacticipants whose name contains `like` (in any case) and that carry `label`, and how many there are.
+    pub(crate) async fn list(
+        self,
+        like: Option<&str>,
+        label: Option<&str>,
+        (limit, offset): (i64, i64),
+    ) -> Result<(Vec<Pacticipant>, i64), StoreError> {
+        // `replace` finds a substring on both engines alike, without patterns: a name may hold `%`.
+        const LIST: &str = select!(
+            "WHERE ($1 IS NULL OR replace(p.name_key, $1, '') <> p.name_key)
+               AND ($2 IS NULL OR EXISTS (SELECT 1 FROM pacticipant_labels l WHERE l.pacticipant_id = p.id AND l.name = $2))
+             ORDER BY p.name_key, p.name LIMIT $3 OFFSET $4"
+        );
+        const COUNT: &str = "SELECT count(*) FROM pacticipants p
+             WHERE ($1 IS NULL OR replace(p.name_key, $1, '') <> p.name_key)
+               AND ($2 IS NULL OR EXISTS (SELECT 1 FROM pacticipant_labels l WHERE l.pacticipant_id = p.id AND l.name = $2))";
+        let like = like.filter(|like| !like.is_empty()).map(str::to_lowercase);
+        let rows = all!(self.tx, Pacticipant, LIST, &like, label, limit, offset)
+            .map_err(StoreError::while_doing("listing pacticipants"))?;
+        let (count,) =
+            one!(self.tx, (i64,), COUNT, &like, label).map_err(StoreError::while_doing("counting pacticipants"))?;
+        Ok((rows, count))
+    }
+
+    /// The names of all pacticipants.
+    pub(crate) async fn names(self) -> Result<Vec<String>, StoreError> {
+        const NAMES: &str = "SELECT name FROM pacticipants ORDER BY id";
+        let rows = all!(self.tx, (String,), NAMES).map_err(StoreError::while_doing("listing names"))?;
+        Ok(rows.into_iter().map(|(name,)| name).collect())
+    }
+
+    /// Deletes a pacticipant with everything that belongs to it; false if there was none.
+    pub(crate) async fn delete(self, name: &str) -> Result<bool, StoreError> {
+        // Contracts first: the cascades from versions would otherwise search them version by version.
+        const CONTENTS: &str = "DELETE FROM pact_contents
+             WHERE consumer_id IN (SELECT id FROM pacticipants WHERE name = $1)
+                OR provider_id IN (SELECT id FROM pacticipants WHERE name = $1)";
+        let tx = self.tx;
+        tx.pacticipants().lock(&[name]).await?;
+        run!(tx, CONTENTS, name).map_err(StoreError::while_doing("deleting the pacts of a pacticipant"))?;
+        let deleted = run!(tx, "DELETE FROM pacticipants WHERE name = $1", name)
+            .map_err(StoreError::while_doing("deleting a pacticipant"))?;
+        Ok(deleted > 0)
+    }
+
+    /// The labels of these pacticipants, by name.
+    pub(crate) async fn labels(self, ids: &[PacticipantId]) -> Result<Vec<Label>, StoreError> {
+        const LABELS: &str = "SELECT pacticipant_id, name, created_at FROM pacticipant_labels
+             WHERE pacticipant_id IN IDS($1) ORDER BY name";
+        let sql = crate::store::dialect::with_lists(self.tx.engine(), LABELS);
+        let ids = crate::store::dialect::json_list(ids.iter().map(|id| id.0));
+        all!(self.tx, Label, sql, &ids).map_err(StoreError::while_doing("listing labels"))
+    }
+
+    /// A label of a pacticipant.
+    pub(crate) async fn label(self, pacticipant: &str, label: &str) -> Result<Option<Label>, StoreError> {
+        const FIND: &str = "SELECT l.pacticipant_id, l.name, l.created_at FROM pacticipant_labels l
+             JOIN pacticipants p ON p.id = l.pacticipant_id WHERE p.name = $1 AND l.name = $2";
+        maybe!(self.tx, Label, FIND, pacticipant, label).map_err(StoreError::while_doing("finding a label"))
+    }
+
+    /// Gives a pacticipant a label; false if it had it.
+    pub(crate) async fn add_label(self, id: PacticipantId, label: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const ADD: &str = "INSERT INTO pacticipant_labels (pacticipant_id, name, created_at) VALUES ($1, $2, $3)
+             ON CONFLICT (pacticipant_id, name) DO NOTHING";
+        let added = run!(self.tx, ADD, id, label, now).map_err(StoreError::while_doing("adding a label"))?;
+        Ok(added > 0)
+    }
+
+    /// Takes a label away; false if there was none.
+    pub(crate) async fn delete_label(self, pacticipant: &str, label: &str) -> Result<bool, StoreError> {
+        const DELETE: &str = "DELETE FROM pacticipant_labels
+             WHERE name = $2 AND pacticipant_id IN (SELECT id FROM pacticipants WHERE name = $1)";
+        let deleted = run!(self.tx, DELETE, pacticipant, label).map_err(StoreError::while_doing("deleting a label"))?;
+        Ok(deleted > 0)
+    }
+
+    /// A part of the labels in use, by name, and how many there are.
+    pub(crate) async fn label_names(self, (limit, offset): (i64, i64)) -> Result<(Vec<String>, i64), StoreError> {
+        const NAMES: &str = "SELECT name FROM pacticipant_labels GROUP BY name ORDER BY name LIMIT $1 OFFSET $2";
+        const COUNT: &str = "SELECT count(DISTINCT name) FROM pacticipant_labels";
+        let names =
+            all!(self.tx, (String,), NAMES, limit, offset).map_err(StoreError::while_doing("listing label names"))?;
+        let (count,) = one!(self.tx, (i64,), COUNT).map_err(StoreError::while_doing("counting label names"))?;
+        Ok((names.into_iter().map(|(name,)| name).collect(), count))
+    }
+}

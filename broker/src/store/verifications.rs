@@ -1,0 +1,180 @@
+//! Verification results in the database, and the read models made of them.
+
+use crate::domain::id::{ContentId, VerificationId, VersionId};
+use crate::domain::pact::PublishedPact;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::verification::{InteractionResult, NewVerification, Verification};
+use crate::domain::version::Version;
+use crate::store::{ReadTx, StoreError, all, maybe, one, run};
+
+/// The verification results of a transaction.
+pub(crate) struct Verifications<'t> {
+    tx: &'t mut ReadTx,
+}
+
+impl ReadTx {
+    /// Verification results.
+    pub(crate) fn verifications(&mut self) -> Verifications<'_> {
+        Verifications { tx: self }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT r.id, r.pact_content_id, pc.sha, c.name AS consumer, p.name AS provider, pv.number AS provider_version,
+                    r.number, r.success, r.executed_at, r.build_url, r.verified_by, r.test_results
+               FROM verifications r
+               JOIN pact_contents pc ON pc.id = r.pact_content_id
+               JOIN versions pv ON pv.id = r.provider_version_id
+               JOIN pacticipants c ON c.id = r.consumer_id
+               JOIN pacticipants p ON p.id = r.provider_id ",
+            $rest
+        )
+    };
+}
+
+impl Verifications<'_> {
+    /// The result with a number.
+    pub(crate) async fn find(
+        self,
+        consumer: &str,
+        provider: &str,
+        sha: &str,
+        number: i64,
+    ) -> Result<Option<Verification>, StoreError> {
+        const FIND: &str = select!("WHERE r.number = $4 AND c.name = $1 AND p.name = $2 AND pc.sha = $3");
+        maybe!(self.tx, Verification, FIND, consumer, provider, sha, number)
+            .map_err(StoreError::while_doing("finding a verification result"))
+    }
+
+    /// The result recorded last for a content, whatever the provider version.
+    pub(crate) async fn latest(self, content: ContentId) -> Result<Option<Verification>, StoreError> {
+        const LATEST: &str = select!("WHERE r.pact_content_id = $1 ORDER BY r.id DESC LIMIT 1");
+        maybe!(self.tx, Verification, LATEST, content)
+            .map_err(StoreError::while_doing("finding the latest verification result"))
+    }
+
+    /// Has any pact of the pair ever been verified?
+    pub(crate) async fn exist_for_pair(self, pact: &PublishedPact) -> Result<bool, StoreError> {
+        const EXISTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM verifications r
+             JOIN pact_contents pc ON pc.id = r.pact_content_id
+             WHERE pc.consumer_id = $1 AND pc.provider_id = $2 LIMIT 1) AS any_result";
+        let (count,) = one!(self.tx, (i64,), EXISTS, pact.consumer_id, pact.provider_id)
+            .map_err(StoreError::while_doing("looking for verification results"))?;
+        Ok(count > 0)
+    }
+
+    /// Records a result, makes it the one that counts for its content and provider version, and notes a success for the
+    /// branches and tags of that version.
+    pub(crate) async fn record(
+        self,
+        pact: &PublishedPact,
+        provider_version: &Version,
+        new: &NewVerification,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        const RECORD: &str =
+            "INSERT INTO verifications (pact_content_id, consumer_id, provider_id, provider_version_id, number,
+                 success, wip, pending, executed_at, created_at, build_url, verified_by, selectors, test_results)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13) RETURNING id";
+        const NUMBER: &str = "UPDATE counters SET value = value + 1 WHERE name = 'verification' RETURNING value";
+        const LATEST: &str = "INSERT INTO latest_verifications (pact_content_id, provider_version_id, verification_id,
+                 provider_version_ord, success, executed_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (pact_content_id, provider_version_id) DO UPDATE SET verification_id = excluded.verification_id,
+                 success = excluded.success, executed_at = excluded.executed_at
+             WHERE excluded.verification_id > latest_verifications.verification_id";
+        const ON_BRANCHES: &str = "INSERT INTO content_branch_success
+                 (pact_content_id, branch_id, wip, first_success_at, last_success_at)
+             SELECT CAST($1 AS BIGINT), bv.branch_id, CAST($2 AS BOOLEAN), CAST($3 AS BIGINT), CAST($3 AS BIGINT)
+               FROM branch_versions bv WHERE bv.version_id = $4
+             ON CONFLICT (pact_content_id, branch_id, wip) DO UPDATE SET last_success_at = excluded.last_success_at
+                 WHERE excluded.last_success_at > content_branch_success.last_success_at";
+        const WITH_TAGS: &str = "INSERT INTO content_tag_success (pact_content_id, tag_name, wip, first_success_at)
+             SELECT CAST($1 AS BIGINT), t.name, CAST($2 AS BOOLEAN), CAST($3 AS BIGINT) FROM version_tags t WHERE t.version_id = $4
+             ON CONFLICT (pact_content_id, tag_name, wip) DO NOTHING";
+        let failed = || StoreError::while_doing("recording a verification result");
+        let content = pact.pact_content_id;
+        let version = provider_version.id;
+        let (number,) = one!(self.tx, (i64,), NUMBER).map_err(failed())?;
+        let (id,) = one!(
+            self.tx,
+            (VerificationId,),
+            RECORD,
+            content,
+            pact.consumer_id,
+            pact.provider_id,
+            version,
+            number,
+            new.success,
+            new.wip,
+            new.pending,
+            now,
+            &new.build_url,
+            &new.verified_by,
+            &new.selectors,
+            &new.test_results
+        )
+        .map_err(failed())?;
+        run!(self.tx, LATEST, content, version, id, provider_version.ord, new.success, now).map_err(failed())?;
+        if new.success {
+            run!(self.tx, ON_BRANCHES, content, new.wip, now, version).map_err(failed())?;
+            run!(self.tx, WITH_TAGS, content, new.wip, now, version).map_err(failed())?;
+        }
+        self.tx.verifications().record_interactions(id, &new.interactions).await?;
+        Ok(number)
+    }
+
+    /// Records how single interactions went.
+    async fn record_interactions(self, id: VerificationId, results: &[InteractionResult]) -> Result<(), StoreError> {
+        const RECORD: &str =
+            "INSERT INTO interaction_results (verification_id, position, interaction_id, success, description)
+             VALUES ($1, $2, $3, $4, $5)";
+        for (position, result) in (0_i64..).zip(results) {
+            let InteractionResult { interaction_id, success, description } = result;
+            run!(self.tx, RECORD, id, position, interaction_id, *success, description)
+                .map_err(StoreError::while_doing("recording the results of interactions"))?;
+        }
+        Ok(())
+    }
+
+    /// How the interactions of a result went, in the order reported.
+    #[cfg(test)]
+    pub(crate) async fn interactions(self, number: i64) -> Result<Vec<InteractionResult>, StoreError> {
+        const LIST: &str = "SELECT i.interaction_id, i.success, i.description FROM interaction_results i
+             JOIN verifications r ON r.id = i.verification_id WHERE r.number = $1 ORDER BY i.position";
+        let rows = all!(self.tx, (String, bool, Option<String>), LIST, number)
+            .map_err(StoreError::while_doing("listing the results of interactions"))?;
+        let result =
+            |(interaction_id, success, description)| InteractionResult { interaction_id, success, description };
+        Ok(rows.into_iter().map(result).collect())
+    }
+
+    /// Deletes a result; the one before it counts again for its content and provider version.
+    pub(crate) async fn delete(self, verification: &Verification) -> Result<(), StoreError> {
+        const DELETE: &str = "DELETE FROM verifications WHERE id = $1";
+        const RESTORE: &str = "INSERT INTO latest_verifications (pact_content_id, provider_version_id, verification_id,
+                 provider_version_ord, success, executed_at)
+             SELECT r.pact_content_id, r.provider_version_id, r.id, v.ord, r.success, r.executed_at
+               FROM verifications r JOIN versions v ON v.id = r.provider_version_id
+              WHERE r.pact_content_id = $1 AND r.id = (SELECT max(n.id) FROM verifications n
+                    WHERE n.pact_content_id = r.pact_content_id AND n.provider_version_id = r.provider_version_id)
+             ON CONFLICT (pact_content_id, provider_version_id) DO NOTHING";
+        let failed = || StoreError::while_doing("deleting a verification result");
+        run!(self.tx, DELETE, verification.id).map_err(failed())?;
+        run!(self.tx, RESTORE, verification.pact_content_id).map_err(failed())?;
+        Ok(())
+    }
+
+    /// The latest result of each pact of a consumer version.
+    pub(crate) async fn of_consumer_version(self, version: VersionId) -> Result<Vec<Verification>, StoreError> {
+        const LIST: &str = select!(
+            "JOIN pact_publications pp ON pp.pact_content_id = r.pact_content_id AND pp.is_latest
+             WHERE pp.consumer_version_id = $1
+               AND r.id = (SELECT max(n.id) FROM verifications n WHERE n.pact_content_id = r.pact_content_id)
+             ORDER BY p.name_key, p.name"
+        );
+        all!(self.tx, Verification, LIST, version)
+            .map_err(StoreError::while_doing("listing the latest verification results"))
+    }
+}

@@ -1,0 +1,43 @@
+# Runs a throw-away PostgreSQL until standard input ends: keep_postgres PROGRAMS DIRECTORY
+# Says `ready` on standard output when it answers. Its log stays in DIRECTORY only if it did not start.
+programs=$1
+directory=$2
+
+# PostgreSQL refuses to run as root.
+run=""
+if [ "$(id -u)" = 0 ]; then
+    for user in postgres nobody; do
+        if id "$user" >/dev/null 2>&1; then
+            chown "$user" "$directory" || exit 1
+            run="runuser -u $user --"
+            break
+        fi
+    done
+fi
+cd "$directory" || exit 1
+
+# A terminal's interrupt reaches us too; the end of the input is what we wait for.
+trap '' INT TERM HUP
+
+$run "$programs/initdb" -D "$directory/data" -U intact -A trust -E UTF8 --locale=C --no-sync >"$directory/initdb.log" 2>&1 || exit 1
+$run "$programs/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB -c autovacuum=off </dev/null >"$directory/postgres.log" 2>&1 &
+server=$!
+
+tries=0
+until [ -S "$directory/.s.PGSQL.5432" ] && grep -q "ready to accept connections" "$directory/postgres.log"; do
+    tries=$((tries + 1))
+    if [ $tries -gt 600 ] || ! kill -0 $server 2>/dev/null; then
+        exit 1
+    fi
+    sleep 0.1
+done
+echo ready
+
+cat >/dev/null
+
+if [ -f "$directory/data/postmaster.pid" ]; then
+    $run kill -QUIT "$(head -n 1 "$directory/data/postmaster.pid")"
+fi
+wait $server 2>/dev/null
+rm -rf "$directory"
