@@ -1,0 +1,160 @@
+//! Message providers, asked over HTTP to produce the message that an interaction describes.
+//!
+//! The provider's test offers one endpoint: `POST` with `{"description": …, "providerStates": […]}`, for synchronous messages
+//! also with `request`. The answer's body is the message; its metadata is base64 of a JSON object in `Pact-Message-Metadata`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, general_purpose::STANDARD};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use intact_matching::generate;
+use intact_matching::{ActualMessage, MessageMatcher, Mismatch};
+use intact_pact_model::json::{Json, JsonValue, Object};
+use intact_pact_model::{Interaction, Kind, MessagePart, SpecVersion};
+
+use super::{Answer, Origin, request};
+use crate::execute::{Execution, InteractionError, Outcome, with_generated};
+use crate::report::Exchange;
+use crate::state::StateValues;
+
+const METADATA_HEADER: &str = "Pact-Message-Metadata";
+
+/// Base64 with or without padding: message providers in other languages write both.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Has the message of `interaction` produced, and compares it.
+pub(crate) async fn verify(
+    execution: &Execution<'_>,
+    interaction: &Interaction,
+    version: SpecVersion,
+    values: &StateValues,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    match ask(execution, interaction, version, values, &mut outcome).await {
+        Ok(mismatches) => outcome.mismatches = mismatches,
+        Err(error) => outcome.error = Some(error),
+    }
+    outcome
+}
+
+async fn ask(
+    execution: &Execution<'_>,
+    interaction: &Interaction,
+    version: SpecVersion,
+    values: &StateValues,
+    outcome: &mut Outcome,
+) -> Result<Vec<Mismatch>, InteractionError> {
+    if let Some(plugin) = interaction.plugin_configuration.names().next() {
+        return Err(InteractionError::Unsupported { what: format!("messages made with the plugin `{plugin}`") });
+    }
+    let mut question = Object::new();
+    question.insert("description", interaction.description.clone());
+    if !interaction.provider_states.is_empty() {
+        let states = interaction.provider_states.iter().map(|state| {
+            Json::object([("name", Json::from(state.name.clone())), ("params", Json::Object(state.params.clone()))])
+        });
+        question.insert("providerStates", Json::array(states));
+    }
+    let (expected, usual) = match &interaction.kind {
+        Kind::AsyncMessage(message) => (Some(message), ["message", "async-message"]),
+        Kind::SyncMessage { request, responses } => {
+            let (prepared, warnings) = with_generated(|context, rng| generate::message(request, context, rng), values)?;
+            outcome.warnings = warnings;
+            question.insert("request", message_json(&prepared));
+            if responses.len() > 1 {
+                let what = format!("{} response messages; a provider over HTTP can give one", responses.len());
+                return Err(InteractionError::Unsupported { what });
+            }
+            (responses.first(), ["message", "sync-message"])
+        }
+        Kind::Http(..) => {
+            return Err(InteractionError::Unsupported { what: "an HTTP interaction as a message".to_owned() });
+        }
+    };
+    let matcher = expected
+        .map(|expected| MessageMatcher::compile(expected, version))
+        .transpose()
+        .map_err(|error| InteractionError::Contract { reason: error.to_string() })?;
+
+    let origin = execution.endpoints.for_message(interaction.transport.as_deref(), &usual);
+    let request = execution.filtered(request_for(&question, origin, execution.headers)?)?;
+    let sent = outcome.exchange.insert(Exchange::of(&request));
+    let answer = execution.target.call(origin, request, execution.limits).await?;
+    let body =
+        answer.comparable_body(expected.map_or(&[], |expected| expected.contents.bytes()), execution.limits.body)?;
+    sent.answered(answer.status, &body);
+    if !StatusCode::from_u16(answer.status).is_ok_and(|status| status.is_success()) {
+        // The producer said that it could not produce, whatever the body looks like.
+        return Err(InteractionError::Answer {
+            reason: format!("the message could not be fetched: status {}", answer.status),
+        });
+    }
+    let metadata = metadata_of(&answer)?;
+    let Some(matcher) = matcher else { return Ok(Vec::new()) };
+    Ok(matcher.compare(&ActualMessage::new(Some(&body), &metadata)).into_mismatches())
+}
+
+fn request_for(
+    question: &Object<'static>,
+    origin: &Origin,
+    custom: &HeaderMap,
+) -> Result<Request<Bytes>, InteractionError> {
+    let path = if origin.base_path.is_empty() { "/" } else { &origin.base_path };
+    let uri = Uri::try_from(path)
+        .map_err(|error| InteractionError::Request { reason: format!("`{path}` is not a path: {error}") })?;
+    let mut request = Request::new(Bytes::from(Json::Object(question.clone()).to_compact()));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = uri;
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request::add_custom(request.headers_mut(), custom);
+    Ok(request)
+}
+
+/// The answer's content type, covered by what the metadata header says.
+fn metadata_of(answer: &Answer) -> Result<Object<'static>, InteractionError> {
+    let mut metadata = Object::new();
+    if let Some(content_type) = answer.headers.get(CONTENT_TYPE) {
+        metadata.insert("contentType", String::from_utf8_lossy(content_type.as_bytes()).into_owned());
+    }
+    let Some(header) = answer.headers.get(METADATA_HEADER) else { return Ok(metadata) };
+    let unusable = |why: String| InteractionError::Answer { reason: format!("its header `{METADATA_HEADER}` {why}") };
+    let decoded =
+        LENIENT.decode(header.as_bytes().trim_ascii()).map_err(|error| unusable(format!("is not base64: {error}")))?;
+    match Json::parse(&decoded).map(Json::into_owned) {
+        Ok(Json::Object(entries)) => {
+            for (name, value) in entries {
+                metadata.insert(name, value);
+            }
+            Ok(metadata)
+        }
+        Ok(other) => Err(unusable(format!("holds {} and not an object", other.kind()))),
+        Err(error) => Err(unusable(format!("does not hold JSON: {error}"))),
+    }
+}
+
+/// A message as V4 pact files write it.
+fn message_json(message: &MessagePart) -> JsonValue {
+    let mut json = Object::new();
+    if let Some(content) = message.contents.content() {
+        let content_type = message.content_type();
+        let is_json = content_type.as_ref().is_some_and(intact_pact_model::ContentType::is_json);
+        let document = if is_json { Json::parse(&content.bytes).ok().map(Json::into_owned) } else { None };
+        let (value, encoded) = match (document, str::from_utf8(&content.bytes)) {
+            (Some(document), _) => (document, Json::from(false)),
+            (None, Ok(text)) => (Json::from(text.to_owned()), Json::from(false)),
+            (None, Err(_)) => (Json::from(STANDARD.encode(&content.bytes)), Json::from("base64")),
+        };
+        let mut contents = Object::new();
+        contents.insert("content", value);
+        contents.insert("contentType", content_type.map_or(Json::Null, |own| Json::from(own.to_string())));
+        contents.insert("encoded", encoded);
+        json.insert("contents", contents);
+    }
+    json.insert("metadata", message.metadata.clone());
+    Json::Object(json)
+}
