@@ -1,0 +1,128 @@
+//! The flags of every command that talks to a broker.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use intact_broker_client::BrokerClient;
+
+use crate::context::Environment;
+use crate::error::Problem;
+
+/// Where the broker is, and who asks. Every flag has an environment variable; a flag wins over it.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Broker")]
+pub(crate) struct BrokerOptions {
+    /// The broker's address, such as http://localhost:9292 [env: PACT_BROKER_BASE_URL]
+    #[arg(short = 'b', long, value_name = "URL")]
+    pub(crate) broker_base_url: Option<String>,
+    /// User name for basic authentication [env: PACT_BROKER_USERNAME]
+    #[arg(short = 'u', long, value_name = "NAME")]
+    pub(crate) broker_username: Option<String>,
+    /// Password for basic authentication [env: PACT_BROKER_PASSWORD]
+    #[arg(short = 'p', long, value_name = "PASSWORD")]
+    pub(crate) broker_password: Option<String>,
+    /// Bearer token; wins over user name and password [env: PACT_BROKER_TOKEN]
+    #[arg(short = 'k', long, value_name = "TOKEN")]
+    pub(crate) broker_token: Option<String>,
+    /// A header to send with every request; may be repeated
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub(crate) custom_header: Vec<String>,
+    /// How often a failed request is tried again [env: PACT_BROKER_HTTP_RETRIES] [default: 8]
+    #[arg(long, value_name = "TIMES")]
+    pub(crate) retries: Option<u8>,
+    /// How long one request may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) request_timeout: u64,
+    /// File with a root certificate to trust besides the system's; may be repeated
+    #[arg(short = 'c', long, value_name = "FILE")]
+    pub(crate) ssl_certificate: Vec<PathBuf>,
+    /// Accept any certificate of the broker [env: SSL_SKIP_VERIFICATION, PACT_DISABLE_SSL_VERIFICATION]
+    #[arg(long)]
+    pub(crate) skip_ssl_verification: bool,
+}
+
+const SKIP_VERIFICATION: [&str; 3] =
+    ["SSL_SKIP_VERIFICATION", "PACT_DISABLE_SSL_VERIFICATION", "PACT_BROKER_DISABLE_SSL_VERIFICATION"];
+
+impl BrokerOptions {
+    /// The client that these flags and variables describe.
+    pub(crate) fn client(&self, environment: &Environment) -> anyhow::Result<BrokerClient> {
+        let given = |flag: &Option<String>, variable: &str| {
+            let flag = flag.as_deref().map(str::trim).filter(|flag| !flag.is_empty());
+            flag.or_else(|| environment.get(variable)).map(str::to_owned)
+        };
+        let url = given(&self.broker_base_url, "PACT_BROKER_BASE_URL").ok_or_else(|| {
+            Problem::usage("no broker is named").hint("give --broker-base-url, or set PACT_BROKER_BASE_URL")
+        })?;
+        let retries = match (self.retries, environment.get("PACT_BROKER_HTTP_RETRIES")) {
+            (Some(retries), _) => retries,
+            (None, Some(text)) => text.parse().map_err(|_| {
+                Problem::usage(format!("PACT_BROKER_HTTP_RETRIES is `{text}`, expected a number from 0 to 255"))
+            })?,
+            (None, None) => 8,
+        };
+        let mut builder = BrokerClient::builder(url)
+            .retries(retries)
+            .timeout(Duration::from_secs(self.request_timeout))
+            .skip_tls_verification(
+                self.skip_ssl_verification || SKIP_VERIFICATION.iter().any(|name| environment.is_on(name)),
+            );
+        if let Some(user) = given(&self.broker_username, "PACT_BROKER_USERNAME") {
+            builder =
+                builder.basic_auth(user, given(&self.broker_password, "PACT_BROKER_PASSWORD").unwrap_or_default());
+        }
+        if let Some(token) = given(&self.broker_token, "PACT_BROKER_TOKEN") {
+            builder = builder.bearer_token(token);
+        }
+        for header in &self.custom_header {
+            let (name, value) = header.split_once(':').ok_or_else(|| {
+                Problem::usage("a --custom-header has no colon").hint("write it as --custom-header 'Name: value'")
+            })?;
+            builder = builder.header(name.trim(), value.trim());
+        }
+        for file in &self.ssl_certificate {
+            builder = builder.ca_certificate(file);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        broker: BrokerOptions,
+    }
+
+    fn client<const N: usize>(arguments: &[&str], variables: [(&str, &str); N]) -> Result<BrokerClient, String> {
+        let arguments = ["test"].iter().chain(arguments);
+        let command = Command::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        command.broker.client(&Environment::of(variables)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_flag_wins_over_a_variable() {
+        let variable = [("PACT_BROKER_BASE_URL", "http://variable")];
+        assert_eq!(client(&[], variable).expect("a client").base_url(), "http://variable");
+        assert_eq!(client(&["-b", "http://flag/"], variable).expect("a client").base_url(), "http://flag");
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_before_anything_is_sent() {
+        let refused = |arguments: &[&str], variables| client(arguments, variables).map(|_| ()).unwrap_err();
+        let no_variable = [("X", "")];
+        assert_eq!(refused(&[], no_variable), "no broker is named");
+        assert_eq!(refused(&["-b", " "], no_variable), "no broker is named");
+        assert_eq!(refused(&["-b", "http://b", "--custom-header", "x"], no_variable), "a --custom-header has no colon");
+        let retries = [("PACT_BROKER_HTTP_RETRIES", "many")];
+        assert_eq!(
+            refused(&["-b", "http://b"], retries),
+            "PACT_BROKER_HTTP_RETRIES is `many`, expected a number from 0 to 255"
+        );
+    }
+}

@@ -1,0 +1,203 @@
+//! The command tree and the options that every command has.
+//!
+//! Names and flags are those of the official tools, so that a pipeline moves by replacing one word.
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::commands;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Consumer-driven contract testing: verify providers, publish contracts, ask whether a version can be deployed.
+///
+/// Exit codes: 0 done, or yes; 1 the contract says no; 2 wrong usage; 3 something needed was not available.
+#[derive(Debug, Parser)]
+#[command(name = "intact", version, max_term_width = 120)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct GlobalOptions {
+    /// Do not use colours, even on a terminal [env: NO_COLOR]
+    #[arg(long, alias = "no-colour", global = true)]
+    pub(crate) no_color: bool,
+    /// How much is logged, on standard error
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn", ignore_case = true)]
+    pub(crate) log_level: LogLevel,
+    /// Log every request; the same as --log-level debug
+    #[arg(long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// The levels that the official tools know.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogLevel {
+    #[value(alias = "none")]
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl GlobalOptions {
+    /// From here on, what libraries log is shown.
+    pub(crate) fn start_logging(&self, printer: &Printer) {
+        let level = match self.log_level {
+            LogLevel::Off => LevelFilter::OFF,
+            LogLevel::Error => LevelFilter::ERROR,
+            LogLevel::Warn => LevelFilter::WARN,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Debug => LevelFilter::DEBUG,
+            LogLevel::Trace => LevelFilter::TRACE,
+        };
+        let level = if self.verbose { level.max(LevelFilter::DEBUG) } else { level };
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_writer(std::io::stderr)
+            .with_ansi(printer.is_coloured_on_stderr())
+            .with_target(false);
+        // The result is an error if a test has set a subscriber already; nothing is lost then.
+        let _ = if level >= LevelFilter::DEBUG { subscriber.try_init() } else { subscriber.without_time().try_init() };
+    }
+}
+
+// Doc comments are the help texts. The order is that of a contract's life.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value per process")]
+pub(crate) enum Command {
+    /// Run a contract's whole life, from a consumer's test to a refused deployment, in a few seconds
+    Demo(commands::demo::Args),
+    Verify(commands::verify::Args),
+    /// Play the provider of one pact until interrupted, and say whether every interaction was used
+    Mock(commands::mock::Args),
+    /// Serve the responses of pacts, without expecting anything
+    Stub(commands::stub::Args),
+    /// Publish pact files to a broker
+    Publish(commands::publish::Args),
+    /// Ask whether versions can be deployed to an environment
+    CanIDeploy(commands::can_i_deploy::Args),
+    /// Ask whether a version works with the main branches of everything it talks to
+    CanIMerge(commands::can_i_deploy::MergeArgs),
+    /// Record that a version is now deployed to an environment
+    RecordDeployment(commands::record_deployment::Args),
+    /// Record that nothing is deployed in an environment any more
+    RecordUndeployment(commands::record_undeployment::Args),
+    /// Record that a version is now released
+    RecordRelease(commands::record_release::Args),
+    /// Record that a released version is no longer supported
+    RecordSupportEnded(commands::record_support_ended::Args),
+    /// Create an environment
+    CreateEnvironment(commands::environments::CreateArgs),
+    /// List the environments
+    ListEnvironments(commands::environments::ListArgs),
+    /// Delete an environment and what was recorded in it
+    DeleteEnvironment(commands::environments::DeleteArgs),
+    /// Create an application, or change what is known of it
+    CreateOrUpdatePacticipant(commands::pacticipants::CreateOrUpdateArgs),
+    /// List the applications
+    ListPacticipants(commands::pacticipants::ListArgs),
+    /// Create a version, or add it to a branch
+    CreateOrUpdateVersion(commands::versions::Args),
+    /// Give a version tags
+    CreateVersionTag(commands::tags::Args),
+    /// Run a broker
+    Broker(commands::broker::Args),
+    /// Print a random UUID
+    GenerateUuid,
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        match self {
+            Self::Demo(args) => commands::demo::run(args, context).await,
+            Self::Verify(args) => commands::verify::run(args, context).await,
+            Self::Mock(args) => commands::mock::run(args, context).await,
+            Self::Stub(args) => commands::stub::run(args, context).await,
+            Self::Publish(args) => commands::publish::run(args, context).await,
+            Self::CanIDeploy(args) => commands::can_i_deploy::run(args, context).await,
+            Self::CanIMerge(args) => commands::can_i_deploy::run_merge(args, context).await,
+            Self::RecordDeployment(args) => commands::record_deployment::run(args, context).await,
+            Self::RecordUndeployment(args) => commands::record_undeployment::run(args, context).await,
+            Self::RecordRelease(args) => commands::record_release::run(args, context).await,
+            Self::RecordSupportEnded(args) => commands::record_support_ended::run(args, context).await,
+            Self::CreateEnvironment(args) => commands::environments::create(args, context).await,
+            Self::ListEnvironments(args) => commands::environments::list(args, context).await,
+            Self::DeleteEnvironment(args) => commands::environments::delete(args, context).await,
+            Self::CreateOrUpdatePacticipant(args) => commands::pacticipants::create_or_update(args, context).await,
+            Self::ListPacticipants(args) => commands::pacticipants::list(args, context).await,
+            Self::CreateOrUpdateVersion(args) => commands::versions::run(args, context).await,
+            Self::CreateVersionTag(args) => commands::tags::run(args, context).await,
+            Self::Broker(args) => commands::broker::run(args, context).await,
+            Self::GenerateUuid => {
+                context.printer.text(&uuid::Uuid::new_v4().to_string());
+                Ok(Exit::Success)
+            }
+        }
+    }
+}
+
+impl Cli {
+    /// Reads the arguments of a process. `--long_flags` with underscores are understood, as by the older tools.
+    pub(crate) fn from_arguments(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut options_ended = false;
+        let arguments = arguments.into_iter().map(|argument| {
+            options_ended |= argument == "--";
+            match argument.to_str() {
+                Some(text) if !options_ended => with_dashes(text).into(),
+                _ => argument,
+            }
+        });
+        let mut cli = Self::try_parse_from(arguments)?;
+        // The official verifier has a letter for this that other commands use for something else.
+        if let Command::Verify(args) = &cli.command {
+            cli.global.log_level = args.log_level.unwrap_or(cli.global.log_level);
+        }
+        Ok(cli)
+    }
+}
+
+fn with_dashes(argument: &str) -> String {
+    let (name, value) = match argument.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (argument, None),
+    };
+    let is_flag = name.starts_with("--") && name.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_".contains(&byte));
+    match value {
+        _ if !is_flag => argument.to_owned(),
+        Some(value) => format!("{}={value}", name.replace('_', "-")),
+        None => name.replace('_', "-"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn underscores_in_flags_are_read_as_dashes_and_values_are_left_alone() {
+        assert_eq!(with_dashes("--broker_base_url=http://a_b"), "--broker-base-url=http://a_b");
+        assert_eq!(with_dashes("--to_environment"), "--to-environment");
+        for argument in ["a_b", "-a_b", "--A_b", "--", "feat/a_b=c"] {
+            assert_eq!(with_dashes(argument), argument);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The commands, one file each: its arguments, and what it does with them.
+
+pub(crate) mod broker;
+pub(crate) mod can_i_deploy;
+pub(crate) mod demo;
+pub(crate) mod environments;
+pub(crate) mod mock;
+pub(crate) mod pacticipants;
+pub(crate) mod publish;
+pub(crate) mod record_deployment;
+pub(crate) mod record_release;
+pub(crate) mod record_support_ended;
+pub(crate) mod record_undeployment;
+pub(crate) mod stub;
+pub(crate) mod tags;
+pub(crate) mod verify;
+pub(crate) mod versions;
+
+use clap::ValueEnum;
+use intact_pact_model::Json;
+
+use crate::context::Context;
+
+/// The forms of a result that most commands have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    #[value(alias = "table")]
+    Text,
+    /// The broker's answer as it is.
+    Json,
+    /// The broker's answer with line breaks and indentation.
+    Pretty,
+}
+
+impl Output {
+    /// Prints the broker's answers if they are asked for: one alone, several as an array. Says whether it did.
+    pub(crate) fn print_raw(self, context: &Context, answers: &[&str]) -> bool {
+        if self == Self::Text {
+            return false;
+        }
+        let text = match answers {
+            [one] => (*one).to_owned(),
+            several => format!("[{}]", several.join(",")),
+        };
+        match (self, Json::parse(text.as_bytes())) {
+            (Self::Pretty, Ok(document)) => context.printer.raw(&document.to_pretty()),
+            _ => context.printer.raw(text.trim_end()),
+        }
+        true
+    }
+}
+
+/// A table with a frame; columns are as wide as their widest cell.
+pub(crate) fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row.map(|cell| crate::printer::clean(&cell).into_owned()));
+    }
+    table.to_string()
+}
+
+#[cfg(test)]
+mod journey;
+
+#[cfg(test)]
+mod tests {
+    use anstream::ColorChoice;
+
+    use super::*;
+    use crate::context::Environment;
+    use crate::printer::testing::keeping;
+
+    fn printed(output: Output, answers: &[&str]) -> Option<String> {
+        let (printer, out, _) = keeping(ColorChoice::Never);
+        let context = Context { printer, environment: Environment::default() };
+        output.print_raw(&context, answers).then(|| out.text())
+    }
+
+    #[test]
+    fn answers_keep_their_order_and_their_numbers() {
+        let answer = r#"{"b":1.10,"a":[]}"#;
+        assert_eq!(printed(Output::Text, &[answer]), None);
+        assert_eq!(printed(Output::Json, &[answer]), Some(format!("{answer}\n")));
+        assert_eq!(printed(Output::Json, &[answer, "1"]), Some(format!("[{answer},1]\n")));
+        assert_eq!(printed(Output::Pretty, &[answer]).as_deref(), Some("{\n  \"b\": 1.10,\n  \"a\": []\n}\n"));
+    }
+
+    #[test]
+    fn tables_show_what_they_are_given_and_no_more() {
+        insta::assert_snapshot!(table(["NAME", "N"], [["Web\u{7}".into(), "1".into()]]), @r"
+        ┌──────┬───┐
+        │ NAME ┆ N │
+        ╞══════╪═══╡
+        │ Web� ┆ 1 │
+        └──────┴───┘
+        ");
+    }
+}

@@ -1,0 +1,191 @@
+//! `intact can-i-deploy` and `intact can-i-merge`: ask the matrix, wait for missing results if told to, and answer.
+//!
+//! A "no" is exit code 1 in every output format. Unknown results are asked for again only while there are any; a failure
+//! among them does not end the waiting unless `--fail-fast` is given, since the broker may learn better.
+
+mod answer;
+mod selectors;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use intact_broker_client::{BrokerClient, Matrix, MatrixQuery, MatrixTarget, Received, VersionSelector};
+
+use self::selectors::SelectorArgs;
+use super::Output;
+use crate::broker_options::BrokerOptions;
+use crate::context::Context;
+use crate::error::Problem;
+use crate::exit::Exit;
+use crate::printer::Tone;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    selectors: SelectorArgs,
+    /// The environment to deploy to
+    #[arg(long, value_name = "NAME", conflicts_with = "to")]
+    to_environment: Option<String>,
+    /// The tag of the versions to deploy beside; environments have taken its place
+    #[arg(long, value_name = "TAG")]
+    to: Option<String>,
+    #[command(flatten)]
+    asking: AskingArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct MergeArgs {
+    #[command(flatten)]
+    selectors: SelectorArgs,
+    #[command(flatten)]
+    asking: AskingArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct AskingArgs {
+    /// The form of the answer
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
+    output: Output,
+    /// While results are missing, ask again up to this many times
+    #[arg(long, value_name = "TIMES", default_value_t = 0)]
+    retry_while_unknown: u32,
+    /// How many seconds to wait before asking again
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    retry_interval: u32,
+    /// Stop waiting for missing results as soon as one has failed
+    #[arg(long)]
+    fail_fast: bool,
+    /// Say what the answer is, but exit with 0 whatever it is
+    #[arg(long)]
+    dry_run: bool,
+    /// The most rows the broker looks at
+    #[arg(long, value_name = "ROWS", hide = true)]
+    limit: Option<u32>,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+/// The variables that pipelines set for one of the two commands.
+struct Variables {
+    ignore: &'static str,
+    dry_run: &'static str,
+}
+
+const DEPLOY: Variables =
+    Variables { ignore: "PACT_BROKER_CAN_I_DEPLOY_IGNORE", dry_run: "PACT_BROKER_CAN_I_DEPLOY_DRY_RUN" };
+const MERGE: Variables =
+    Variables { ignore: "PACT_BROKER_CAN_I_MERGE_IGNORE", dry_run: "PACT_BROKER_CAN_I_MERGE_DRY_RUN" };
+
+pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let given = |flag: Option<String>, name: &str| match flag {
+        Some(text) if text.trim().is_empty() => Err(Problem::usage(format!("{name} is blank"))),
+        flag => Ok(flag),
+    };
+    let target = match (given(args.to_environment, "--to-environment")?, given(args.to, "--to")?) {
+        (Some(environment), _) => MatrixTarget::Environment(environment),
+        (None, Some(tag)) => MatrixTarget::Tag(tag),
+        (None, None) => MatrixTarget::EachOther,
+    };
+    ask(args.selectors, target, args.asking, &DEPLOY, context).await
+}
+
+pub(crate) async fn run_merge(args: MergeArgs, context: &Context) -> anyhow::Result<Exit> {
+    ask(args.selectors, MatrixTarget::MainBranches, args.asking, &MERGE, context).await
+}
+
+async fn ask(
+    selectors: SelectorArgs,
+    target: MatrixTarget,
+    args: AskingArgs,
+    variables: &Variables,
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    let dry_run = args.dry_run || context.environment.is_on(variables.dry_run);
+    let SelectorArgs { selectors, mut ignore } = selectors;
+    if let Some(names) = context.environment.get(variables.ignore) {
+        let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+        ignore.extend(names.map(VersionSelector::pacticipant));
+    }
+    let query = MatrixQuery { selectors, ignore, target, limit: args.limit };
+    let client = args.broker.client(&context.environment)?;
+    let answered = ask_until_known(&client, &query, &args, dry_run, context).await;
+    let matrix = match answered {
+        Ok(matrix) => matrix,
+        Err(error) if dry_run => {
+            context.printer.error(&error);
+            context.printer.remark(Tone::Doubtful, DRY_RUN);
+            return Ok(Exit::Success);
+        }
+        Err(error) => return Err(error),
+    };
+    if !args.output.print_raw(context, &[&matrix.raw]) {
+        answer::print(&matrix, dry_run, &context.printer);
+    }
+    if dry_run {
+        context.printer.remark(Tone::Doubtful, DRY_RUN);
+        return Ok(Exit::Success);
+    }
+    Ok(if matrix.summary.is_deployable() { Exit::Success } else { Exit::Failed })
+}
+
+const DRY_RUN: &str = "dry run: whatever the answer is, the exit code is 0";
+
+async fn ask_until_known(
+    client: &BrokerClient,
+    query: &MatrixQuery,
+    args: &AskingArgs,
+    dry_run: bool,
+    context: &Context,
+) -> anyhow::Result<Received<Matrix>> {
+    let times = if dry_run { 0 } else { args.retry_while_unknown };
+    let mut matrix = ask_once(client, query).await?;
+    for asked_again in 0..times {
+        let has_failed = matrix.summary.failed > 0;
+        if !matrix.summary.is_waiting_for_results() || (args.fail_fast && has_failed) {
+            break;
+        }
+        if asked_again == 0 {
+            let missing = matrix.summary.unknown.unwrap_or(1);
+            let seconds = u64::from(times) * u64::from(args.retry_interval);
+            let results = if missing == 1 { "result" } else { "results" };
+            let text = format!("waiting for {missing} verification {results} (for {seconds} seconds at most)");
+            context.printer.remark(Tone::Faint, &text);
+        }
+        tokio::time::sleep(Duration::from_secs(args.retry_interval.into())).await;
+        matrix = ask_once(client, query).await?;
+    }
+    Ok(matrix)
+}
+
+async fn ask_once(client: &BrokerClient, query: &MatrixQuery) -> anyhow::Result<Received<Matrix>> {
+    match client.matrix(query).await {
+        Ok(matrix) => Ok(matrix),
+        // The URL of the question, with all that is escaped in it, would only hide what is wrong.
+        Err(error) if error.status() == Some(400) && !error.messages().is_empty() => {
+            let problem = Problem::usage(error.messages().join("\n"));
+            Err(match names_that_exist(client, query).await {
+                Some(names) => problem.hint(names).into(),
+                None => problem.into(),
+            })
+        }
+        Err(error) => Err(anyhow::Error::from(error).context("the broker could not answer")),
+    }
+}
+
+/// The environments or pacticipants that there are, if the question names one that is not among them.
+async fn names_that_exist(client: &BrokerClient, query: &MatrixQuery) -> Option<String> {
+    let listed = |what: &str, names: &[String]| match names {
+        [] => format!("the broker has no {what} yet"),
+        names => format!("the {what} are: {}", names.join(", ")),
+    };
+    if let MatrixTarget::Environment(name) = &query.target {
+        let names: Vec<String> = client.environments().await.ok()?.value.into_iter().map(|found| found.name).collect();
+        if !names.contains(name) {
+            return Some(listed("environments", &names));
+        }
+    }
+    let names: Vec<String> = client.pacticipants().await.ok()?.value.into_iter().map(|found| found.name).collect();
+    let unknown = query.selectors.iter().any(|selector| !names.contains(&selector.pacticipant));
+    unknown.then(|| listed("applications", &names))
+}

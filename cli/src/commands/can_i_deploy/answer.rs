@@ -1,0 +1,219 @@
+//! The answer as people read it: yes or no, the evidence as a table, where the results are, and the broker's reasons.
+//!
+//! Failures stand before missing results and those before successes, because they are what has to be dealt with.
+
+use intact_broker_client::{Matrix, MatrixRow, MatrixVersion, Notice};
+
+use crate::commands::table;
+use crate::printer::{Printer, Tone};
+
+/// How a row stands; in this order rows are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Failed,
+    Unknown,
+    Verified,
+    Ignored,
+}
+
+impl Standing {
+    fn of(row: &MatrixRow) -> Self {
+        match &row.verification_result {
+            _ if row.ignored => Self::Ignored,
+            None => Self::Unknown,
+            Some(result) if result.success => Self::Verified,
+            Some(_) => Self::Failed,
+        }
+    }
+}
+
+pub(super) fn print(matrix: &Matrix, dry_run: bool, printer: &Printer) {
+    let prefix = if dry_run { "[dry-run] " } else { "" };
+    let line = |tone, text: &str| {
+        let text: Vec<String> = text.lines().map(|line| format!("{prefix}{line}").trim_end().to_owned()).collect();
+        printer.line(tone, &text.join("\n"));
+    };
+    if matrix.summary.is_deployable() {
+        line(Tone::Good, r"Computer says yes \o/");
+    } else {
+        line(Tone::Bad, r"Computer says no ¯\_(ツ)_/¯");
+    }
+    let rows = sorted(&matrix.rows);
+    if !rows.is_empty() {
+        line(Tone::Plain, &format!("\n{}", rows_as_table(&rows)));
+        let results = results(&rows);
+        if !results.is_empty() {
+            line(Tone::Strong, "\nVERIFICATION RESULTS");
+            line(Tone::Plain, &results.join("\n"));
+        }
+    }
+    line(Tone::Plain, "\n");
+    if matrix.notices.is_empty() {
+        line(Tone::Plain, matrix.summary.reason.as_deref().unwrap_or("the broker gave no reason"));
+    }
+    for notice in failures_first(&matrix.notices) {
+        line(Tone::of_notice(&notice.kind), &notice.text);
+    }
+}
+
+fn sorted(rows: &[MatrixRow]) -> Vec<&MatrixRow> {
+    let mut rows: Vec<&MatrixRow> = rows.iter().collect();
+    // A stable sort: within a pair the broker's order, newest first, is kept.
+    rows.sort_by_key(|row| (Standing::of(row), &row.consumer.name, &row.provider.name));
+    rows
+}
+
+fn rows_as_table(rows: &[&MatrixRow]) -> String {
+    let mut number = 0;
+    let cells = rows.iter().map(|row| {
+        let result = row.verification_result.as_ref();
+        let success = result.map_or("???", |result| if result.success { "true" } else { "false" });
+        let result_number = if result.is_some_and(|result| result.url().is_some()) {
+            number += 1;
+            number.to_string()
+        } else {
+            String::new()
+        };
+        [
+            row.consumer.name.clone(),
+            shown_version(row.consumer.version.as_ref()),
+            row.provider.name.clone(),
+            shown_version(row.provider.version.as_ref()),
+            if row.ignored { format!("{success} [ignored]") } else { success.to_owned() },
+            result_number,
+        ]
+    });
+    table(["CONSUMER", "C.VERSION", "PROVIDER", "P.VERSION", "SUCCESS?", "RESULT#"], cells)
+}
+
+fn results(rows: &[&MatrixRow]) -> Vec<String> {
+    let results = rows.iter().filter_map(|row| row.verification_result.as_ref());
+    let urls = results.filter_map(|result| Some((result.url()?, result.success)));
+    let numbered = urls.enumerate().map(|(index, (url, success))| {
+        format!("{}. {url} ({})", index + 1, if success { "success" } else { "failure" })
+    });
+    numbered.collect()
+}
+
+/// Commit hashes are cut to what people recognise, other long versions to what fits.
+fn shown_version(version: Option<&MatrixVersion>) -> String {
+    const LONGEST: usize = 60;
+    let Some(version) = version else { return "???".to_owned() };
+    let number = &version.number;
+    if number.len() == 40 && number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return format!("{}...", &number[..7]);
+    }
+    if number.chars().count() > LONGEST {
+        return format!("{}...", number.chars().take(LONGEST).collect::<String>());
+    }
+    number.clone()
+}
+
+/// The notices, with failed verifications before the other errors: brokers tell of missing results first, which reads as if
+/// waiting would help.
+fn failures_first(notices: &[Notice]) -> Vec<&Notice> {
+    let mut notices: Vec<&Notice> = notices.iter().collect();
+    notices.sort_by_key(|notice| match notice.kind.as_str() {
+        "error" if notice.text.ends_with(" failed") => 1,
+        "error" => 2,
+        "warning" => 0,
+        _ => 3,
+    });
+    notices
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::ColorChoice;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::printer::testing::printed;
+
+    fn row(
+        consumer: &str,
+        consumer_version: &str,
+        provider: &str,
+        provider_version: &str,
+        success: Option<bool>,
+    ) -> Value {
+        let version = (!provider_version.is_empty()).then(|| json!({ "number": provider_version }));
+        let result = success.map(|success| {
+            json!({ "success": success, "_links": { "self": { "href": format!("http://b/{provider}/{provider_version}") } } })
+        });
+        json!({
+            "consumer": { "name": consumer, "version": { "number": consumer_version } },
+            "provider": { "name": provider, "version": version },
+            "verificationResult": result,
+        })
+    }
+
+    fn answer(deployable: Option<bool>, notices: &Value, rows: &[Value], dry_run: bool) -> String {
+        let matrix =
+            json!({ "summary": { "deployable": deployable, "reason": "because" }, "notices": notices, "matrix": rows });
+        let matrix: Matrix = serde_json::from_value(matrix).expect("a matrix");
+        printed(ColorChoice::Never, |printer| print(&matrix, dry_run, printer)).0
+    }
+
+    #[test]
+    fn a_no_shows_failures_before_what_is_missing() {
+        let sha = "0123456789abcdef0123456789abcdef01234567";
+        let mut ignored = row("Web", sha, "Legacy", "1", Some(false));
+        ignored["ignored"] = json!(true);
+        let rows = [
+            ignored,
+            row("Web", sha, "Orders", "8", Some(true)),
+            row("Web", sha, "Stock", "", None),
+            row("Web", sha, "Payments", "2.1", Some(false)),
+        ];
+        let notices = json!([
+            { "type": "error", "text": "There is no verified pact between Web and Stock" },
+            { "type": "error", "text": "The verification for the pact between Web and Payments failed" },
+        ]);
+        insta::assert_snapshot!(answer(None, &notices, &rows, false), @r"
+        Computer says no ¯\_(ツ)_/¯
+
+        ┌──────────┬────────────┬──────────┬───────────┬─────────────────┬─────────┐
+        │ CONSUMER ┆ C.VERSION  ┆ PROVIDER ┆ P.VERSION ┆ SUCCESS?        ┆ RESULT# │
+        ╞══════════╪════════════╪══════════╪═══════════╪═════════════════╪═════════╡
+        │ Web      ┆ 0123456... ┆ Payments ┆ 2.1       ┆ false           ┆ 1       │
+        │ Web      ┆ 0123456... ┆ Stock    ┆ ???       ┆ ???             ┆         │
+        │ Web      ┆ 0123456... ┆ Orders   ┆ 8         ┆ true            ┆ 2       │
+        │ Web      ┆ 0123456... ┆ Legacy   ┆ 1         ┆ false [ignored] ┆ 3       │
+        └──────────┴────────────┴──────────┴───────────┴─────────────────┴─────────┘
+
+        VERIFICATION RESULTS
+        1. http://b/Payments/2.1 (failure)
+        2. http://b/Orders/8 (success)
+        3. http://b/Legacy/1 (failure)
+
+        The verification for the pact between Web and Payments failed
+        There is no verified pact between Web and Stock
+        ");
+    }
+
+    #[test]
+    fn a_yes_says_why() {
+        let notices = json!([{ "type": "success", "text": "There are no missing dependencies" }]);
+        insta::assert_snapshot!(answer(Some(true), &notices, &[], false), @r"
+        Computer says yes \o/
+
+        There are no missing dependencies
+        ");
+        assert!(answer(Some(true), &json!([]), &[], false).contains("because"));
+    }
+
+    #[test]
+    fn a_dry_run_says_so_on_every_line() {
+        let rows = [row("Web", "1", "Orders", "", None)];
+        let answer = answer(None, &json!([]), &rows, true);
+        assert!(answer.lines().all(|line| line.starts_with("[dry-run]")), "{answer}");
+    }
+
+    #[test]
+    fn names_cannot_break_the_table() {
+        let rows = [row("W\u{1b}[31meb\n<script>", &"9".repeat(70), "Ördérs 表", "", None)];
+        let answer = answer(None, &json!([]), &rows, false);
+        assert!(answer.contains("W\u{fffd}[31meb") && answer.contains(&format!("{}...", "9".repeat(60))), "{answer}");
+    }
+}

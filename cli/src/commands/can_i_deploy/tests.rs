@@ -1,0 +1,163 @@
+//! The command against a server that gives prepared answers in order.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use anstream::ColorChoice;
+use axum::http::{StatusCode, Uri};
+use axum::response::IntoResponse as _;
+use serde_json::{Value, json};
+
+use crate::cli::Cli;
+use crate::context::{Context, Environment};
+use crate::error;
+use crate::exit::Exit;
+use crate::printer::testing::keeping;
+
+/// What a run of the command gave.
+#[derive(Debug)]
+struct Ran {
+    exit: Exit,
+    out: String,
+    err: String,
+    /// The queries that the server got.
+    queries: Vec<String>,
+}
+
+fn answer(deployable: Option<bool>, failed: u32, unknown: u32) -> Value {
+    json!({ "summary": { "deployable": deployable, "reason": "why", "failed": failed, "unknown": unknown }, "matrix": [] })
+}
+
+/// Runs `intact <arguments>` against a server with these matrix answers; the last one is repeated.
+async fn run<const N: usize>(arguments: &str, answers: &[Value], variables: [(&str, &str); N]) -> Ran {
+    let answers: Arc<Mutex<VecDeque<Value>>> = Arc::new(Mutex::new(answers.iter().cloned().collect()));
+    let queries: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = Arc::clone(&queries);
+    let app = axum::Router::new().fallback(async move |uri: Uri| match uri.path() {
+        "/" => axum::Json(json!({ "_links": {
+                "self": { "href": "/" },
+                "pb:environments": { "href": "/environments" },
+                "pb:pacticipants": { "href": "/pacticipants" },
+            } }))
+        .into_response(),
+        "/environments" => {
+            axum::Json(json!({ "_embedded": { "environments": [{ "name": "test" }, { "name": "live" }] } }))
+                .into_response()
+        }
+        "/pacticipants" => axum::Json(json!({ "_embedded": { "pacticipants": [{ "name": "Web" }] } })).into_response(),
+        _ => {
+            seen.lock().expect("no panic").push(uri.query().unwrap_or_default().to_owned());
+            let mut answers = answers.lock().expect("no panic");
+            let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
+            match answer {
+                Some(errors) if errors.get("errors").is_some() => {
+                    (StatusCode::BAD_REQUEST, axum::Json(errors)).into_response()
+                }
+                Some(answer) => axum::Json(answer).into_response(),
+                None => StatusCode::NOT_IMPLEMENTED.into_response(),
+            }
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let broker = ["--broker-base-url", &url, "--retries", "0"];
+    let words = ["intact"].into_iter().chain(arguments.split(' ')).chain(broker);
+    let cli = Cli::from_arguments(words.map(Into::into)).expect("arguments");
+    let (printer, out, err) = keeping(ColorChoice::Never);
+    let context = Context { printer, environment: Environment::of(variables) };
+    let exit = match cli.command.run(&context).await {
+        Ok(exit) => exit,
+        Err(error) => {
+            context.printer.error(&error);
+            error::exit(&error)
+        }
+    };
+    let queries = queries.lock().expect("no panic").clone();
+    Ran { exit, out: out.text(), err: err.text(), queries }
+}
+
+const NONE: [(&str, &str); 0] = [];
+
+#[tokio::test]
+async fn a_no_is_a_failure_in_every_format() {
+    for format in ["table", "json", "pretty"] {
+        let arguments = format!("can-i-deploy -a Web -e 1 --to-environment test -o {format}");
+        for (deployable, expected) in [(Some(true), Exit::Success), (Some(false), Exit::Failed), (None, Exit::Failed)] {
+            let ran = run(&arguments, &[answer(deployable, 0, 0)], NONE).await;
+            assert_eq!(ran.exit, expected, "{format} {deployable:?}");
+            assert_eq!(ran.out.starts_with('{'), format != "table");
+            assert_eq!(ran.err, "");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_says_no_and_exits_with_success() {
+    let ran = run("can-i-deploy -a Web -e 1 --dry-run", &[answer(Some(false), 1, 0)], NONE).await;
+    assert_eq!(ran.exit, Exit::Success);
+    assert!(ran.out.starts_with("[dry-run] Computer says no"), "{}", ran.out);
+    assert_eq!(ran.err, "dry run: whatever the answer is, the exit code is 0\n");
+    let refused = [json!({ "errors": ["nonsense"] })];
+    let ran = run("can-i-merge -a Web -e 1", &refused, [("PACT_BROKER_CAN_I_MERGE_DRY_RUN", "true")]).await;
+    assert_eq!(ran.exit, Exit::Success);
+    assert!(ran.err.starts_with("error: nonsense\n"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn missing_results_are_waited_for_as_often_as_told() {
+    let unknown = || answer(None, 0, 2);
+    let waiting = "can-i-deploy -a Web -e 1 --retry-while-unknown 3 --retry-interval 0";
+    let ran = run(waiting, &[unknown(), unknown(), answer(Some(true), 0, 0)], NONE).await;
+    assert_eq!((ran.exit, ran.queries.len()), (Exit::Success, 3));
+    assert_eq!(ran.err, "waiting for 2 verification results (for 0 seconds at most)\n");
+    let ran = run(waiting, &[unknown()], NONE).await;
+    assert_eq!((ran.exit, ran.queries.len()), (Exit::Failed, 4));
+    let ran = run("can-i-deploy -a Web -e 1", &[unknown()], NONE).await;
+    assert_eq!((ran.exit, ran.queries.len()), (Exit::Failed, 1));
+}
+
+#[tokio::test]
+async fn a_known_failure_ends_the_waiting_only_if_told() {
+    let waiting = "can-i-deploy -a Web -e 1 --retry-while-unknown 2 --retry-interval 0";
+    let ran = run(waiting, &[answer(None, 1, 1)], NONE).await;
+    assert_eq!(ran.queries.len(), 3);
+    let ran = run(&format!("{waiting} --fail-fast"), &[answer(None, 1, 1)], NONE).await;
+    assert_eq!((ran.exit, ran.queries.len()), (Exit::Failed, 1));
+}
+
+#[tokio::test]
+async fn what_is_to_be_ignored_may_be_said_by_a_variable() {
+    let variables = [("PACT_BROKER_CAN_I_DEPLOY_IGNORE", "Old, Older,")];
+    let ran =
+        run("can-i-deploy -a Web -e 1 --to-environment test --ignore New", &[answer(None, 0, 0)], variables).await;
+    assert_eq!(
+        ran.queries,
+        ["q%5B%5D%5Bpacticipant%5D=Web&q%5B%5D%5Bversion%5D=1&ignore%5B%5D%5Bpacticipant%5D=New\
+          &ignore%5B%5D%5Bpacticipant%5D=Old&ignore%5B%5D%5Bpacticipant%5D=Older&latestby=cvpv&environment=test"]
+    );
+}
+
+#[tokio::test]
+async fn unknown_names_are_answered_with_those_that_exist() {
+    let refused = [json!({ "errors": ["Environment with name 'tset' does not exist"] })];
+    let ran = run("can-i-deploy -a Web -e 1 --to-environment tset", &refused, NONE).await;
+    assert_eq!(ran.exit, Exit::Usage);
+    insta::assert_snapshot!(ran.err, @r"
+    error: Environment with name 'tset' does not exist
+    hint: the environments are: test, live
+    ");
+    let refused = [json!({ "errors": ["Pacticipant Wob not found"] })];
+    let ran = run("can-i-deploy -a Wob -e 1 --to-environment test", &refused, NONE).await;
+    insta::assert_snapshot!(ran.err, @r"
+    error: Pacticipant Wob not found
+    hint: the applications are: Web
+    ");
+}
+
+#[tokio::test]
+async fn a_broker_that_is_not_there_is_not_a_no() {
+    let ran = run("can-i-deploy -a Web -e 1", &[], NONE).await;
+    assert_eq!((ran.exit, ran.out.as_str()), (Exit::Unavailable, ""));
+}

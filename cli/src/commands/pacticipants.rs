@@ -1,0 +1,69 @@
+//! `intact create-or-update-pacticipant` and `list-pacticipants`.
+
+use intact_broker_client::PacticipantChange;
+
+use super::{Output, table};
+use crate::broker_options::BrokerOptions;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::printer::Tone;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateOrUpdateArgs {
+    /// Its name
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// Its name for people
+    #[arg(long, value_name = "NAME")]
+    display_name: Option<String>,
+    /// Its main branch
+    #[arg(long, value_name = "BRANCH")]
+    main_branch: Option<String>,
+    /// Where its source is
+    #[arg(long, value_name = "URL")]
+    repository_url: Option<String>,
+    /// The form of the result
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
+    output: Output,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+pub(crate) async fn create_or_update(args: CreateOrUpdateArgs, context: &Context) -> anyhow::Result<Exit> {
+    let client = args.broker.client(&context.environment)?;
+    let change = PacticipantChange {
+        display_name: args.display_name,
+        main_branch: args.main_branch,
+        repository_url: args.repository_url,
+    };
+    let (pacticipant, created) = client.create_or_update_pacticipant(&args.name, &change).await?;
+    if !args.output.print_raw(context, &[&pacticipant.raw]) {
+        let what = if created { "created" } else { "updated" };
+        context.printer.line(Tone::Good, &format!("Pacticipant \"{}\" {what} in the Pact Broker", args.name));
+    }
+    Ok(Exit::Success)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// The form of the result
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
+    output: Output,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+pub(crate) async fn list(args: ListArgs, context: &Context) -> anyhow::Result<Exit> {
+    let pacticipants = args.broker.client(&context.environment)?.pacticipants().await?;
+    if args.output.print_raw(context, &[&pacticipants.raw]) {
+        return Ok(Exit::Success);
+    }
+    let rows = pacticipants.value.into_iter().map(|pacticipant| {
+        let [display_name, main_branch, url] =
+            [pacticipant.display_name, pacticipant.main_branch, pacticipant.repository_url]
+                .map(Option::unwrap_or_default);
+        [pacticipant.name, display_name, main_branch, url]
+    });
+    context.printer.text(&table(["NAME", "DISPLAY NAME", "MAIN BRANCH", "REPOSITORY"], rows));
+    Ok(Exit::Success)
+}

@@ -1,0 +1,23 @@
+//! `intact record-support-ended`.
+
+use super::record_release;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::printer::Tone;
+
+/// The same flags as those of `record-release`.
+pub(crate) type Args = record_release::Args;
+
+pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let Args { pacticipant, version, environment, output, broker } = args;
+    let client = broker.client(&context.environment)?;
+    let ended = client.record_support_ended(&pacticipant, &version, &environment).await?;
+    let raw = format!("[{}]", ended.iter().map(|one| one.raw.trim()).collect::<Vec<_>>().join(","));
+    if !output.print_raw(context, &[&raw]) {
+        let text = format!(
+            "Recorded support ended for {pacticipant} version {version} in {environment} environment in the Pact Broker."
+        );
+        context.printer.line(Tone::Good, &text);
+    }
+    Ok(Exit::Success)
+}

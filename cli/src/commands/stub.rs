@@ -1,0 +1,201 @@
+//! `intact stub`: serves the responses of pacts to whoever develops against them.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use intact_broker_client::{BrokerClient, BrokerClientBuilder};
+use intact_mock_server::{StubOptions, StubServer};
+use intact_pact_model::Pact;
+
+use super::broker::interrupted;
+use super::mock::not_started;
+use crate::context::Context;
+use crate::error::Problem;
+use crate::exit::Exit;
+use crate::pact_files;
+use crate::printer::Tone;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Pact files, directories (searched with all below them), or quoted patterns
+    #[arg(value_name = "FILE|DIR|PATTERN")]
+    files: Vec<PathBuf>,
+    /// A pact file; may be repeated
+    #[arg(short = 'f', long, value_name = "FILE")]
+    file: Vec<PathBuf>,
+    /// A directory with pact files; may be repeated
+    #[arg(short = 'd', long, value_name = "DIR")]
+    dir: Vec<PathBuf>,
+    /// How the names of pact files in directories end
+    #[arg(short = 'e', long, value_name = "EXTENSION", default_value = "json")]
+    extension: String,
+    /// Where a pact can be fetched; may be repeated
+    #[arg(short = 'u', long, value_name = "URL")]
+    url: Vec<String>,
+    /// A broker; the latest pacts of the providers named by --provider-name are served
+    #[arg(short = 'b', long, value_name = "URL", requires = "provider_name")]
+    broker_url: Option<String>,
+    /// User name and password for the broker and for URLs
+    #[arg(long, value_name = "USER:PASSWORD")]
+    user: Option<String>,
+    /// Bearer token for the broker and for URLs
+    #[arg(short = 't', long, value_name = "TOKEN", conflicts_with = "user")]
+    token: Option<String>,
+    /// Accept any certificate of the broker and of URLs
+    #[arg(long)]
+    insecure_tls: bool,
+    /// The port to listen on; 0 takes a free one
+    #[arg(short = 'p', long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+    /// The address to listen on; 0.0.0.0 for all
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Answer the preflight requests of browsers, and let every origin read
+    #[arg(short = 'o', long)]
+    cors: bool,
+    /// Serve only interactions with a provider state that this regular expression is found in
+    #[arg(short = 's', long, value_name = "REGEX")]
+    provider_state: Option<String>,
+    /// With --provider-state, serve interactions without states too
+    #[arg(long, requires = "provider_state")]
+    empty_provider_state: bool,
+    /// A header of requests that names the provider state to serve
+    #[arg(long, value_name = "NAME")]
+    provider_state_header_name: Option<String>,
+    /// Serve only pacts of this consumer; may be repeated
+    #[arg(long, value_name = "NAME")]
+    consumer_name: Vec<String>,
+    /// Serve only pacts of this provider; may be repeated
+    #[arg(long, value_name = "NAME")]
+    provider_name: Vec<String>,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let printer = &context.printer;
+    let pacts = pacts(&args).await?;
+    let mut options = StubOptions::default().host(args.host).port(args.port).cors(args.cors);
+    if let Some(pattern) = &args.provider_state {
+        let problem = |error: intact_mock_server::InvalidPattern| Problem::usage(format!("--provider-state: {error}"));
+        options = options.provider_state(pattern).map_err(problem)?.empty_provider_state(args.empty_provider_state);
+    }
+    if let Some(name) = &args.provider_state_header_name {
+        options = options.provider_state_header(name);
+    }
+    let count = pacts.len();
+    let server = StubServer::start(pacts, options).map_err(not_started)?;
+    let interactions = server.interactions();
+    if interactions == 0 {
+        let problem = Problem::usage("there are no HTTP interactions to serve in these pacts");
+        return Err(problem.hint("look at the filters: names of consumer and provider, and --provider-state").into());
+    }
+    let plural = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let what = format!("{} of {}", plural(interactions, "interaction"), plural(count, "pact"));
+    printer.line(Tone::Good, &format!("The stub listens on {} with {what}", server.url()));
+    interrupted().await;
+    server.finish().await;
+    Ok(Exit::Success)
+}
+
+async fn pacts(args: &Args) -> anyhow::Result<Vec<Pact>> {
+    let mut files = pact_files::find(&args.files)?;
+    files.extend(pact_files::find(&args.file)?);
+    for directory in &args.dir {
+        files.extend(pact_files::in_directory(directory, &args.extension)?);
+    }
+    let mut pacts = Vec::new();
+    for file in &files {
+        pacts.push(pact_files::read(file)?.pact);
+    }
+    for url in &args.url {
+        pacts.push(fetch(&client(url, args)?, url).await?);
+    }
+    if let Some(broker) = &args.broker_url {
+        let client = client(broker, args)?;
+        for provider in &args.provider_name {
+            for link in client.latest_provider_pacts(provider).await? {
+                pacts.push(fetch(&client, &link.href).await?);
+            }
+        }
+    }
+    let found = pacts.len();
+    let wanted = |names: &[String], name: &String| names.is_empty() || names.contains(name);
+    pacts.retain(|pact| wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider));
+    if pacts.is_empty() {
+        return Err(if found > 0 {
+            Problem::usage("no pact is of these consumers and providers").into()
+        } else {
+            Problem::usage("there is no pact to serve")
+                .hint("name files, directories, a --url, or a --broker-url")
+                .into()
+        });
+    }
+    Ok(pacts)
+}
+
+fn client(url: &str, args: &Args) -> anyhow::Result<BrokerClient> {
+    let mut builder: BrokerClientBuilder = BrokerClient::builder(url).skip_tls_verification(args.insecure_tls);
+    if let Some(user) = &args.user {
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        builder = builder.basic_auth(user, password);
+    }
+    if let Some(token) = &args.token {
+        builder = builder.bearer_token(token);
+    }
+    Ok(builder.build()?)
+}
+
+async fn fetch(client: &BrokerClient, url: &str) -> anyhow::Result<Pact> {
+    let fetched = client.fetch_pact(url).await.context("a pact cannot be fetched")?;
+    let loaded = Pact::read(&fetched.content);
+    let loaded =
+        loaded.map_err(|error| Problem::usage(format!("the pact at {} cannot be read: {error}", fetched.url())))?;
+    Ok(loaded.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn write(folder: &Path, file: &str, consumer: &str, provider: &str) {
+        let pact =
+            format!(r#"{{"consumer":{{"name":"{consumer}"}},"provider":{{"name":"{provider}"}},"interactions":[]}}"#);
+        std::fs::write(folder.join(file), pact).expect("a file");
+    }
+
+    async fn served(folder: &Path, arguments: &str) -> Result<Vec<String>, String> {
+        let words = arguments.split(' ').map(|word| word.replace("FOLDER", &folder.to_string_lossy()));
+        let args = Command::try_parse_from(std::iter::once("stub".to_owned()).chain(words)).expect("arguments").args;
+        let pacts = pacts(&args).await.map_err(|error| error.to_string())?;
+        Ok(pacts.into_iter().map(|pact| format!("{} {}", pact.consumer, pact.provider)).collect())
+    }
+
+    #[tokio::test]
+    async fn pacts_come_from_files_and_directories_and_are_chosen_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        write(folder, "a.json", "A", "P");
+        write(folder, "b.json", "B", "Q");
+        write(folder, "c.pact", "C", "P");
+        let all = || Ok(vec!["A P".to_owned(), "B Q".to_owned()]);
+        assert_eq!(served(folder, "FOLDER").await, all());
+        assert_eq!(served(folder, "-d FOLDER").await, all());
+        assert_eq!(served(folder, "-f FOLDER/a.json --file FOLDER/b.json").await, all());
+        assert_eq!(served(folder, "-d FOLDER -e .pact").await, Ok(vec!["C P".to_owned()]));
+        assert_eq!(served(folder, "FOLDER --provider-name Q").await, Ok(vec!["B Q".to_owned()]));
+        assert_eq!(served(folder, "FOLDER --consumer-name A --consumer-name B").await, all());
+        let none = served(folder, "FOLDER --consumer-name X").await;
+        assert_eq!(none, Err("no pact is of these consumers and providers".to_owned()));
+        assert_eq!(served(folder, "-p 0").await, Err("there is no pact to serve".to_owned()));
+    }
+}

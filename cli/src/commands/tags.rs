@@ -1,0 +1,57 @@
+//! `intact create-version-tag`.
+
+use crate::broker_options::BrokerOptions;
+use crate::ci_environment;
+use crate::context::Context;
+use crate::error::Problem;
+use crate::exit::Exit;
+use crate::printer::Tone;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The application
+    #[arg(short = 'a', long, value_name = "NAME")]
+    pacticipant: String,
+    /// The version
+    #[arg(short = 'e', long, value_name = "VERSION")]
+    version: String,
+    /// The tag; may be repeated, or a list with commas
+    #[arg(
+        short = 't',
+        long,
+        value_name = "TAG",
+        value_delimiter = ',',
+        required_unless_present = "tag_with_git_branch"
+    )]
+    tag: Vec<String>,
+    /// Tag with the name of the Git branch
+    #[arg(short = 'g', long)]
+    tag_with_git_branch: bool,
+    /// Create the version if there is none; otherwise that is an error
+    #[arg(long)]
+    auto_create_version: bool,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let Args { pacticipant, version, mut tag, tag_with_git_branch, auto_create_version, broker } = args;
+    let client = broker.client(&context.environment)?;
+    if tag_with_git_branch {
+        let branch = ci_environment::detect(&context.environment).branch.ok_or_else(|| {
+            Problem::usage("the branch for the tag could not be detected").hint("give the tag with --tag")
+        })?;
+        tag.push(branch);
+    }
+    if !auto_create_version && client.version(&pacticipant, &version).await?.is_none() {
+        let problem = Problem::usage(format!("{pacticipant} version {version} is not known to the broker"));
+        return Err(problem.hint("check the version, or create it with --auto-create-version").into());
+    }
+    for tag in tag {
+        client.put_tag(&pacticipant, &version, &tag).await?;
+        context
+            .printer
+            .line(Tone::Good, &format!("Tagged {pacticipant} version {version} as {tag} in the Pact Broker"));
+    }
+    Ok(Exit::Success)
+}

@@ -1,0 +1,62 @@
+//! What every command is given: where to print, and what the environment says.
+
+use std::collections::BTreeMap;
+
+use crate::printer::Printer;
+
+/// The surroundings of a command.
+pub(crate) struct Context {
+    /// Where results and diagnostics go.
+    pub(crate) printer: Printer,
+    /// The process's environment variables.
+    pub(crate) environment: Environment,
+}
+
+/// Environment variables, as they were when the process began. A blank variable counts as not set: pipelines set
+/// variables to nothing when a secret is missing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// The process's own; variables that are not Unicode are left out.
+    pub(crate) fn of_process() -> Self {
+        Self::of(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
+    }
+
+    /// These variables.
+    pub(crate) fn of<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self { variables: variables.filter(|(_, value): &(String, String)| !value.trim().is_empty()).collect() }
+    }
+
+    /// A variable's value, without the blanks around it.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(|value| value.trim())
+    }
+
+    /// Whether a variable is set to something that means yes.
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "false" | "0" | "no" | "off"))
+    }
+
+    /// All variables.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.trim()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_variables_are_not_set() {
+        let environment = Environment::of([("A", " "), ("B", " x\n"), ("C", "FALSE"), ("D", "true")]);
+        assert_eq!((environment.get("A"), environment.get("B")), (None, Some("x")));
+        assert_eq!(["A", "B", "C", "D"].map(|name| environment.is_on(name)), [false, true, false, true]);
+    }
+}

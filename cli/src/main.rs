@@ -1,0 +1,64 @@
+//! The `intact` command: a Pact broker, mock server, stub server, verifier and command line in one.
+//!
+//! [`cli`] has the command tree; each command is a file in [`commands`] with its arguments and a `run`. The rooms beside
+//! them: [`context`] is what every command is given, [`printer`] the two streams and their colour, [`exit`] the exit
+//! codes, [`error`] what an error means to the person at the terminal, [`broker_options`] the flags of every command that
+//! talks to a broker, [`ci_environment`] what a build service knows, [`pact_files`] finding and reading pact files.
+
+mod broker_options;
+mod ci_environment;
+mod cli;
+mod commands;
+mod context;
+mod error;
+mod exit;
+mod pact_files;
+mod printer;
+
+use std::process::ExitCode;
+
+use crate::cli::Cli;
+use crate::context::{Context, Environment};
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+fn main() -> ExitCode {
+    let cli = match Cli::from_arguments(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` are told in the form of an error too.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let printer = Printer::of_process(cli.global.no_color);
+    cli.global.start_logging(&printer);
+    let context = Context { printer, environment: Environment::of_process() };
+    let exit = run(cli, &context);
+    match context.printer.finish() {
+        Ok(()) => exit.into(),
+        // What cannot be written cannot be reported either.
+        Err(_) => Exit::Unavailable.into(),
+    }
+}
+
+fn run(cli: Cli, context: &Context) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            context.printer.error(&anyhow::Error::from(error).context("the asynchronous runtime cannot be started"));
+            return Exit::Unavailable;
+        }
+    };
+    let exit = match runtime.block_on(cli.command.run(context)) {
+        Ok(exit) => exit,
+        Err(error) => {
+            context.printer.error(&error);
+            error::exit(&error)
+        }
+    };
+    // A name look-up that nobody waits for any more must not hold up the end.
+    runtime.shutdown_background();
+    exit
+}

@@ -1,0 +1,162 @@
+//! Finding pact files by path, directory or pattern, and reading them.
+
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use intact_pact_model::Pact;
+use walkdir::WalkDir;
+
+use crate::error::Problem;
+
+/// A pact file: its bytes, and what they say.
+#[derive(Debug)]
+pub(crate) struct PactFile {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// What is in it, byte for byte.
+    pub(crate) content: Vec<u8>,
+    /// The same, read.
+    pub(crate) pact: Pact,
+}
+
+/// The files that the arguments name, each once: a file as it is, a directory with all `.json` files below it, a pattern
+/// (`*`, `?`, `**`, `[a-z]`, `{a,b}`) with what it matches. Directories and patterns give their files in order.
+pub(crate) fn find(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for argument in arguments {
+        let files = find_one(argument)?;
+        for file in files {
+            if !found.contains(&file) {
+                found.push(file);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if argument.is_dir() {
+        return in_directory(argument, "json");
+    }
+    if argument.exists() {
+        return Ok(vec![argument.to_owned()]);
+    }
+    let text = argument.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
+    if !text.contains(['*', '?', '[', '{']) {
+        return Err(Problem::usage(format!("there is no file or directory {}", argument.display())).into());
+    }
+    let pattern = pattern(&text)?;
+    let files = files_below(&directory_of(&text), |path| pattern.is_match(path))?;
+    if files.is_empty() {
+        return Err(Problem::usage(format!("no file matches {text}")).into());
+    }
+    Ok(files)
+}
+
+/// The files with this extension in a directory and all below it; none is an error.
+pub(crate) fn in_directory(directory: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let extension = extension.trim_start_matches('.');
+    if !directory.is_dir() {
+        return Err(Problem::usage(format!("there is no directory {}", directory.display())).into());
+    }
+    let files = files_below(directory, |path| path.extension().is_some_and(|found| found == extension))?;
+    if files.is_empty() {
+        let text = format!("there are no .{extension} files in the directory {}", directory.display());
+        return Err(Problem::usage(text).into());
+    }
+    Ok(files)
+}
+
+fn pattern(text: &str) -> anyhow::Result<GlobMatcher> {
+    let pattern = GlobBuilder::new(text.strip_prefix("./").unwrap_or(text)).literal_separator(true).build();
+    let pattern = pattern.map_err(|error| Problem::usage(format!("the pattern {text} cannot be read: {error}")))?;
+    Ok(pattern.compile_matcher())
+}
+
+/// The part of a pattern before the first directory with a special letter.
+fn directory_of(pattern: &str) -> PathBuf {
+    let plain = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']));
+    let plain = plain.collect::<Vec<_>>().join("/");
+    match plain.as_str() {
+        "" if pattern.starts_with('/') => "/".into(),
+        "" => ".".into(),
+        plain => plain.into(),
+    }
+}
+
+fn files_below(directory: &Path, wanted: impl Fn(&Path) -> bool) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    if !directory.exists() {
+        return Ok(files);
+    }
+    for entry in WalkDir::new(directory).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| Problem::usage(format!("the directory cannot be read: {error}")))?;
+        let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
+        if entry.file_type().is_file() && wanted(path) {
+            files.push(path.to_owned());
+        }
+    }
+    Ok(files)
+}
+
+/// Reads a pact file; the error names the file and the place in it.
+pub(crate) fn read(path: &Path) -> anyhow::Result<PactFile> {
+    let unreadable =
+        |reason: String| Problem::usage(format!("the pact file {} cannot be read: {reason}", path.display()));
+    let content = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let loaded = Pact::read(&content).map_err(|error| unreadable(error.to_string()))?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{}: {warning}", path.display());
+    }
+    Ok(PactFile { path: path.to_owned(), content, pact: loaded.value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().expect("a directory");
+        for file in files {
+            let path = directory.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            std::fs::write(path, "{}").expect("a file");
+        }
+        directory
+    }
+
+    fn found(directory: &tempfile::TempDir, arguments: &[&str]) -> Result<Vec<String>, String> {
+        let arguments: Vec<PathBuf> = arguments.iter().map(|argument| directory.path().join(argument)).collect();
+        let files = find(&arguments).map_err(|error| error.to_string())?;
+        let relative =
+            |path: PathBuf| path.strip_prefix(directory.path()).expect("below").to_string_lossy().into_owned();
+        Ok(files.into_iter().map(relative).collect())
+    }
+
+    #[test]
+    fn files_directories_and_patterns_are_found_in_order_and_once() {
+        let directory = tree(&["b.json", "a.json", "notes.txt", "sub/c.json", "sub/deep/d.json"]);
+        let all = ["a.json", "b.json", "sub/c.json", "sub/deep/d.json"].map(str::to_owned);
+        assert_eq!(found(&directory, &[""]), Ok(all.to_vec()));
+        assert_eq!(found(&directory, &["b.json", "*.json"]), Ok(vec!["b.json".into(), "a.json".into()]));
+        assert_eq!(found(&directory, &["sub/**/*.json"]), Ok(all[2..].to_vec()));
+        assert_eq!(found(&directory, &["{a,b}.json"]), Ok(all[..2].to_vec()));
+        assert_eq!(found(&directory, &["notes.txt"]), Ok(vec!["notes.txt".into()]));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let directory = tree(&["sub/notes.txt"]);
+        let message = |argument: &str| found(&directory, &[argument]).expect_err("nothing");
+        assert!(message("x.json").starts_with("there is no file or directory "));
+        assert!(message("x/*.json").starts_with("no file matches "));
+        assert!(message("sub").starts_with("there are no .json files in the directory "));
+        assert!(message("[").starts_with("the pattern "));
+    }
+
+    #[test]
+    fn a_file_with_a_pattern_as_its_name_is_that_file() {
+        let directory = tree(&["a[1].json", "a1.json"]);
+        assert_eq!(found(&directory, &["a[1].json"]), Ok(vec!["a[1].json".into()]));
+    }
+}
