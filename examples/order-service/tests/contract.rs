@@ -1,0 +1,119 @@
+//! What the order service needs of the product service.
+//!
+//! Each test writes what it found out to the pact file in `target/pacts`. The file is also kept in `examples/pacts`, where the
+//! product service's tests find it; the last test here holds the two against each other.
+
+use std::path::Path;
+use std::process::Command;
+
+use intact::matchers::{each_like, like, number};
+use intact::{Contract, json_like};
+use order_service::{Order, ProductClient, ProductError, app};
+
+#[tokio::test]
+async fn returns_a_product_by_id() {
+    Contract::between("order-service", "product-service")
+        .upon_receiving("a request for product 42", |i| {
+            i.given("product 42 exists")
+                .get("/products/42")
+                .will_respond_with(200)
+                .json(json_like!({ "id": "42", "name": like("Wireless Headphones"), "price": 79.99, "inStock": true }))
+        })
+        .test(async |server| {
+            let product = ProductClient::new(server.url()).product("42").await?;
+            assert_eq!(product.name, "Wireless Headphones");
+            Ok(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_product_that_does_not_exist_is_told_from_a_failure() {
+    Contract::between("order-service", "product-service")
+        .upon_receiving("a request for product 42, which is gone", |i| {
+            i.given("product 42 does not exist")
+                .get("/products/42")
+                .will_respond_with(404)
+                .json(json_like!({ "error": like("there is no product 42") }))
+        })
+        .test(async |server| {
+            let result = ProductClient::new(server.url()).product("42").await;
+            assert!(matches!(result, Err(ProductError::NotFound(id)) if id == "42"));
+            Ok(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_catalogue_lists_what_is_in_stock() {
+    Contract::between("order-service", "product-service")
+        .upon_receiving("a request for the products in stock", |i| {
+            i.given("products exist").get("/products").query("inStock", "true").will_respond_with(200).json(each_like(
+                json_like!({ "id": like("42"), "name": like("Wireless Headphones"), "price": number(79.99), "inStock": true }),
+            ))
+        })
+        .test(async |server| {
+            let products = ProductClient::new(server.url()).products_in_stock().await?;
+            assert_eq!(products.len(), 1);
+            assert_eq!(products[0].name, "Wireless Headphones");
+            Ok(())
+        })
+        .await;
+}
+
+/// The whole service, not only its client, may stand before the mock server.
+#[tokio::test]
+async fn an_order_is_priced_by_the_product_service() {
+    Contract::between("order-service", "product-service")
+        .upon_receiving("a request for product 42", |i| {
+            i.given("product 42 exists")
+                .get("/products/42")
+                .will_respond_with(200)
+                .json(json_like!({ "id": "42", "name": like("Wireless Headphones"), "price": 79.99, "inStock": true }))
+        })
+        .test(async |server| {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+            let url = format!("http://{}/orders", listener.local_addr()?);
+            let service = tokio::spawn(axum::serve(listener, app(ProductClient::new(server.url()))).into_future());
+
+            let order = serde_json::json!({ "product": "42", "quantity": 2 });
+            let response = reqwest::Client::new().post(url).json(&order).send().await?.error_for_status()?;
+            let order: Order = response.json().await?;
+            service.abort();
+
+            assert_eq!(
+                order,
+                Order { number: 1, product: "Wireless Headphones".to_owned(), quantity: 2, total: 159.98 }
+            );
+            Ok(())
+        })
+        .await;
+}
+
+/// Runs all other tests of this file once more, into an empty directory, so that it sees the whole file and nothing else.
+#[test]
+fn the_pact_file_in_the_repository_is_what_these_tests_write() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pacts/order-service-product-service.json");
+    let fresh = tempfile::tempdir().expect("a temporary directory");
+    let this = "the_pact_file_in_the_repository_is_what_these_tests_write";
+    let output = Command::new(std::env::current_exe().expect("the path of this test"))
+        .args(["--skip", this])
+        .env("PACT_OUTPUT_DIR", fresh.path())
+        .output()
+        .expect("this test can be run");
+    assert!(output.status.success(), "the contract tests fail:\n{}", String::from_utf8_lossy(&output.stdout));
+    let written =
+        std::fs::read_to_string(fresh.path().join("order-service-product-service.json")).expect("a pact file");
+
+    if std::env::var_os("INTACT_ACCEPT").is_some_and(|accept| accept == "1") {
+        std::fs::create_dir_all(kept.parent().expect("a file is in a directory")).expect("the directory can be made");
+        std::fs::write(&kept, written).expect("the kept pact file can be written");
+        return;
+    }
+    let kept_text = std::fs::read_to_string(&kept).unwrap_or_default();
+    assert!(
+        kept_text == written,
+        "the contract has changed; if that is right, accept it with\n\n    INTACT_ACCEPT=1 cargo test -p order-service --test contract\n\n{}",
+        similar::TextDiff::from_lines(&kept_text, &written).unified_diff().header("examples/pacts", "these tests")
+    );
+}

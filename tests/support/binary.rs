@@ -1,0 +1,145 @@
+//! Running the binary as a user does.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long a command may take before the test gives up on it.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A temporary folder in which commands are run.
+pub(crate) struct Workspace {
+    folder: tempfile::TempDir,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Output {
+    /// Gives the output back if the exit code is `code`; else the test fails and shows everything.
+    #[track_caller]
+    pub(crate) fn expect_code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "exit code\n── stdout\n{}\n── stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+impl Workspace {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file and gives its path.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).expect("a folder can be made");
+        }
+        std::fs::write(&path, text).expect("a file can be written");
+        path
+    }
+
+    /// Runs `intact` with nothing of the surrounding environment that it would read.
+    pub(crate) fn intact<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
+        self.run(Path::new(env!("CARGO_BIN_EXE_intact")), arguments)
+    }
+
+    /// Runs any program, in the folder and with the environment that `intact` gets.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, program: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+        let child = self
+            .command(program)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} cannot be started: {error}", program.display()));
+        let (send, receive) = mpsc::channel();
+        let id = child.id();
+        std::thread::spawn(move || send.send(child.wait_with_output()));
+        let output = receive
+            .recv_timeout(PATIENCE)
+            .unwrap_or_else(|_| panic!("process {id} ({}) did not end within {PATIENCE:?}", program.display()))
+            .expect("the output can be read");
+        Output {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path()).stdin(Stdio::null());
+        command.env_clear();
+        for kept in ["PATH", "HOME", "SYSTEMROOT", "TMPDIR", "LD_LIBRARY_PATH"] {
+            if let Some(value) = std::env::var_os(kept) {
+                command.env(kept, value);
+            }
+        }
+        command.env("XDG_DATA_HOME", self.path().join("data"));
+        command
+    }
+
+    /// Starts `intact broker serve` on a free port, with its database in this folder.
+    pub(crate) fn start_broker(&self) -> RunningBroker {
+        let mut process = self
+            .command(Path::new(env!("CARGO_BIN_EXE_intact")))
+            .args(["broker", "serve", "--port", "0", "--database-url"])
+            .arg(format!("sqlite://{}", self.path().join("broker.sqlite").display()))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the broker can be started");
+        let (send, receive) = mpsc::channel();
+        let streams: [Box<dyn std::io::Read + Send>; 2] = [
+            Box::new(process.stdout.take().expect("stdout is a pipe")),
+            Box::new(process.stderr.take().expect("stderr is a pipe")),
+        ];
+        for stream in streams {
+            let send = send.clone();
+            // Reads to the end, so that the broker never waits for a full pipe.
+            std::thread::spawn(move || {
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    let _ = send.send(line);
+                }
+            });
+        }
+        drop(send);
+        let mut seen = String::new();
+        let url = loop {
+            let line = receive.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the broker says no URL:\n{seen}"));
+            if let Some(start) = line.find("http://") {
+                let url: String = line[start..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
+                break url.trim_end_matches(['/', '.', ',']).to_owned();
+            }
+            seen.push_str(&line);
+            seen.push('\n');
+        };
+        RunningBroker { process, url }
+    }
+}
+
+/// A broker process; it is ended when this is dropped.
+pub(crate) struct RunningBroker {
+    process: Child,
+    pub(crate) url: String,
+}
+
+impl Drop for RunningBroker {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
