@@ -94,50 +94,83 @@ impl Workspace {
 
     /// Starts `intact broker serve` on a free port, with its database in this folder.
     pub(crate) fn start_broker(&self) -> RunningBroker {
+        let database = format!("sqlite://{}", self.path().join("broker.sqlite").display());
+        self.start(["broker", "serve", "--port", "0", "--database-url", &database])
+    }
+
+    /// Starts a command of `intact` that serves, and waits until it says at which URL.
+    pub(crate) fn start<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> RunningServer {
         let mut process = self
             .command(Path::new(env!("CARGO_BIN_EXE_intact")))
-            .args(["broker", "serve", "--port", "0", "--database-url"])
-            .arg(format!("sqlite://{}", self.path().join("broker.sqlite").display()))
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the broker can be started");
-        let (send, receive) = mpsc::channel();
-        let streams: [Box<dyn std::io::Read + Send>; 2] = [
-            Box::new(process.stdout.take().expect("stdout is a pipe")),
-            Box::new(process.stderr.take().expect("stderr is a pipe")),
-        ];
-        for stream in streams {
-            let send = send.clone();
-            // Reads to the end, so that the broker never waits for a full pipe.
-            std::thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    let _ = send.send(line);
-                }
-            });
-        }
-        drop(send);
-        let mut seen = String::new();
-        let url = loop {
-            let line = receive.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the broker says no URL:\n{seen}"));
+            .expect("the server can be started");
+        let (send, lines) = mpsc::channel();
+        read_lines(process.stdout.take().expect("stdout is a pipe"), Stream::Out, send.clone());
+        read_lines(process.stderr.take().expect("stderr is a pipe"), Stream::Err, send);
+        let mut server = RunningServer { process, url: String::new(), lines, seen: Vec::new() };
+        while server.url.is_empty() {
+            let Ok((stream, line)) = server.lines.recv_timeout(PATIENCE) else {
+                panic!("the server says no URL: {:?}", server.seen)
+            };
             if let Some(start) = line.find("http://") {
                 let url: String = line[start..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
-                break url.trim_end_matches(['/', '.', ',']).to_owned();
+                url.trim_end_matches(['/', '.', ',']).clone_into(&mut server.url);
             }
-            seen.push_str(&line);
-            seen.push('\n');
-        };
-        RunningBroker { process, url }
+            server.seen.push((stream, line));
+        }
+        server
     }
 }
 
 /// A broker process; it is ended when this is dropped.
-pub(crate) struct RunningBroker {
-    process: Child,
-    pub(crate) url: String,
+pub(crate) type RunningBroker = RunningServer;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Out,
+    Err,
 }
 
-impl Drop for RunningBroker {
+/// Reads to the end, so that the process never waits for a full pipe.
+fn read_lines(stream: impl std::io::Read + Send + 'static, which: Stream, lines: mpsc::Sender<(Stream, String)>) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let _ = lines.send((which, line));
+        }
+    });
+}
+
+/// A process that serves; it is ended when this is dropped.
+pub(crate) struct RunningServer {
+    process: Child,
+    pub(crate) url: String,
+    lines: mpsc::Receiver<(Stream, String)>,
+    seen: Vec<(Stream, String)>,
+}
+
+impl RunningServer {
+    /// Presses Ctrl-C and waits for the end.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(mut self) -> Output {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status().expect("`kill` can be run");
+        assert!(sent.success(), "process {id} could not be interrupted");
+        // Both pipes close when the process ends; until then every line is awaited with patience.
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            self.seen.push(line);
+        }
+        let code = self.process.wait().expect("the process ends").code().unwrap_or(-1);
+        let text = |which: Stream| {
+            self.seen.iter().filter(|(stream, _)| *stream == which).map(|(_, line)| format!("{line}\n")).collect()
+        };
+        Output { code, stdout: text(Stream::Out), stderr: text(Stream::Err) }
+    }
+}
+
+impl Drop for RunningServer {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

@@ -1,10 +1,11 @@
 //! A real provider on a real socket.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
@@ -87,25 +88,26 @@ async fn product(State(shop): State<Shop>, Path(id): Path<String>) -> axum::resp
     if id == "42" && shop.has_products.load(Ordering::SeqCst) {
         Json(shop.product()).into_response()
     } else {
-        (StatusCode::NOT_FOUND, Json(json!({ "error": "no such product" }))).into_response()
+        (StatusCode::NOT_FOUND, Json(json!({ "error": format!("there is no product {id}") }))).into_response()
     }
 }
 
-async fn products(State(shop): State<Shop>) -> Json<Value> {
-    let products: Vec<Value> = if shop.has_products.load(Ordering::SeqCst) {
-        vec![json!({ "id": "42", "name": "Wireless Headphones", "price": 79.99, "updatedAt": "2026-10-11T12:13:14Z" })]
-    } else {
-        Vec::new()
-    };
-    Json(json!({ "total": products.len(), "products": products }))
+/// The products in stock as a list, or the answer to a search with their number.
+async fn products(State(shop): State<Shop>, Query(query): Query<HashMap<String, String>>) -> Json<Value> {
+    let mut product = shop.product();
+    if query.contains_key("inStock") {
+        return Json(if shop.has_products.load(Ordering::SeqCst) { json!([product]) } else { json!([]) });
+    }
+    product["updatedAt"] = json!("2026-10-11T12:13:14Z");
+    Json(json!({ "total": 1, "products": [product] }))
 }
 
 /// The state-change endpoint: only what the contracts of these tests name.
 async fn states(State(shop): State<Shop>, Json(change): Json<Value>) -> axum::response::Response {
     match change["state"].as_str() {
         Some("") => {}
-        Some("product 42 exists") => shop.has_products.store(true, Ordering::SeqCst),
-        Some("there are no products") => shop.has_products.store(false, Ordering::SeqCst),
+        Some("product 42 exists" | "products exist") => shop.has_products.store(true, Ordering::SeqCst),
+        Some("product 42 does not exist") => shop.has_products.store(false, Ordering::SeqCst),
         other => return (StatusCode::BAD_REQUEST, format!("unknown state {other:?}")).into_response(),
     }
     Json(json!({})).into_response()

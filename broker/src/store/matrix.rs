@@ -331,21 +331,21 @@ impl Matrix<'_> {
         const OF_VERSIONS: &str =
             pacts!("pp.consumer_version_id IN IDS($1) AND (pp.is_latest OR $2) AND ($3 OR pp.provider_id IN IDS($4))");
         const OF_CONSUMERS: &str = pacts!(
-            "pp.consumer_id IN IDS($1) AND pp.is_latest AND ($2 OR pp.provider_id IN IDS($3)) ORDER BY pp.id DESC LIMIT $4"
+            "pp.consumer_id IN IDS($1) AND pp.is_latest AND ($2 OR pp.provider_id IN IDS($3)) ORDER BY pp.created_at DESC, pp.id DESC LIMIT $4"
         );
         // The indexes by consumer hold what counts only; overwritten revisions are found through the consumer's versions.
         const HISTORY_OF_CONSUMERS: &str = pacts!(
             "pp.consumer_version_id IN (SELECT o.id FROM versions o WHERE o.pacticipant_id IN IDS($1))
-                AND ($2 OR pp.provider_id IN IDS($3)) ORDER BY pp.id DESC LIMIT $4"
+                AND ($2 OR pp.provider_id IN IDS($3)) ORDER BY pp.created_at DESC, pp.id DESC LIMIT $4"
         );
         const VERIFIED_BY_VERSIONS: &str = pacts!(
             "pp.pact_content_id IN (SELECT lv.pact_content_id FROM latest_verifications lv WHERE lv.provider_version_id IN IDS($1))
-                AND (pp.is_latest OR $2) ORDER BY pp.id DESC LIMIT $3"
+                AND (pp.is_latest OR $2) ORDER BY pp.created_at DESC, pp.id DESC LIMIT $3"
         );
         const VERIFIED_BY: &str = pacts!(
             "pp.provider_id IN IDS($1) AND pp.is_latest
                 AND EXISTS (SELECT 1 FROM latest_verifications lv WHERE lv.pact_content_id = pp.pact_content_id)
-              ORDER BY pp.id DESC LIMIT $2"
+              ORDER BY pp.created_at DESC, pp.id DESC LIMIT $2"
         );
         let any = scope.providers.is_none();
         let providers = ids(scope.providers.iter().flatten());
@@ -403,13 +403,13 @@ impl Matrix<'_> {
         const LATEST: &str = concat!(
             "SELECT pact_content_id, pacticipant_id, provider_version_id, version_number, ord, id, number, success, executed_at
                FROM (SELECT r.*, row_number() OVER (PARTITION BY r.pact_content_id ORDER BY r.id DESC) AS place FROM (",
-            latest_results!("($2 OR v.pacticipant_id IN IDS($3))"),
+            latest_results!("($2 OR vf.provider_id IN IDS($3))"),
             ") r) newest WHERE place <= $4"
         );
         const ALL: &str = concat!(
             "SELECT pact_content_id, pacticipant_id, provider_version_id, version_number, ord, id, number, success, executed_at
                FROM (SELECT r.*, row_number() OVER (PARTITION BY r.pact_content_id ORDER BY r.id DESC) AS place FROM (",
-            all_results!("($2 OR v.pacticipant_id IN IDS($3))"),
+            all_results!("($2 OR vf.provider_id IN IDS($3))"),
             ") r) newest WHERE place <= $4"
         );
         if contents.is_empty() {

@@ -9,7 +9,7 @@ use intact_pact_model::path::write_field;
 use intact_pact_model::{Combine, Json};
 
 use crate::comparison::{Flow, Sink, Verdict};
-use crate::mismatch::{Location, Mismatch, Reason};
+use crate::mismatch::{Location, Mismatch, Reason, Shown};
 use crate::rule::{Outcome, Rule, RuleSet, Variant};
 use crate::rule_tree::{Cursor, RuleTree, Rules};
 use crate::show;
@@ -313,7 +313,12 @@ impl Walk<'_> {
         for (index, example) in expected.iter().enumerate() {
             match actual.get(index) {
                 Some(item) => self.value(example, item, &at.cursor.index(index), &at.place.item(index), sink)?,
-                None => self.report(at, Reason::Missing, sink, || format!("Expected {} but was missing", show::json(example)))?,
+                // Showing both arrays with every missing item would take memory without end.
+                None => sink.mismatch(|| {
+                    let text = format!("Expected {} but was missing", show::json(example));
+                    Mismatch::new((self.put)(at.place.path()), Reason::Missing, text)
+                        .showing(show::plain(example), Shown::Nothing)
+                })?,
             }
         }
         if expected.len() == actual.len() {

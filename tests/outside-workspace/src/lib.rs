@@ -58,9 +58,8 @@ mod tests {
     /// The library is really part of this build.
     #[test]
     fn contracts_can_be_written() {
-        let contract = intact::Contract::between("a user", "somebody").upon_receiving("a request", |i| {
-            i.get("/").will_respond_with(200).json(json!({ "price": 79.99 }))
-        });
+        let contract = intact::Contract::between("a user", "somebody")
+            .upon_receiving("a request", |i| i.get("/").will_respond_with(200).json(json!({ "price": 79.99 })));
         let pact = contract.pact().unwrap();
         assert_eq!(pact.interactions.len(), 1);
     }

@@ -1,0 +1,7 @@
+//! The built binary as its users run it: journeys over real processes, sockets and files.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod road;
+mod servers;
