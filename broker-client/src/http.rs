@@ -85,6 +85,7 @@ pub enum HttpClientError {
 }
 
 /// Makes a client with these options. It does not retry; nothing is sent yet.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn http_client(options: &HttpOptions) -> Result<reqwest::Client, HttpClientError> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config(options)?)

@@ -121,6 +121,7 @@ pub(crate) fn status(answer: &str) -> u16 {
 }
 
 /// An HTTP client with the features of real ones.
+#[expect(clippy::disallowed_methods, reason = "a client as users have it, not ours")]
 pub(crate) fn http_client(build: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> reqwest::Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
