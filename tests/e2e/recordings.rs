@@ -1,0 +1,56 @@
+//! The recorded answers of the reference broker, replayed against ours.
+//!
+//! The recordings come with the program that replays them (Python 3). How many steps of each scenario are equal is kept in
+//! `recordings.toml`: fewer is a fault, more must be written down.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::support::Workspace;
+
+#[test]
+fn our_broker_answers_as_the_recorded_one_did() {
+    let Some(folder) = intact_tests::data_folder("INTACT_BROKER_RECORDINGS_DIR", "../shared/broker-recordings") else { return };
+    let Some(python) = intact_tests::required(find_python(), "python3 is not installed") else { return };
+    let workspace = Workspace::new();
+    let broker = workspace.start_broker();
+
+    let script = folder.join("compare.py");
+    let replayed = workspace.run(&python, ["-B", &script.display().to_string(), &broker.url]);
+
+    let equal = equal_steps(&replayed.stdout);
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/e2e/recordings.toml");
+    if std::env::var("INTACT_ACCEPT").as_deref() == Ok("1") {
+        let lines: String = equal.iter().map(|(scenario, steps)| format!("{scenario} = \"{steps}\"\n")).collect();
+        std::fs::write(&kept, format!("{HEAD}{lines}")).expect("the file can be written");
+        return;
+    }
+    let expected: BTreeMap<String, String> =
+        toml::from_str(&std::fs::read_to_string(&kept).expect("the file can be read")).expect("a table of texts");
+    assert_eq!(
+        equal, expected,
+        "equal steps by scenario (INTACT_ACCEPT=1 writes the new numbers)\n{}\n{}",
+        replayed.stdout, replayed.stderr
+    );
+}
+
+const HEAD: &str = "\
+# How many steps of each recorded scenario our broker answers exactly as the reference broker did, of how many.
+# What differs is a resource that is not there yet, or a row of docs/differences.md.
+";
+
+/// Reads lines such as `02_contracts_publish    25/ 29 steps match   (…)`.
+fn equal_steps(report: &str) -> BTreeMap<String, String> {
+    let scenario = |line: &str| {
+        let (left, _) = line.split_once(" steps match")?;
+        let (equal, all) = left.rsplit_once('/')?;
+        let (name, equal) = equal.rsplit_once(' ')?;
+        let name = name.trim();
+        (!name.is_empty() && name != "TOTAL").then(|| (name.to_owned(), format!("{} of {}", equal.trim(), all.trim())))
+    };
+    report.lines().filter_map(scenario).collect()
+}
+
+fn find_python() -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join("python3")).find(|path| path.is_file())
+}
