@@ -15,7 +15,8 @@ fn main() {
 /// A list of orders of about one megabyte.
 fn orders(count: usize) -> JsonValue {
     let order = |at: usize| {
-        let lines = (0..4).map(|line| Json::object([("sku", Json::from(format!("A-{line}"))), ("quantity", Json::from(line))]));
+        let lines =
+            (0..4).map(|line| Json::object([("sku", Json::from(format!("A-{line}"))), ("quantity", Json::from(line))]));
         Json::object([
             ("id", Json::from(at)),
             ("customer", Json::from(format!("Customer number {at}"))),

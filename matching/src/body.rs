@@ -7,14 +7,16 @@
 mod binary;
 mod form;
 pub(crate) mod json;
+mod multipart;
 mod plain_text;
-mod unsupported;
 mod xml;
 
+use indexmap::IndexMap;
 use intact_pact_model::body::ContentTypeHint;
 use intact_pact_model::json::JsonError;
-use intact_pact_model::{Body, ContentType, Json, JsonValue, MatchingRules};
+use intact_pact_model::{Body, ContentType, Json, JsonValue, MatchingRules, RuleList};
 
+use self::multipart::MultipartMatcher;
 use crate::actual::{ActualBody, ActualState};
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
@@ -43,8 +45,7 @@ enum Contents {
     Text,
     /// A `contentType` rule at the root looks at the bytes and replaces everything else.
     OfType,
-    /// No comparison is there yet; equal bytes are equal.
-    Unsupported(&'static str),
+    Multipart(Result<MultipartMatcher, String>),
 }
 
 /// What is compared: the whole body decides how strictly.
@@ -66,12 +67,23 @@ impl BodyMatcher {
         rules: &MatchingRules,
         of: Of,
     ) -> Result<Self, CompileError> {
+        Self::compile_nested(expected, expected_type, rules, of, 0)
+    }
+
+    /// A body that is part of so many others.
+    fn compile_nested(
+        expected: &Body,
+        expected_type: Option<ContentType>,
+        all_rules: &MatchingRules,
+        of: Of,
+        depth: usize,
+    ) -> Result<Self, CompileError> {
         let compile = match &expected_type {
             Some(found) if found.is_xml() => RuleTree::compile_without_indexes,
             _ => RuleTree::compile,
         };
-        let rules = compile(&rules.body, &Compiling::category("body"))?;
-        let contents = Contents::choose(expected, expected_type.as_ref(), &rules);
+        let rules = compile(&all_rules.body, &Compiling::category("body"))?;
+        let contents = Contents::choose(expected, expected_type.as_ref(), &rules, &all_rules.body, of, depth)?;
         Ok(Self {
             expected: expected.clone(),
             expected_type,
@@ -90,7 +102,10 @@ impl BodyMatcher {
             return sink.mismatch(|| self.wrong_type(actual_type.as_ref(), &content.bytes, actual));
         }
         match (&self.expected, actual.state) {
-            (Body::Missing, _) => Flow::Continue(()),
+            (Body::Missing, _)
+            | (Body::Empty | Body::Null, ActualState::Missing | ActualState::Empty | ActualState::Null) => {
+                Flow::Continue(())
+            }
             (Body::Null, ActualState::Present(bytes))
                 if actual_type.as_ref().is_none_or(|actual| actual.is_json() || actual.is_unknown())
                     && Json::parse(bytes).is_ok_and(|document| document.is_null()) =>
@@ -99,9 +114,9 @@ impl BodyMatcher {
             }
             (Body::Empty | Body::Null, ActualState::Present(bytes)) => sink.mismatch(|| {
                 let text = format!("Expected empty body but received {}", describe(bytes, actual_type.as_ref()));
-                Mismatch::new(Location::Body("/".to_owned()), Reason::Unexpected, text).showing(Shown::Nothing, Shown::bytes(bytes))
+                Mismatch::new(Location::Body("/".to_owned()), Reason::Unexpected, text)
+                    .showing(Shown::Nothing, Shown::bytes(bytes))
             }),
-            (Body::Empty | Body::Null, _) => Flow::Continue(()),
             (Body::Present(content), ActualState::Missing | ActualState::Empty) => sink.mismatch(|| {
                 let state = if matches!(actual.state, ActualState::Missing) { "missing" } else { "empty" };
                 let body = describe(&content.bytes, self.expected_type.as_ref());
@@ -122,7 +137,8 @@ impl BodyMatcher {
             return true;
         }
         // Boundaries are made up anew for each body.
-        let same_multipart = expected.is_multipart() && expected.main() == actual.main() && expected.sub() == actual.sub();
+        let same_multipart =
+            expected.is_multipart() && expected.main() == actual.main() && expected.sub() == actual.sub();
         same_multipart
             || expected.is_equivalent_to(actual)
             || (!self.is_message && expected == &actual.base_type())
@@ -133,7 +149,8 @@ impl BodyMatcher {
     }
 
     fn wrong_type(&self, actual_type: Option<&ContentType>, expected_body: &[u8], actual: &ActualBody<'_>) -> Mismatch {
-        let name = |content_type: Option<&ContentType>| content_type.map_or_else(|| "*/*".to_owned(), ToString::to_string);
+        let name =
+            |content_type: Option<&ContentType>| content_type.map_or_else(|| "*/*".to_owned(), ToString::to_string);
         let (expected, found) = (name(self.expected_type.as_ref()), name(actual_type));
         let text = if self.is_message {
             format!("Expected message with content type {expected} but was {found}")
@@ -185,30 +202,41 @@ impl BodyMatcher {
             Contents::Binary | Contents::OfType => {
                 binary::compare((expected, self.expected_type.as_ref()), (actual, actual_type), &self.rules, sink)
             }
-            Contents::Unsupported(kind) => unsupported::compare(expected, actual, kind, sink),
+            Contents::Multipart(Err(error)) => sink.mismatch(|| unparsable("expected", error)),
+            Contents::Multipart(Ok(expected)) => expected.compare(actual, actual_type, sink),
         }
     }
 }
 
 impl Contents {
-    fn choose(expected: &Body, content_type: Option<&ContentType>, rules: &RuleTree) -> Self {
-        let Some(content) = expected.content() else { return Self::Text };
-        let of_type = rules.cursor().exact_rules().is_some_and(|set| {
-            set.rules.iter().any(|rule| matches!(rule, Rule::ContentType(_)))
-        });
+    fn choose(
+        expected: &Body,
+        content_type: Option<&ContentType>,
+        rules: &RuleTree,
+        by_key: &IndexMap<String, RuleList>,
+        of: Of,
+        depth: usize,
+    ) -> Result<Self, CompileError> {
+        let Some(content) = expected.content() else { return Ok(Self::Text) };
+        let of_type = rules
+            .cursor()
+            .exact_rules()
+            .is_some_and(|set| set.rules.iter().any(|rule| matches!(rule, Rule::ContentType(_))));
         if of_type {
-            return Self::OfType;
+            return Ok(Self::OfType);
         }
-        match content_type {
+        Ok(match content_type {
             Some(found) if found.is_json() => Self::Json(Json::parse(&content.bytes).map(Json::into_owned)),
             Some(found) if found.is_xml() => Self::Xml(xml::Element::parse(&content.bytes)),
-            Some(found) if found.is_multipart() => Self::Unsupported("multipart"),
+            Some(found) if found.is_multipart() => {
+                Self::Multipart(MultipartMatcher::compile(&content.bytes, found, by_key, of, depth)?)
+            }
             Some(found) if found.is_form() => Self::Form,
             _ if content.hint == Some(ContentTypeHint::Text) => Self::Text,
             _ if content.hint == Some(ContentTypeHint::Binary) => Self::Binary,
             Some(found) if found.is_text() => Self::Text,
             _ => Self::Binary,
-        }
+        })
     }
 }
 

@@ -4,13 +4,14 @@
 //! where the value of a provider state belongs asks the provider for something else, and costs people hours. The clock and
 //! the source of chance are arguments, so that tests are repeatable.
 //!
-//! Values are made in [`value`]; [`body`] finds the places for them.
+//! Values are made in `generate/value.rs`; `generate/body.rs` finds the places for them.
 
 mod body;
 mod date_expression;
 mod provider_state;
 mod regex_text;
 mod value;
+mod xml;
 
 use std::sync::LazyLock;
 
@@ -144,10 +145,10 @@ pub fn response(
     let mut applying = Applying::new(context, rng);
     let mut response = expected.clone();
     let generators = &expected.generators;
-    if let Some(generator) = &generators.status {
-        if let Some(status) = applying.status(generator, expected.status) {
-            response.status = status;
-        }
+    if let Some(generator) = &generators.status
+        && let Some(status) = applying.status(generator, expected.status)
+    {
+        response.status = status;
     }
     applying.headers(&mut response.headers, &generators.header);
     if let Some(body) = body::generated(

@@ -1,4 +1,31 @@
 //! Does an actual request, response or message satisfy the expected one of a Pact contract, and if not, why?
+//!
+//! A contract's part is compiled once, with its matching rules, and then compared with any number of actual ones. What
+//! differs is a list of [`Mismatch`]es: values, not errors.
+//!
+//! ```
+//! use intact_matching::{ActualResponse, ResponseMatcher};
+//! use intact_pact_model::{Body, ContentType, Headers, HttpResponse, MatchingRule, RuleList, SpecVersion};
+//!
+//! let mut expected = HttpResponse {
+//!     body: Body::new(r#"{ "id": 42, "name": "Ann" }"#, Some(ContentType::json())),
+//!     ..HttpResponse::default()
+//! };
+//! expected.matching_rules.body.insert("$.id".to_owned(), RuleList::of(MatchingRule::Integer));
+//! let matcher = ResponseMatcher::compile(&expected, SpecVersion::V4)?;
+//!
+//! let headers = Headers::default();
+//! let actual = ActualResponse::new(200, &headers).with_body(br#"{ "id": "x", "name": "Ann", "age": 7 }"#);
+//! let comparison = matcher.compare(&actual);
+//! assert_eq!(comparison.mismatches()[0].to_string(), "Expected 'x' (String) to be an integer");
+//! assert_eq!(comparison.mismatches()[0].identifier(), Some("$.id"));
+//! # Ok::<(), intact_matching::CompileError>(())
+//! ```
+//!
+//! The rooms: `request`, `response` and `message` hold the matchers; `actual` what they are given; `comparison` and
+//! `mismatch` what they answer. `parts` compares methods, paths, queries, headers, status codes and metadata, `body` the
+//! bodies by content type. `rule_tree` finds the rules for a value, `rule` is what rules ask of it, `pact_regex` and
+//! `rule/datetime` the two small languages in rules. [`generate`] puts generated values in place of examples.
 
 mod actual;
 mod body;

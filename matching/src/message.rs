@@ -78,7 +78,9 @@ pub fn compare_replies(expected: &[MessageMatcher], actual: &[ActualMessage<'_>]
     if expected.len() != actual.len() {
         let text = match actual.len() {
             0 => "Expected a message with a response, but the actual response was empty".to_owned(),
-            received => format!("Expected a message with {} responses, but the actual response had {received}", expected.len()),
+            received => {
+                format!("Expected a message with {} responses, but the actual response had {received}", expected.len())
+            }
         };
         let mismatch = Mismatch::new(Location::Body("$".to_owned()), Reason::WrongSize, text)
             .showing(expected.len().to_string(), actual.len().to_string());

@@ -69,8 +69,6 @@ pub enum Reason {
     GaveUp,
     /// The body is not of the syntax that its type promises.
     Unparsable,
-    /// Intact cannot compare bodies of this type yet.
-    Unsupported,
 }
 
 /// A value as mismatches show it; long values are cut.
@@ -175,7 +173,9 @@ impl Mismatch {
     /// The name of the parameter, header or metadata entry, or the path in the body.
     pub fn identifier(&self) -> Option<&str> {
         match &self.at {
-            Location::Query(name) | Location::Header(name) | Location::Body(name) | Location::Metadata(name) => Some(name),
+            Location::Query(name) | Location::Header(name) | Location::Body(name) | Location::Metadata(name) => {
+                Some(name)
+            }
             Location::Method | Location::Path | Location::Status | Location::ContentType => None,
         }
     }

@@ -5,6 +5,7 @@
 //! never backtracks; what that does not know (look-around, back-references, possessive quantifiers) goes to `fancy-regex`
 //! with a limit. Compilation waits until the first use: a contract of a thousand interactions seldom needs them all.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 /// Steps that a backtracking match may take. Far beyond what an honest expression needs, and over in well under a second.
@@ -64,9 +65,11 @@ impl PactRegex {
 
     /// The text of the first group of a match somewhere in `text`.
     pub(crate) fn first_group<'t>(&self, text: &'t str) -> Result<Option<&'t str>, String> {
-        let loose = compile(&self.pattern, |pattern| pattern.to_owned())?;
+        let loose = compile(&self.pattern, ToOwned::to_owned)?;
         match loose {
-            Engine::Linear(regex) => Ok(regex.captures(text).and_then(|groups| groups.get(1)).map(|group| group.as_str())),
+            Engine::Linear(regex) => {
+                Ok(regex.captures(text).and_then(|groups| groups.get(1)).map(|group| group.as_str()))
+            }
             Engine::Backtracking(regex) => match regex.captures(text) {
                 Ok(groups) => Ok(groups.and_then(|groups| groups.get(1).map(|group| group.as_str()))),
                 Err(error) => Err(error.to_string()),
@@ -100,10 +103,10 @@ fn compile(pattern: &str, wrap: impl Fn(&str) -> String) -> Result<Engine, Strin
 
 fn compile_rewritten(rewritten: &Rewritten, wrap: &impl Fn(&str) -> String) -> Result<Engine, String> {
     let anchored = wrap(&rewritten.pattern);
-    if !rewritten.possessive {
-        if let Ok(regex) = regex::RegexBuilder::new(&anchored).size_limit(SIZE_LIMIT).build() {
-            return Ok(Engine::Linear(regex));
-        }
+    if !rewritten.possessive
+        && let Ok(regex) = regex::RegexBuilder::new(&anchored).size_limit(SIZE_LIMIT).build()
+    {
+        return Ok(Engine::Linear(regex));
     }
     fancy_regex::RegexBuilder::new(&anchored)
         .backtrack_limit(BACKTRACK_LIMIT)
@@ -151,10 +154,14 @@ fn rewrite(pattern: &str, reading: Reading) -> Rewritten {
         match next {
             '\\' => rest = escape(rest, class_depth > 0, &mut out),
             '[' if class_depth == 0 => {
-                if reading == Reading::JavaScript && let Some(after) = rest.strip_prefix("^]") {
+                if reading == Reading::JavaScript
+                    && let Some(after) = rest.strip_prefix("^]")
+                {
                     out.push_str(r"[\s\S]");
                     rest = after;
-                } else if reading == Reading::JavaScript && let Some(after) = rest.strip_prefix(']') {
+                } else if reading == Reading::JavaScript
+                    && let Some(after) = rest.strip_prefix(']')
+                {
                     out.push_str(r"[^\s\S]");
                     rest = after;
                 } else {
@@ -241,7 +248,7 @@ fn escape<'p>(rest: &'p str, in_class: bool, out: &mut String) -> &'p str {
         }
         'c' if after.starts_with(|c: char| c.is_ascii_alphabetic()) => {
             let control = after.as_bytes()[0] & 0x1f;
-            out.push_str(&format!("\\x{control:02X}"));
+            let _ = write!(out, "\\x{control:02X}");
             &after[1..]
         }
         '0' if !after.starts_with(|c: char| c.is_ascii_digit()) => {

@@ -82,7 +82,10 @@ pub(crate) struct RuleSet {
 pub(crate) enum Rule {
     Equality,
     Regex(PactRegex),
-    Type { min: Option<u64>, max: Option<u64> },
+    Type {
+        min: Option<u64>,
+        max: Option<u64>,
+    },
     Include(String),
     Number,
     Integer,
@@ -100,7 +103,10 @@ pub(crate) enum Rule {
     /// The rules for the values; a [`RuleTree`] takes them out and keeps them by path.
     EachValue(RuleSet),
     /// No value satisfies it; the text says why.
-    Invalid { name: String, text: String },
+    Invalid {
+        name: String,
+        text: String,
+    },
 }
 
 /// `date`, `time` or `datetime`.
@@ -214,7 +220,11 @@ impl Rule {
             },
             MatchingRule::Unreadable { json, reason } => {
                 let name = json.get("match").and_then(|name| name.as_str()).unwrap_or("unknown").to_owned();
-                let text = format!("The matching rule {} at {} cannot be understood: {reason}", show::json(json), compiling.place());
+                let text = format!(
+                    "The matching rule {} at {} cannot be understood: {reason}",
+                    show::json(json),
+                    compiling.place()
+                );
                 Self::Invalid { name, text }
             }
         })
@@ -322,8 +332,6 @@ pub(crate) fn describe_status(class: &StatusClass) -> String {
         StatusClass::ServerError => "Server error (500–599)".to_owned(),
         StatusClass::NonError => "Non-error response (< 400)".to_owned(),
         StatusClass::Error => "Error response (>= 400)".to_owned(),
-        StatusClass::Codes(codes) => {
-            codes.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
-        }
+        StatusClass::Codes(codes) => codes.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
     }
 }

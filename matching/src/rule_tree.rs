@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use intact_pact_model::RuleList;
 use intact_pact_model::path::{PathExpression, Segment};
 
-use crate::rule::{Compiling, CompileError, RuleSet};
+use crate::rule::{CompileError, Compiling, RuleSet};
 
 /// The rules of a category whose keys are path expressions.
 #[derive(Debug, Default)]
@@ -143,7 +143,8 @@ impl RuleTree {
         }
 
         let mut tree = Self { nodes: vec![Node::default()], governed: Vec::new(), unreadable };
-        let mut each_value: Vec<Vec<Option<u32>>> = entries.iter().map(|entry| vec![None; entry.set.rules.len()]).collect();
+        let mut each_value: Vec<Vec<Option<u32>>> =
+            entries.iter().map(|entry| vec![None; entry.set.rules.len()]).collect();
         for (at, entry) in entries.iter().enumerate() {
             match entry.values_of {
                 Some((parent, rule)) => each_value[parent][rule] = Some(rank_of[at]),
@@ -173,7 +174,8 @@ impl RuleTree {
     }
 
     fn child(&mut self, at: usize, segment: &Segment) -> usize {
-        let new = u32::try_from(self.nodes.len()).expect("rule paths of four thousand million steps do not fit into memory");
+        let new =
+            u32::try_from(self.nodes.len()).expect("rule paths of four thousand million steps do not fit into memory");
         let node = &mut self.nodes[at];
         let child = match segment {
             Segment::Field(name) => {
@@ -291,8 +293,9 @@ impl<'t> Cursor<'t> {
     }
 
     /// This place as a value of the `eachValue` rule number `rule` of the rules that govern its `parent`.
-    pub(crate) fn as_value_of(mut self, parent: &Self, rule: usize) -> Self {
-        let each_value = parent.best.and_then(|best| self.tree.governed[best as usize].each_value.get(rule).copied().flatten());
+    pub(crate) fn value_of(mut self, parent: &Self, rule: usize) -> Self {
+        let each_value =
+            parent.best.and_then(|best| self.tree.governed[best as usize].each_value.get(rule).copied().flatten());
         self.best = self.best.max(each_value);
         self
     }

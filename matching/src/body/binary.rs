@@ -27,7 +27,8 @@ pub(crate) fn compare<S: Sink>(expected: Typed<'_>, actual: Typed<'_>, rules: &R
         }
         None if expected.0 == actual.0 => Flow::Continue(()),
         None => sink.mismatch(|| {
-            Mismatch::new(at(), Reason::Different, explain_equality(expected, actual)).showing(show(expected), show(actual))
+            Mismatch::new(at(), Reason::Different, explain_equality(expected, actual))
+                .showing(show(expected), show(actual))
         }),
     }
 }
@@ -53,7 +54,9 @@ fn explain(rule: &Rule, expected: Typed<'_>, actual: Typed<'_>, reason: Reason) 
         Rule::ContentType(content_type) => content::explain(content_type, actual.0),
         _ => match str::from_utf8(actual.0) {
             Ok(text) => rule.explain_text(&String::from_utf8_lossy(expected.0), text, reason),
-            Err(_) => format!("Unable to match {} using {}: the bytes are no UTF-8 text", describe(actual), rule.name()),
+            Err(_) => {
+                format!("Unable to match {} using {}: the bytes are no UTF-8 text", describe(actual), rule.name())
+            }
         },
     }
 }

@@ -4,8 +4,9 @@
 //! contents are then compared ([`Mode`]). Several rules of one key ask separately, but the contents are walked once for each
 //! way, not once for each rule; so a document costs the same whatever is said about it, also when rules are alternatives.
 
+mod place;
+
 use intact_pact_model::json::Object;
-use intact_pact_model::path::write_field;
 use intact_pact_model::{Combine, Json};
 
 use crate::comparison::{Flow, Sink, Verdict};
@@ -13,6 +14,8 @@ use crate::mismatch::{Location, Mismatch, Reason, Shown};
 use crate::rule::{Outcome, Rule, RuleSet, Variant};
 use crate::rule_tree::{Cursor, RuleTree, Rules};
 use crate::show;
+
+use place::Place;
 
 /// Compares two documents.
 pub(crate) fn compare<S: Sink>(
@@ -49,51 +52,6 @@ pub(crate) fn missing_variants(
         Flow::Continue(())
     });
     missing
-}
-
-/// Where in the document the walk is; the steps lie on the call stack.
-struct Place<'p> {
-    parent: Option<&'p Place<'p>>,
-    step: Step<'p>,
-}
-
-enum Step<'p> {
-    Root,
-    Member(&'p str),
-    Item(usize),
-}
-
-impl Place<'_> {
-    const ROOT: Place<'static> = Place { parent: None, step: Step::Root };
-
-    fn member<'p>(&'p self, name: &'p str) -> Place<'p> {
-        Place { parent: Some(self), step: Step::Member(name) }
-    }
-
-    fn item(&self, index: usize) -> Place<'_> {
-        Place { parent: Some(self), step: Step::Item(index) }
-    }
-
-    /// For example `$.items[0].sku`; a member whose name is a number prints like an item.
-    fn print(&self, out: &mut String) {
-        if let Some(parent) = self.parent {
-            parent.print(out);
-        }
-        match self.step {
-            Step::Root => out.push('$'),
-            Step::Item(index) => out.push_str(&format!("[{index}]")),
-            Step::Member(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) => {
-                out.push_str(&format!("[{name}]"));
-            }
-            Step::Member(name) => write_field(out, name).expect("writing to a string cannot fail"),
-        }
-    }
-
-    fn path(&self) -> String {
-        let mut path = String::new();
-        self.print(&mut path);
-        path
-    }
 }
 
 /// How the contents of an array or object are compared.
@@ -141,9 +99,9 @@ impl Walk<'_> {
             }
             (Json::Array(_) | Json::Object(_), _, rules) => self.clash(&at, rules, sink),
             (_, _, None) if expected == actual => Flow::Continue(()),
-            (_, _, None) => {
-                self.report(&at, Reason::Different, sink, || Rule::Equality.explain_scalar(expected, actual, Reason::Different))
-            }
+            (_, _, None) => self.report(&at, Reason::Different, sink, || {
+                Rule::Equality.explain_scalar(expected, actual, Reason::Different)
+            }),
             (_, _, Some(rules)) => self.by_rules(
                 &at,
                 rules.set,
@@ -154,12 +112,19 @@ impl Walk<'_> {
         }
     }
 
-    fn report<S: Sink>(&self, at: &At<'_, '_, '_, '_>, reason: Reason, sink: &mut S, text: impl FnOnce() -> String) -> Flow {
+    fn report<S: Sink>(
+        &self,
+        at: &At<'_, '_, '_, '_>,
+        reason: Reason,
+        sink: &mut S,
+        text: impl FnOnce() -> String,
+    ) -> Flow {
         sink.mismatch(|| self.mismatch(at, reason, text()))
     }
 
     fn mismatch(&self, at: &At<'_, '_, '_, '_>, reason: Reason, text: String) -> Mismatch {
-        Mismatch::new((self.put)(at.place.path()), reason, text).showing(show::plain(at.expected), show::plain(at.actual))
+        Mismatch::new((self.put)(at.place.path()), reason, text)
+            .showing(show::plain(at.expected), show::plain(at.actual))
     }
 
     fn by_rules<S: Sink>(
@@ -208,29 +173,9 @@ impl Walk<'_> {
         {
             return self.unexpected_members(at, sink);
         }
-        let check = |rule: &Rule| match (at.expected, at.actual) {
-            (Json::Array(expected), Json::Array(actual)) => rule.check_array(expected, actual, cascaded),
-            (Json::Object(expected), Json::Object(actual)) => rule.check_object(expected, actual, cascaded),
-            _ => Ok(()),
-        };
-        let outcomes: Vec<Outcome> = set.rules.iter().map(check).collect();
-        let modes: Vec<Mode> =
-            set.rules.iter().enumerate().map(|(rule, kind)| mode(kind, rule, at.expected, cascaded)).collect();
-        let mut distinct = modes.clone();
-        distinct.sort_by_key(|mode| match mode {
-            Mode::Plain => (0, 0),
-            Mode::Values => (1, 0),
-            Mode::EachValue(rule) => (2, *rule),
-            Mode::Contains(rule) => (3, *rule),
-        });
-        distinct.dedup();
-
-        if set.combine == Combine::Or {
-            let possible = |mode: &Mode| modes.iter().zip(&outcomes).zip(&set.rules).any(|((own, outcome), rule)| {
-                own == mode && outcome.is_ok() && self.keys(at, rule, &mut |_, _, _, _| Flow::Break(())).is_continue()
-            });
-            distinct.retain(possible);
-            if distinct.iter().any(|mode| self.contents(at, rules, *mode, &mut Verdict).is_continue()) {
+        let is_or = set.combine == Combine::Or;
+        if is_or {
+            if self.holds_by_some_rule(at, rules) {
                 return Flow::Continue(());
             }
             // Going through the contents again to say what differs would double the work at each level.
@@ -238,17 +183,17 @@ impl Walk<'_> {
                 return Flow::Break(());
             }
         }
-        for (rule, outcome) in set.rules.iter().zip(&outcomes) {
-            if let Err(reason) = outcome {
+        for rule in &set.rules {
+            if let Err(reason) = check_itself(at, rule, cascaded) {
                 sink.mismatch(|| {
                     let text = match (at.expected, at.actual) {
                         (Json::Array(expected), Json::Array(actual)) => rule.explain_array(expected, actual),
                         _ => rule.explain_object(at.expected, at.actual),
                     };
-                    self.mismatch(at, *reason, text).ruled(rule.name(), &set.key)
+                    self.mismatch(at, reason, text).ruled(rule.name(), &set.key)
                 })?;
             }
-            self.keys(at, rule, &mut |place, name, inner, reason| {
+            Self::keys(at, rule, &mut |place, name, inner, reason| {
                 sink.mismatch(|| {
                     let text = inner.explain_text(name, name, reason);
                     Mismatch::new((self.put)(place.path()), reason, text)
@@ -257,15 +202,22 @@ impl Walk<'_> {
                 })
             })?;
         }
-        for mode in distinct {
-            self.contents(at, rules, mode, sink)?;
+        for mode in modes(at, rules) {
+            if !is_or || allows(at, rules, mode) {
+                self.contents(at, rules, mode, sink)?;
+            }
         }
         Flow::Continue(())
     }
 
+    /// Is one of the rules satisfied, by the value itself and by its contents?
+    fn holds_by_some_rule(&self, at: &At<'_, '_, '_, '_>, rules: Rules<'_>) -> bool {
+        modes(at, rules)
+            .any(|mode| allows(at, rules, mode) && self.contents(at, rules, mode, &mut Verdict).is_continue())
+    }
+
     /// Holds each key against the rules of `eachKey`.
     fn keys(
-        &self,
         at: &At<'_, '_, '_, '_>,
         rule: &Rule,
         report: &mut dyn FnMut(&Place<'_>, &str, &Rule, Reason) -> Flow,
@@ -304,7 +256,13 @@ impl Walk<'_> {
     }
 
     /// Arrays without a rule: item by item, and of one length.
-    fn array<S: Sink>(&self, expected: &[Json<'_>], actual: &[Json<'_>], at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+    fn array<S: Sink>(
+        &self,
+        expected: &[Json<'_>],
+        actual: &[Json<'_>],
+        at: &At<'_, '_, '_, '_>,
+        sink: &mut S,
+    ) -> Flow {
         if expected.is_empty() && !actual.is_empty() {
             return self.report(at, Reason::Unexpected, sink, || {
                 format!("Expected an empty List but received {}", show::list(actual))
@@ -342,7 +300,7 @@ impl Walk<'_> {
         for (index, item) in actual.iter().enumerate() {
             let mut cursor = at.cursor.index(index);
             if let Mode::EachValue(rule) = mode {
-                cursor = cursor.as_value_of(at.cursor, rule);
+                cursor = cursor.value_of(at.cursor, rule);
             }
             self.value(expected.get(index).unwrap_or(first), item, &cursor, &at.place.item(index), sink)?;
         }
@@ -366,12 +324,16 @@ impl Walk<'_> {
         };
         for (index, rules) in variants {
             if let Some((key, error)) = rules.unreadable.first() {
-                report(Reason::InvalidRule, &|| format!("The matching rules at '{key}' of a variant cannot be applied: {error}"))?;
+                report(Reason::InvalidRule, &|| {
+                    format!("The matching rules at '{key}' of a variant cannot be applied: {error}")
+                })?;
             }
             let Some(example) = expected.get(index) else {
                 report(Reason::Missing, &|| {
                     let length = expected.len();
-                    format!("ArrayContains: variant {index} is missing from the expected list, which has {length} items")
+                    format!(
+                        "ArrayContains: variant {index} is missing from the expected list, which has {length} items"
+                    )
                 })?;
                 continue;
             };
@@ -387,7 +349,13 @@ impl Walk<'_> {
     }
 
     /// Objects without a rule.
-    fn object<S: Sink>(&self, expected: &Object<'_>, actual: &Object<'_>, at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+    fn object<S: Sink>(
+        &self,
+        expected: &Object<'_>,
+        actual: &Object<'_>,
+        at: &At<'_, '_, '_, '_>,
+        sink: &mut S,
+    ) -> Flow {
         if self.strict && expected.is_empty() && !actual.is_empty() {
             return self.unexpected_members(at, sink);
         }
@@ -402,13 +370,20 @@ impl Walk<'_> {
     }
 
     /// All expected keys must be there; compared strictly, no others.
-    fn key_sets<S: Sink>(&self, expected: &Object<'_>, actual: &Object<'_>, at: &At<'_, '_, '_, '_>, sink: &mut S) -> Flow {
+    fn key_sets<S: Sink>(
+        &self,
+        expected: &Object<'_>,
+        actual: &Object<'_>,
+        at: &At<'_, '_, '_, '_>,
+        sink: &mut S,
+    ) -> Flow {
         let is_missing = |name: &&str| !actual.contains(name);
         if self.strict {
             if expected.len() == actual.len() && !expected.names().any(|name| is_missing(&name)) {
                 return Flow::Continue(());
             }
-            let reason = if expected.names().any(|name| is_missing(&name)) { Reason::Missing } else { Reason::Unexpected };
+            let reason =
+                if expected.names().any(|name| is_missing(&name)) { Reason::Missing } else { Reason::Unexpected };
             return self.report(at, reason, sink, || {
                 let (expected, actual) = (show::names(expected.names()), show::names(actual.names()));
                 format!("Expected a Map with keys [{expected}] but received one with keys [{actual}]")
@@ -451,7 +426,7 @@ impl Walk<'_> {
         for (name, value) in actual.iter() {
             let mut cursor = at.cursor.field(name);
             if let Mode::EachValue(rule) = mode {
-                cursor = cursor.as_value_of(at.cursor, rule);
+                cursor = cursor.value_of(at.cursor, rule);
             }
             self.value(expected.get(name).unwrap_or(first), value, &cursor, &at.place.member(name), sink)?;
         }
@@ -470,11 +445,45 @@ fn mode(rule: &Rule, position: usize, expected: &Json<'_>, cascaded: bool) -> Mo
     }
 }
 
+/// The different ways in which the rules compare contents.
+fn modes<'m>(at: &'m At<'_, '_, '_, '_>, rules: Rules<'m>) -> impl Iterator<Item = Mode> + 'm {
+    let (mut plain, mut values) = (false, false);
+    rules.set.rules.iter().enumerate().filter_map(move |(position, rule)| {
+        let mode = mode(rule, position, at.expected, rules.cascaded);
+        let seen = match mode {
+            Mode::Plain => std::mem::replace(&mut plain, true),
+            Mode::Values => std::mem::replace(&mut values, true),
+            // These belong to one rule.
+            Mode::EachValue(_) | Mode::Contains(_) => false,
+        };
+        (!seen).then_some(mode)
+    })
+}
+
+/// Is there a rule that compares contents in this way and is satisfied by the value itself?
+fn allows(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, wanted: Mode) -> bool {
+    let is_satisfied = |position: usize, rule: &Rule| {
+        mode(rule, position, at.expected, rules.cascaded) == wanted
+            && check_itself(at, rule, rules.cascaded).is_ok()
+            && Walk::keys(at, rule, &mut |_, _, _, _| Flow::Break(())).is_continue()
+    };
+    match wanted {
+        Mode::EachValue(position) | Mode::Contains(position) => is_satisfied(position, &rules.set.rules[position]),
+        _ => rules.set.rules.iter().enumerate().any(|(position, rule)| is_satisfied(position, rule)),
+    }
+}
+
+/// What a rule asks of the array or object itself.
+fn check_itself(at: &At<'_, '_, '_, '_>, rule: &Rule, cascaded: bool) -> Outcome {
+    match (at.expected, at.actual) {
+        (Json::Array(expected), Json::Array(actual)) => rule.check_array(expected, actual, cascaded),
+        (Json::Object(expected), Json::Object(actual)) => rule.check_object(expected, actual, cascaded),
+        _ => Ok(()),
+    }
+}
+
 /// Do rules that stand exactly here say that the keys do not matter?
 fn lets_any_key_through(rules: Rules<'_>) -> bool {
     let about_keys = |rule: &Rule| matches!(rule, Rule::Values | Rule::EachKey(_) | Rule::EachValue(_));
     !rules.cascaded && rules.set.rules.iter().any(about_keys)
 }
-
-#[cfg(test)]
-mod tests;

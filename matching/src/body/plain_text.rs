@@ -22,7 +22,11 @@ pub(crate) fn compare<S: Sink>(expected: &[u8], actual: &[u8], rules: &RuleTree,
         None if expected == actual => Flow::Continue(()),
         None => sink.mismatch(|| {
             let shown = |bytes: &[u8]| show::cut(&String::from_utf8_lossy(bytes));
-            let text = format!("Expected body '{}' to match '{}' using equality but did not match", shown(expected), shown(actual));
+            let text = format!(
+                "Expected body '{}' to match '{}' using equality but did not match",
+                shown(expected),
+                shown(actual)
+            );
             Mismatch::new(at(), Reason::Different, text).showing(Shown::bytes(expected), Shown::bytes(actual))
         }),
     }

@@ -5,7 +5,7 @@
 
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use intact_pact_model::path::write_field;
 
@@ -19,7 +19,13 @@ pub(crate) use tree::Element;
 use tree::Name;
 
 /// Compares two documents.
-pub(crate) fn compare<S: Sink>(expected: &Element, actual: &Element, rules: &RuleTree, strict: bool, sink: &mut S) -> Flow {
+pub(crate) fn compare<S: Sink>(
+    expected: &Element,
+    actual: &Element,
+    rules: &RuleTree,
+    strict: bool,
+    sink: &mut S,
+) -> Flow {
     let root = Place { parent: None, name: "" };
     let cursor = step(&rules.cursor(), "", &expected.name);
     Walk { strict }.element(expected, actual, &cursor, &root.child(&expected.name.qualified), sink)
@@ -61,7 +67,14 @@ struct Walk {
 }
 
 impl Walk {
-    fn element<S: Sink>(&self, expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+    fn element<S: Sink>(
+        &self,
+        expected: &Element,
+        actual: &Element,
+        cursor: &Cursor<'_>,
+        place: &Place<'_>,
+        sink: &mut S,
+    ) -> Flow {
         if expected.name.qualified != actual.name.qualified {
             return sink.mismatch(|| {
                 let (expected, actual) = (&expected.name.qualified, &actual.name.qualified);
@@ -87,7 +100,14 @@ impl Walk {
         text(expected, actual, cursor, place, sink)
     }
 
-    fn attributes<S: Sink>(&self, expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+    fn attributes<S: Sink>(
+        &self,
+        expected: &Element,
+        actual: &Element,
+        cursor: &Cursor<'_>,
+        place: &Place<'_>,
+        sink: &mut S,
+    ) -> Flow {
         let (wanted, received) = (expected.attributes.len(), actual.attributes.len());
         if self.strict && wanted == 0 && received > 0 {
             return sink.mismatch(|| {
@@ -100,13 +120,15 @@ impl Walk {
             sink.mismatch(|| {
                 let least = if self.strict { "" } else { "at least " };
                 let text = format!("Expected {least}{wanted} attribute(s) but received {received} attribute(s)");
-                Mismatch::new(place.location(), Reason::WrongSize, text).showing(wanted.to_string(), received.to_string())
+                Mismatch::new(place.location(), Reason::WrongSize, text)
+                    .showing(wanted.to_string(), received.to_string())
             })?;
         }
         for (name, example) in &expected.attributes {
             let Some(value) = actual.attribute(&name.qualified) else {
                 sink.mismatch(|| {
-                    let text = format!("Expected attribute '{}'='{}' but was missing", name.qualified, show::cut(example));
+                    let text =
+                        format!("Expected attribute '{}'='{}' but was missing", name.qualified, show::cut(example));
                     Mismatch::new(place.location(), Reason::Missing, text).showing(example.as_str(), Shown::Nothing)
                 })?;
                 continue;
@@ -118,7 +140,14 @@ impl Walk {
         Flow::Continue(())
     }
 
-    fn children<S: Sink>(&self, expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
+    fn children<S: Sink>(
+        &self,
+        expected: &Element,
+        actual: &Element,
+        cursor: &Cursor<'_>,
+        place: &Place<'_>,
+        sink: &mut S,
+    ) -> Flow {
         if self.strict && expected.children.is_empty() && !actual.children.is_empty() {
             return sink.mismatch(|| {
                 let names: Vec<&str> = actual.children.iter().map(|child| child.name.written.as_str()).collect();
@@ -128,7 +157,8 @@ impl Walk {
         }
         let examples = by_name(&expected.children);
         let received = by_name(&actual.children);
-        let examples_of: HashMap<&str, &[&Element]> = examples.iter().map(|(name, group)| (*name, group.as_slice())).collect();
+        let examples_of: HashMap<&str, &[&Element]> =
+            examples.iter().map(|(name, group)| (*name, group.as_slice())).collect();
         for (name, group) in &received {
             let below = step(cursor, "", &group[0].name);
             let below = match examples_of.get(name) {
@@ -136,7 +166,8 @@ impl Walk {
                 Some(examples) => step(cursor, "", &examples[0].name),
                 None => below,
             };
-            let any_number = below.rules().is_some_and(|rules| rules.set.rules.iter().any(|rule| matches!(rule, Rule::Type { .. })));
+            let any_number =
+                below.rules().is_some_and(|rules| rules.set.rules.iter().any(|rule| matches!(rule, Rule::Type { .. })));
             let place_below = place.child(name);
             match examples_of.get(name) {
                 Some(examples) if any_number => {
@@ -165,8 +196,8 @@ impl Walk {
                 None => {}
             }
         }
-        let received_names: HashMap<&str, ()> = received.iter().map(|(name, _)| (*name, ())).collect();
-        for (_, group) in examples.iter().filter(|(name, _)| !received_names.contains_key(name)) {
+        let received: HashSet<&str> = received.iter().map(|(name, _)| *name).collect();
+        for (_, group) in examples.iter().filter(|(name, _)| !received.contains(name)) {
             for missing in group {
                 is_missing(missing, place, sink)?;
             }
@@ -224,7 +255,9 @@ fn explain_element(rule: &Rule, actual: &Element) -> String {
     let name = &actual.name.qualified;
     let count = actual.children.len() as u64;
     match rule {
-        Rule::Type { min: Some(min), .. } if count < *min => format!("Expected '{name}' to have at least {min} children"),
+        Rule::Type { min: Some(min), .. } if count < *min => {
+            format!("Expected '{name}' to have at least {min} children")
+        }
         Rule::Type { max: Some(max), .. } => format!("Expected '{name}' to have at most {max} children"),
         Rule::Invalid { text, .. } => text.clone(),
         _ => format!("Expected '{name}' to not be empty"),
@@ -244,7 +277,9 @@ fn text<S: Sink>(expected: &Element, actual: &Element, cursor: &Cursor<'_>, plac
     if accepts_any && !expected.is_empty() && actual.is_empty() {
         return sink.mismatch(|| {
             let text = format!("Expected text such as '{}' but there was none", show::cut(expected));
-            Mismatch::new(place.location(), Reason::Missing, text).showing(expected, actual).ruled("type", &rules.set.key)
+            Mismatch::new(place.location(), Reason::Missing, text)
+                .showing(expected, actual)
+                .ruled("type", &rules.set.key)
         });
     }
     by_text_rules(Some((rules.set, rules.cascaded)), expected, actual, &place, sink)
@@ -262,13 +297,21 @@ fn by_text_rules<S: Sink>(
             return Flow::Continue(());
         }
         return sink.mismatch(|| {
-            Mismatch::new(place.location(), Reason::Different, Rule::Equality.explain_text(expected, actual, Reason::Different))
-                .showing(expected, actual)
+            Mismatch::new(
+                place.location(),
+                Reason::Different,
+                Rule::Equality.explain_text(expected, actual, Reason::Different),
+            )
+            .showing(expected, actual)
         });
     };
     let check = |rule: &Rule| match rule {
         // These are about elements, not about their texts.
-        Rule::NotEmpty | Rule::EachKey(_) | Rule::EachValue(_) | Rule::ArrayContains(_) | Rule::Invalid { .. } if cascaded => Ok(()),
+        Rule::NotEmpty | Rule::EachKey(_) | Rule::EachValue(_) | Rule::ArrayContains(_) | Rule::Invalid { .. }
+            if cascaded =>
+        {
+            Ok(())
+        }
         _ => rule.check_text(expected, actual),
     };
     for (rule, reason) in set.failing(check) {
@@ -280,6 +323,3 @@ fn by_text_rules<S: Sink>(
     }
     Flow::Continue(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,12 +1,12 @@
-//! Generators of a body: values put in place at paths of a JSON document or a form post.
+//! Generators of a body: values put in place at paths of a JSON or XML document or a form post.
 
+use indexmap::IndexMap;
 use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::{Body, ContentType, Generator, Json, JsonValue, MatchingRule, MatchingRules, Query, RuleList};
-use indexmap::IndexMap;
 
 use crate::body::json;
 use crate::comparison::Verdict;
-use crate::generate::Applying;
+use crate::generate::{Applying, xml};
 use crate::rule::Compiling;
 use crate::rule_tree::RuleTree;
 
@@ -38,11 +38,25 @@ pub(super) fn generated(
                 return None;
             }
         },
+        Some(found) if found.is_xml() => {
+            let text = String::from_utf8_lossy(&content.bytes);
+            match xml::generated(text.trim_start_matches('\u{feff}'), generators, applying) {
+                Ok(text) => text,
+                Err(error) => {
+                    applying.warn("body", "", error);
+                    return None;
+                }
+            }
+        }
         Some(found) if found.is_form() => form(&String::from_utf8_lossy(&content.bytes), generators, applying),
         _ => {
             for (path, generator) in generators {
                 let kind = content_type.map_or_else(|| "unknown type".to_owned(), |found| format!("type {found}"));
-                applying.warn(&format!("body {path}"), &generator.kind, format!("bodies of {kind} cannot be generated into"));
+                applying.warn(
+                    &format!("body {path}"),
+                    &generator.kind,
+                    format!("bodies of {kind} cannot be generated into"),
+                );
             }
             return None;
         }
@@ -80,7 +94,9 @@ fn at_path(value: &mut JsonValue, path: &[Segment], change: &mut dyn FnMut(&mut 
             Segment::Index(index) => items.get_mut(*index).into_iter().for_each(|item| at_path(item, rest, change)),
             Segment::Field(name) => {
                 let item = name.parse::<usize>().ok().and_then(|index| items.get_mut(index));
-                item.into_iter().for_each(|item| at_path(item, rest, change));
+                if let Some(item) = item {
+                    at_path(item, rest, change);
+                }
             }
         },
         Json::Object(members) => {
@@ -114,7 +130,12 @@ fn for_variants(document: &mut JsonValue, rules: &IndexMap<String, RuleList>, ap
                     let Ok(rules) = RuleTree::compile(&variant.rules, &Compiling::category("body")) else { continue };
                     for (item, original) in items.iter_mut().zip(&examples) {
                         if json::compare(example, original, &rules, false, &mut Verdict).is_continue() {
-                            apply_all(item, &variant.generators, &format!("body {key}, variant {}", variant.index), applying);
+                            apply_all(
+                                item,
+                                &variant.generators,
+                                &format!("body {key}, variant {}", variant.index),
+                                applying,
+                            );
                         }
                     }
                 }
@@ -131,7 +152,11 @@ fn form(text: &str, generators: &IndexMap<String, Generator>, applying: &mut App
             Ok([Segment::Field(name)]) => (name.clone(), None),
             Ok([Segment::Field(name), Segment::Index(index)]) => (name.clone(), Some(*index)),
             Ok(_) => {
-                applying.warn(&at, &generator.kind, "a form post has values only at `$.name` and `$.name[0]`".to_owned());
+                applying.warn(
+                    &at,
+                    &generator.kind,
+                    "a form post has values only at `$.name` and `$.name[0]`".to_owned(),
+                );
                 continue;
             }
             Err(error) => {

@@ -93,7 +93,8 @@ impl Words {
                 }
                 _ if first.is_ascii_digit() => {
                     let length = length(|c| c.is_ascii_digit());
-                    let number = rest[..length].parse().map_err(|_| format!("the number {} is too large", &rest[..length]))?;
+                    let number =
+                        rest[..length].parse().map_err(|_| format!("the number {} is too large", &rest[..length]))?;
                     words.push(Word::Number(number));
                     length
                 }
@@ -158,7 +159,9 @@ fn roll(at: DateTime, direction: i64, offset: &str) -> Result<DateTime, String> 
         let count = if count == 0 { 7 } else { i64::from(count) };
         return add(at, days(count * direction)?);
     }
-    let Some(month) = (1..).zip(MONTHS).find(|(_, (short, long))| offset == *short || offset == *long).map(|(at, _)| at) else {
+    let Some(month) =
+        (1..).zip(MONTHS).find(|(_, (short, long))| offset == *short || offset == *long).map(|(at, _)| at)
+    else {
         return Err(format!("'{offset}' is no unit, day or month"));
     };
     let years = match direction {
@@ -294,10 +297,22 @@ mod tests {
 
     #[test]
     fn what_is_no_expression_says_so() {
-        for expression in
-            ["soon", "+ day", "+ 1", "1 day", "next", "next thing", "@ 13 o'clock", "@ 1 am", "+ 1 hour", "@ + 1 day", "a;b",
-             "+ 99999999999999999999 days", "+ 99999999999 years", "- 9999999 days"]
-        {
+        for expression in [
+            "soon",
+            "+ day",
+            "+ 1",
+            "1 day",
+            "next",
+            "next thing",
+            "@ 13 o'clock",
+            "@ 1 am",
+            "+ 1 hour",
+            "@ + 1 day",
+            "a;b",
+            "+ 99999999999999999999 days",
+            "+ 99999999999 years",
+            "- 9999999 days",
+        ] {
             assert!(from_2000(expression).is_err(), "{expression}");
         }
         insta::assert_snapshot!(from_2000("+ 1 hour").unwrap_err(), @"the expression '+ 1 hour': 'hour' is no unit here");

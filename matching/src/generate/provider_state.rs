@@ -52,9 +52,8 @@ pub(super) fn convert(value: JsonValue, data_type: &str) -> Result<JsonValue, St
             Json::Array(_) | Json::Object(_) => fails(&value, "an integer"),
         },
         "DECIMAL" | "FLOAT" => match &value {
-            Json::Null => Ok(decimal("0.0")),
+            Json::Null | Json::Bool(false) => Ok(decimal("0.0")),
             Json::Bool(true) => Ok(decimal("1.0")),
-            Json::Bool(false) => Ok(decimal("0.0")),
             Json::Number(number) => Ok(decimal(number.as_str())),
             Json::String(text) if Number::parse(text.trim()).is_some() => Ok(decimal(text.trim())),
             _ => fails(&value, "a decimal number"),
@@ -85,7 +84,8 @@ mod tests {
     use super::*;
 
     fn values() -> Object<'static> {
-        let Ok(Json::Object(values)) = Json::parse(br#"{"id": 1000, "name": "Ann", "price": 2.75, "tags": [1], "on": true, "none": null}"#)
+        let Ok(Json::Object(values)) =
+            Json::parse(br#"{"id": 1000, "name": "Ann", "price": 2.75, "tags": [1], "on": true, "none": null}"#)
         else {
             panic!("an object")
         };
@@ -103,7 +103,11 @@ mod tests {
             ("a${}b", r#""ab""#),
             ("x ${tags} y", r#""x [1] y""#),
         ] {
-            assert_eq!(evaluate(expression, &values()).map(|value| value.to_compact()).as_deref(), Ok(value), "{expression}");
+            assert_eq!(
+                evaluate(expression, &values()).map(|value| value.to_compact()).as_deref(),
+                Ok(value),
+                "{expression}"
+            );
         }
         insta::assert_snapshot!(evaluate("/users/${user}", &values()).unwrap_err(), @"No value for 'user' found");
         insta::assert_snapshot!(evaluate("/users/${id", &values()).unwrap_err(), @"the expression '/users/${id' has a ${ without a closing }");

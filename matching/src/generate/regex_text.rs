@@ -19,15 +19,15 @@ pub(super) fn make(pattern: &str, rng: &mut dyn Rng) -> Result<String, String> {
         return Err(format!("'{pattern}' is not a valid regular expression - {error}"));
     }
     let plain = without_look_around(&common_spelling(pattern));
-    let hir = ParserBuilder::new()
-        .build()
-        .parse(&plain)
-        .map_err(|_| format!("cannot make a text from '{pattern}': it uses what only a backtracking engine understands"))?;
+    let hir = ParserBuilder::new().build().parse(&plain).map_err(|_| {
+        format!("cannot make a text from '{pattern}': it uses what only a backtracking engine understands")
+    })?;
     let hir = generative(&hir);
     let Some(repeat) = [20, 5, 2, 1].into_iter().find(|repeat| longest(&hir, *repeat) <= LONGEST) else {
         return Err(format!("the texts that '{pattern}' matches are too long"));
     };
-    let texts = rand_regex::Regex::with_hir(hir, repeat).map_err(|error| format!("cannot make a text from '{pattern}': {error}"))?;
+    let texts = rand_regex::Regex::with_hir(hir, repeat)
+        .map_err(|error| format!("cannot make a text from '{pattern}': {error}"))?;
     for _ in 0..TRIES {
         let text: String = rng.sample(&texts);
         if regex.matches(&text).is_ok() {

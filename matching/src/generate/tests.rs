@@ -28,8 +28,12 @@ fn in_body(path: &str, json: &'static str) -> Result<String, GenerateError> {
     };
     response.generators.body.insert(path.to_owned(), generator(json));
     let values = values();
-    let context = GenerateContext { mock_server_url: Some("http://127.0.0.1:1234"), ..GenerateContext::provider(&values, at_noon()) };
-    let context = GenerateContext { mode: if json.contains("MockServer") { Mode::Consumer } else { Mode::Provider }, ..context };
+    let context = GenerateContext {
+        mock_server_url: Some("http://127.0.0.1:1234"),
+        ..GenerateContext::provider(&values, at_noon())
+    };
+    let context =
+        GenerateContext { mode: if json.contains("MockServer") { Mode::Consumer } else { Mode::Provider }, ..context };
     let generated = super::response(&response, &context, &mut StdRng::seed_from_u64(1))?;
     if let Some(warning) = generated.warnings.first() {
         return Err(warning.clone());
@@ -55,28 +59,47 @@ fn every_generator_makes_its_kind_of_value() {
         (r#"{"type": "Date", "format": "dd/MM/yyyy", "expression": "+ 1 year"}"#, r#""28/02/2025""#),
         (r#"{"type": "Time", "expression": "+ 1 hour"}"#, r#""13:00:00""#),
         (r#"{"type": "DateTime"}"#, r#""2024-02-29T12:00:00.000\+0100""#),
-        (r#"{"type": "DateTime", "format": "yyyy-MM-dd'T'HH:mm", "expression": "tomorrow @ midnight"}"#, r#""2024-03-01T00:00""#),
+        (
+            r#"{"type": "DateTime", "format": "yyyy-MM-dd'T'HH:mm", "expression": "tomorrow @ midnight"}"#,
+            r#""2024-03-01T00:00""#,
+        ),
         (r#"{"type": "RandomBoolean"}"#, "true|false"),
         (r#"{"type": "ProviderState", "expression": "${id}"}"#, "1000"),
         (r#"{"type": "ProviderState", "expression": "/${name}", "dataType": "STRING"}"#, r#""/Ann""#),
-        (r#"{"type": "MockServerURL", "regex": ".*(/a)", "example": "http://1234:8080/a"}"#, r#""http://127\.0\.0\.1:1234/a""#),
+        (
+            r#"{"type": "MockServerURL", "regex": ".*(/a)", "example": "http://1234:8080/a"}"#,
+            r#""http://127\.0\.0\.1:1234/a""#,
+        ),
     ] {
         let body = in_body("$.one", json).unwrap_or_else(|error| panic!("{json}: {error}"));
         let regex = PactRegex::new(format!(r#"\{{"one":({value}),"two":2,"list":\[\{{"n":1\}},\{{"n":2\}}\]\}}"#));
-        let regex = if value.contains("(?=") { PactRegex::new(r#"\{"one":"(?=[\d.]{7}")\d+\.\d+","two":2,.*"#) } else { regex };
+        let regex =
+            if value.contains("(?=") { PactRegex::new(r#"\{"one":"(?=[\d.]{7}")\d+\.\d+","two":2,.*"#) } else { regex };
         assert!(regex.matches(&body).is_ok(), "{json} gave {body}");
     }
 }
 
 #[test]
 fn paths_reach_their_values_and_numbers_stay_numbers() {
-    assert_eq!(in_body("$.list[*].n", r#"{"type": "RandomInt", "min": 7, "max": 7}"#).unwrap(), r#"{"one":"a","two":2,"list":[{"n":7},{"n":7}]}"#);
-    assert_eq!(in_body("$.list[1].n", r#"{"type": "RandomInt", "min": 7, "max": 7}"#).unwrap(), r#"{"one":"a","two":2,"list":[{"n":1},{"n":7}]}"#);
-    assert_eq!(in_body("$.*.*.n", r#"{"type": "RandomInt", "min": 7, "max": 7}"#).unwrap(), r#"{"one":"a","two":2,"list":[{"n":7},{"n":7}]}"#);
+    assert_eq!(
+        in_body("$.list[*].n", r#"{"type": "RandomInt", "min": 7, "max": 7}"#).unwrap(),
+        r#"{"one":"a","two":2,"list":[{"n":7},{"n":7}]}"#
+    );
+    assert_eq!(
+        in_body("$.list[1].n", r#"{"type": "RandomInt", "min": 7, "max": 7}"#).unwrap(),
+        r#"{"one":"a","two":2,"list":[{"n":1},{"n":7}]}"#
+    );
+    assert_eq!(
+        in_body("$.*.*.n", r#"{"type": "RandomInt", "min": 7, "max": 7}"#).unwrap(),
+        r#"{"one":"a","two":2,"list":[{"n":7},{"n":7}]}"#
+    );
     assert_eq!(in_body("$", r#"{"type": "ProviderState", "expression": "name"}"#).unwrap(), r#""Ann""#);
     let decimal = in_body("$.two", r#"{"type": "RandomDecimal", "digits": 4}"#).unwrap();
     assert!(PactRegex::new(r#".*"two":\d+\.\d+,.*"#).matches(&decimal).is_ok(), "{decimal}");
-    assert_eq!(in_body("$.absent.value", r#"{"type": "Uuid"}"#).unwrap(), r#"{"one":"a","two":2,"list":[{"n":1},{"n":2}]}"#);
+    assert_eq!(
+        in_body("$.absent.value", r#"{"type": "Uuid"}"#).unwrap(),
+        r#"{"one":"a","two":2,"list":[{"n":1},{"n":2}]}"#
+    );
 }
 
 #[test]
@@ -150,7 +173,8 @@ fn forms_messages_and_variants_are_generated() {
     let sent = super::request(&form, &context, &mut rng).expect("no provider state").value;
     assert_eq!(sent.body.bytes(), b"a=1&a=7&b=2");
 
-    let mut message = MessagePart { contents: Body::new("[1, 2]", Some(ContentType::json())), ..MessagePart::default() };
+    let mut message =
+        MessagePart { contents: Body::new("[1, 2]", Some(ContentType::json())), ..MessagePart::default() };
     message.metadata.insert("topic", "x");
     message.generators.metadata.insert("topic".to_owned(), sevens.clone());
     message.generators.body.insert("$[0]".to_owned(), sevens.clone());
@@ -166,4 +190,48 @@ fn forms_messages_and_variants_are_generated() {
     contains.matching_rules.body.insert("$".to_owned(), RuleList::of(MatchingRule::ArrayContains(vec![variant])));
     let sent = super::response(&contains, &context, &mut rng).expect("no provider state").value;
     assert_eq!(sent.body.bytes(), br#"[{"k":"a","id":1},{"k":"b","id":7}]"#);
+}
+
+#[test]
+fn texts_and_attributes_of_xml_are_generated() {
+    let document = "<?xml version=\"1.0\"?>\n<o:order xmlns:o=\"urn:o\" id='1'><!-- kept --><line n=\"a\">x</line><line n=\"b\"/><note></note><o:total>\n 5 </o:total></o:order>";
+    let generated = |path: &str, json| {
+        let mut response =
+            HttpResponse { body: Body::new(document, Some(ContentType::xml())), ..HttpResponse::default() };
+        response.generators.body.insert(path.to_owned(), generator(json));
+        let values = values();
+        let context = GenerateContext::provider(&values, at_noon());
+        let generated =
+            super::response(&response, &context, &mut StdRng::seed_from_u64(1)).expect("all values are there");
+        assert_eq!(generated.warnings, []);
+        String::from_utf8(generated.value.body.bytes().to_vec()).expect("text")
+    };
+    let sevens = r#"{"type": "RandomInt", "min": 7, "max": 7}"#;
+    for (path, json, before, after) in [
+        ("$.o:order['@id']", sevens, "id='1'", "id='7'"),
+        (
+            "$.o:order.line['@n']",
+            sevens,
+            r#"<line n="a">x</line><line n="b"/>"#,
+            r#"<line n="7">x</line><line n="7"/>"#,
+        ),
+        (
+            "$.o:order[0].line.#text",
+            sevens,
+            r#"<line n="a">x</line><line n="b"/>"#,
+            r#"<line n="a">7</line><line n="b">7</line>"#,
+        ),
+        ("$['urn:o:order'].note['#text']", sevens, "<note></note>", "<note>7</note>"),
+        ("$.*.o:total", sevens, "\n 5 ", "7"),
+        (
+            "$.o:order.note",
+            r#"{"type": "ProviderState", "expression": "<${name} & 'x'>"}"#,
+            "<note></note>",
+            "<note>&lt;Ann &amp; 'x'&gt;</note>",
+        ),
+        ("$.o:order.absent['#text']", sevens, "x", "x"),
+        ("$.order['@id']", sevens, "x", "x"),
+    ] {
+        assert_eq!(generated(path, json), document.replace(before, after), "{path}");
+    }
 }

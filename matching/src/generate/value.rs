@@ -24,7 +24,9 @@ pub(super) fn make(
         "RandomDecimal" => random_decimal(length(generator, "digits")?, example, rng),
         "RandomHexadecimal" => {
             let digits = length(generator, "digits")?;
-            Json::from((0..digits).map(|_| format!("{:X}", rng.random_range(0..16))).collect::<String>())
+            Json::from(
+                (0..digits).map(|_| char::from(b"0123456789ABCDEF"[rng.random_range(0..16)])).collect::<String>(),
+            )
         }
         "RandomString" => {
             let size = length(generator, "size")?;
@@ -107,7 +109,12 @@ fn uuid(format: Option<&str>, rng: &mut dyn Rng) -> String {
     }
 }
 
-fn date_time(generator: &Generator, default: &str, part: Part, context: &GenerateContext<'_>) -> Result<JsonValue, String> {
+fn date_time(
+    generator: &Generator,
+    default: &str,
+    part: Part,
+    context: &GenerateContext<'_>,
+) -> Result<JsonValue, String> {
     let format = generator.text("format").filter(|format| !format.is_empty()).unwrap_or(default);
     let pattern = Pattern::compile(format).map_err(|error| format!("its format '{format}': {error}"))?;
     let instant = date_expression::evaluate(generator.text("expression").unwrap_or_default(), part, &context.now)?;

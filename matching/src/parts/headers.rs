@@ -42,7 +42,8 @@ const NEVER_LISTS: [&str; 9] = [
 
 impl HeadersMatcher {
     pub(crate) fn compile(expected: &Headers, rules: &MatchingRules) -> Result<Self, CompileError> {
-        let of_name = |name: &str| CompiledValueRules::compile(&rules.header, name, str::eq_ignore_ascii_case, "header");
+        let of_name =
+            |name: &str| CompiledValueRules::compile(&rules.header, name, str::eq_ignore_ascii_case, "header");
         let headers = expected.iter().map(|(name, values)| {
             let has_parameters = ["accept", "content-type"].iter().any(|own| name.eq_ignore_ascii_case(own));
             let values = values.iter().map(|value| value.trim().to_owned()).collect();
@@ -65,7 +66,8 @@ impl HeadersMatcher {
                     let Finding { reason, expected, actual, rule, text } = finding();
                     let name = &header.name;
                     let text = format!("Mismatch with header '{name}': {text}");
-                    let mismatch = Mismatch::new(Location::Header(name.clone()), reason, text).showing(expected, actual);
+                    let mismatch =
+                        Mismatch::new(Location::Header(name.clone()), reason, text).showing(expected, actual);
                     match rule {
                         Some((rule, key)) => mismatch.ruled(&rule, &key),
                         None => mismatch,
@@ -101,7 +103,12 @@ impl HeaderMatcher {
         let Some(actual) = actual else {
             return fail(&|| Finding {
                 actual: Shown::Nothing,
-                ..Finding::new(Reason::Missing, &expected.join(", "), "", format!("Expected a header '{name}' but was missing"))
+                ..Finding::new(
+                    Reason::Missing,
+                    &expected.join(", "),
+                    "",
+                    format!("Expected a header '{name}' but was missing"),
+                )
             });
         };
         let actual: Vec<&str> = actual.iter().map(|value| value.trim()).collect();
@@ -111,12 +118,17 @@ impl HeaderMatcher {
             }
             return fail(&|| {
                 let actual = actual.join(", ");
-                Finding::new(Reason::Unexpected, "", &actual, format!("Expected an empty header '{name}' but was '{actual}'"))
+                Finding::new(
+                    Reason::Unexpected,
+                    "",
+                    &actual,
+                    format!("Expected an empty header '{name}' but was '{actual}'"),
+                )
             });
         }
         let rules = self.rules.as_rules();
         if rules.whole.is_some() && (expected.len() > 1 || actual.len() > 1 || rules.is_about_the_list()) {
-            return self.by_list_rules(&rules, &expected, &actual, fail);
+            return Self::by_list_rules(&rules, &expected, &actual, fail);
         }
         if let ([expected], [actual]) = (&expected[..], &actual[..]) {
             return self.value(&rules, 0, expected, actual, false, fail);
@@ -129,7 +141,9 @@ impl HeaderMatcher {
                 Some(value) => self.value(&rules, index, example, value, true, fail)?,
                 None => fail(&|| {
                     let count = actual.len();
-                    let text = format!("Expected value '{example}' at index {index} but was missing (actual has {count} value(s))");
+                    let text = format!(
+                        "Expected value '{example}' at index {index} but was missing (actual has {count} value(s))"
+                    );
                     Finding { actual: Shown::Nothing, ..Finding::new(Reason::Missing, example, "", text) }
                 })?,
             }
@@ -146,7 +160,7 @@ impl HeaderMatcher {
         !never && without_space_at_commas(&expected.join(",")) == without_space_at_commas(&actual.join(","))
     }
 
-    fn by_list_rules(&self, rules: &ValueRules<'_>, expected: &[&str], actual: &[&str], fail: Fail<'_>) -> Flow {
+    fn by_list_rules(rules: &ValueRules<'_>, expected: &[&str], actual: &[&str], fail: Fail<'_>) -> Flow {
         values::compare(rules, expected, actual, |finding| {
             fail(&|| {
                 let rule = Some((finding.rule.name().to_owned(), finding.set.key.clone()));
@@ -167,7 +181,15 @@ impl HeaderMatcher {
     }
 
     /// One value against one.
-    fn value(&self, rules: &ValueRules<'_>, index: usize, expected: &str, actual: &str, in_list: bool, fail: Fail<'_>) -> Flow {
+    fn value(
+        &self,
+        rules: &ValueRules<'_>,
+        index: usize,
+        expected: &str,
+        actual: &str,
+        in_list: bool,
+        fail: Fail<'_>,
+    ) -> Flow {
         if let Some(set) = rules.for_value(index) {
             for (rule, reason) in set.failing(|rule| rule.check_text(expected, actual)) {
                 fail(&|| Finding {
@@ -189,7 +211,8 @@ impl HeaderMatcher {
             let name = &self.name;
             let place = if in_list { format!(" at index {index}") } else { String::new() };
             let (shown_expected, shown_actual) = (show::cut(expected), show::cut(actual));
-            let text = format!("Expected header '{name}'{place} to have value '{shown_expected}' but was '{shown_actual}'");
+            let text =
+                format!("Expected header '{name}'{place} to have value '{shown_expected}' but was '{shown_actual}'");
             Finding::new(Reason::Different, expected, actual, text)
         })
     }
@@ -211,9 +234,15 @@ pub(crate) fn is_same_with_parameters(expected: &str, actual: &str) -> bool {
     let (actual, actual_parameters) = split_parameters(actual);
     let same_value = expected == actual
         || (is_media_type(expected) && is_media_type(actual) && expected.eq_ignore_ascii_case(actual));
+    // The boundary of a multipart body is made up anew for each.
+    let is_boundary =
+        |name: &str| name.eq_ignore_ascii_case("boundary") && expected.to_ascii_lowercase().starts_with("multipart/");
     same_value
         && expected_parameters.iter().all(|(name, value)| {
-            actual_parameters.iter().any(|(own, actual)| own.eq_ignore_ascii_case(name) && actual.eq_ignore_ascii_case(value))
+            is_boundary(name)
+                || actual_parameters
+                    .iter()
+                    .any(|(own, actual)| own.eq_ignore_ascii_case(name) && actual.eq_ignore_ascii_case(value))
         })
 }
 

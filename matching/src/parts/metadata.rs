@@ -75,7 +75,9 @@ impl MetadataMatcher {
             {
                 let same = is_same_with_parameters(expected, actual);
                 if !same {
-                    sink.mismatch(|| mismatch(key, expected.into(), actual.into(), Reason::Different, "the types differ"))?;
+                    sink.mismatch(|| {
+                        mismatch(key, expected.into(), actual.into(), Reason::Different, "the types differ")
+                    })?;
                 }
                 same
             } else {
@@ -99,8 +101,13 @@ impl MetadataMatcher {
 }
 
 fn mismatch(key: &str, expected: Json<'_>, actual: Json<'_>, reason: Reason, why: &str) -> Mismatch {
-    let text = format!("Expected metadata key '{key}' to have value '{}' but was '{}' - {why}", text_of(&expected), text_of(&actual));
-    Mismatch::new(Location::Metadata(key.to_owned()), reason, text).showing(show::plain(&expected), show::plain(&actual))
+    let text = format!(
+        "Expected metadata key '{key}' to have value '{}' but was '{}' - {why}",
+        text_of(&expected),
+        text_of(&actual)
+    );
+    Mismatch::new(Location::Metadata(key.to_owned()), reason, text)
+        .showing(show::plain(&expected), show::plain(&actual))
 }
 
 /// The value as JSON text.

@@ -123,7 +123,8 @@ fn compare_values<S: Sink>(
         fail(&|| {
             let (wanted, received) = (expected.len(), actual.len());
             let text = format!("Expected {noun} '{name}' with {wanted} value(s) but received {received} value(s)");
-            Mismatch::new((called.location)(name), Reason::WrongSize, text).showing(show::texts(expected), show::texts(actual))
+            Mismatch::new((called.location)(name), Reason::WrongSize, text)
+                .showing(show::texts(expected), show::texts(actual))
         })?;
     }
     std::ops::ControlFlow::Continue(matched)

@@ -49,7 +49,8 @@ impl QueryMatcher {
         match &self.raw {
             Some(expected) if !seen.any => seen.sink.mismatch(|| {
                 let text = format!("Expected query string '{expected}' but was '{actual}'");
-                Mismatch::new(Location::Query(String::new()), Reason::Different, text).showing(expected.as_str(), actual)
+                Mismatch::new(Location::Query(String::new()), Reason::Different, text)
+                    .showing(expected.as_str(), actual)
             }),
             _ => Flow::Continue(()),
         }

@@ -1,9 +1,9 @@
 //! Lists of texts: the values of one header, query or form parameter under matching rules.
 
+use indexmap::IndexMap;
 use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::rules::RuleList;
 use intact_pact_model::{Combine, Json};
-use indexmap::IndexMap;
 
 use crate::body::json;
 use crate::comparison::Flow;
@@ -144,7 +144,8 @@ fn list_failures<'r>(set: &'r RuleSet, expected: &[&str], actual: &[&str]) -> Ve
                 fail(Reason::RuleNotSatisfied, "Expected [] (Array) to not be empty".to_owned());
             }
             Rule::ArrayContains(variants) => {
-                let strings = |values: &[&str]| values.iter().map(|value| Json::from((*value).to_owned())).collect::<Vec<_>>();
+                let strings =
+                    |values: &[&str]| values.iter().map(|value| Json::from((*value).to_owned())).collect::<Vec<_>>();
                 for (reason, text) in json::missing_variants(&strings(expected), &strings(actual), variants, true) {
                     fail(reason, text);
                 }

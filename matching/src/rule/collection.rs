@@ -57,9 +57,7 @@ impl Rule {
     pub(crate) fn explain_object(&self, expected: &Json<'_>, actual: &Json<'_>) -> String {
         let shown = show::json(actual);
         match self {
-            Self::Type { min, max } => {
-                explain_size(&shown, actual.as_object().map_or(0, Object::len), *min, *max)
-            }
+            Self::Type { min, max } => explain_size(&shown, actual.as_object().map_or(0, Object::len), *min, *max),
             Self::NotEmpty => format!("Expected {shown} (Map) to not be empty"),
             Self::Equality => format!("Expected {shown} (Object) to be equal to {}", show::json_and_kind(expected)),
             Self::Invalid { text, .. } => text.clone(),

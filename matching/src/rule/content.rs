@@ -122,7 +122,8 @@ fn form_of(name: &str) -> Option<&'static str> {
 
 fn is_like_xml(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim();
-    let begins = text.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "_?!".contains(c)));
+    let begins =
+        text.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "_?!".contains(c)));
     begins && text.ends_with('>')
 }
 

@@ -20,14 +20,26 @@ enum Item {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const QUARTERS: [&str; 4] = ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"];
 const ZONES: [&str; 48] = [
-    "ACDT", "ACST", "ADT", "AEDT", "AEST", "AKDT", "AKST", "ART", "AST", "AWST", "BRT", "BST", "CAT", "CDT", "CEST", "CET",
-    "CST", "EAT", "EDT", "EEST", "EET", "EST", "GMT", "HKT", "HST", "ICT", "IDT", "IST", "JST", "KST", "MDT", "MSK", "MST",
-    "NDT", "NST", "NZDT", "NZST", "PDT", "PKT", "PST", "SAST", "SGT", "UT", "UTC", "WAT", "WEST", "WET", "WIB",
+    "ACDT", "ACST", "ADT", "AEDT", "AEST", "AKDT", "AKST", "ART", "AST", "AWST", "BRT", "BST", "CAT", "CDT", "CEST",
+    "CET", "CST", "EAT", "EDT", "EEST", "EET", "EST", "GMT", "HKT", "HST", "ICT", "IDT", "IST", "JST", "KST", "MDT",
+    "MSK", "MST", "NDT", "NST", "NZDT", "NZST", "PDT", "PKT", "PST", "SAST", "SGT", "UT", "UTC", "WAT", "WEST", "WET",
+    "WIB",
 ];
 
 impl Pattern {
@@ -112,7 +124,9 @@ fn allow(letter: char, count: usize) -> Result<(), String> {
         _ => return Err(format!("the pattern has the letter '{letter}', which means nothing")),
     };
     if count > most {
-        return Err(format!("the pattern has the letter '{letter}' {count} times, but it may stand at most {most} times"));
+        return Err(format!(
+            "the pattern has the letter '{letter}' {count} times, but it may stand at most {most} times"
+        ));
     }
     Ok(())
 }
@@ -253,7 +267,7 @@ impl<'t> Reader<'t> {
     fn one_of(&mut self, texts: &[&str], what: &str) -> Result<i64, String> {
         let rest = self.rest();
         let begins = |text: &&str| rest.get(..text.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(text));
-        let found = texts.iter().position(|text| begins(text)).ok_or_else(|| self.error(what))?;
+        let found = texts.iter().position(begins).ok_or_else(|| self.error(what))?;
         self.at += texts[found].len();
         Ok(i64::try_from(found).unwrap_or_default())
     }
@@ -316,9 +330,9 @@ impl<'t> Reader<'t> {
         self.at += 1;
         let hours = self.digits(2, 2, "the hours of an offset", 0, 18)?;
         let colon = matches!(count, 3 | 5);
-        let is_more = |reader: &Self| match colon {
-            true => reader.rest().starts_with(':'),
-            false => reader.rest().starts_with(|c: char| c.is_ascii_digit()),
+        let is_more = |reader: &Self| {
+            let rest = reader.rest();
+            if colon { rest.starts_with(':') } else { rest.starts_with(|c: char| c.is_ascii_digit()) }
         };
         let mut minutes = 0;
         if count > 1 || is_more(self) {

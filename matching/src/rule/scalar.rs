@@ -57,7 +57,9 @@ impl Rule {
                 None if regex.error().is_some() => Err(InvalidRule),
                 None => Err(RuleNotSatisfied),
             },
-            Self::Include(part) => unless(text_of(actual).is_some_and(|text| text.contains(part.as_str())), RuleNotSatisfied),
+            Self::Include(part) => {
+                unless(text_of(actual).is_some_and(|text| text.contains(part.as_str())), RuleNotSatisfied)
+            }
             Self::Number => unless(actual.as_number().is_some(), WrongType),
             Self::Integer => unless(actual.kind() == JsonKind::Integer, WrongType),
             Self::Decimal => unless(actual.kind() == JsonKind::Decimal, WrongType),
@@ -114,7 +116,12 @@ impl Rule {
                     (Ok(pattern), Some(text)) => pattern.check(text).err().unwrap_or_default(),
                     (Ok(_), None) => format!("{} is no text", actual.kind()),
                 };
-                format!("Expected '{}' to match {} pattern of '{}': {why}", show::plain(actual), rule.called, rule.format)
+                format!(
+                    "Expected '{}' to match {} pattern of '{}': {why}",
+                    show::plain(actual),
+                    rule.called,
+                    rule.format
+                )
             }
             Self::ContentType(content_type) => {
                 let bytes = decoded(actual).map_or_else(|| bytes_of(actual), Cow::Owned);

@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 use intact_matching::{ActualRequest, ActualResponse, RequestMatcher, ResponseMatcher};
-use intact_pact_model::{Body, ContentType, Headers, HttpRequest, HttpResponse, Json, MatchingRules, SpecVersion, read};
+use intact_pact_model::{
+    Body, ContentType, Headers, HttpRequest, HttpResponse, Json, MatchingRules, SpecVersion, read,
+};
 
 use crate::lines;
 
@@ -75,7 +77,10 @@ fn missing_empty_and_null_bodies_are_told_apart() {
     for expected in [Body::Empty, Body::Null] {
         assert_eq!(compare((json, expected.clone()), "{}", (json, None)), "");
         assert_eq!(compare((json, expected.clone()), "{}", (json, Some(b""))), "");
-        assert_eq!(compare((json, expected), "{}", (json, Some(b"{}"))), "/ -> Expected empty body but received Present(2 bytes, application/json)");
+        assert_eq!(
+            compare((json, expected), "{}", (json, Some(b"{}"))),
+            "/ -> Expected empty body but received Present(2 bytes, application/json)"
+        );
     }
     assert_eq!(compare((json, Body::Null), "{}", (json, Some(b" null "))), "");
     assert_ne!(compare((json, Body::Empty), "{}", (json, Some(b"null"))), "");
@@ -118,7 +123,8 @@ fn forms_are_compared_like_queries() {
     $['x[]'] -> Expected form post parameter 'x[]' with value '1' but was '2'
     $.d -> Unexpected form post parameter 'd' received
     ");
-    let rule = r#"{"body": {"$.a": {"matchers": [{"match": "integer"}]}, "$.b[0]": {"matchers": [{"match": "type"}]}}}"#;
+    let rule =
+        r#"{"body": {"$.a": {"matchers": [{"match": "integer"}]}, "$.b[0]": {"matchers": [{"match": "type"}]}}}"#;
     assert_eq!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&a=6&b=x"))), "");
     assert_snapshot!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&a=x&b=x"))), @"$.a -> Expected 'x' to match an integer number");
 }
@@ -140,4 +146,62 @@ fn requests_take_the_type_from_the_header() {
     Content-Type -> Mismatch with header 'Content-Type': Expected a header 'Content-Type' but was missing
     body -> Expected a body of 'application/json' but the actual content type was 'application/xml'
     ");
+}
+
+/// A multipart body of parts given as headers and content.
+fn parts(boundary: &str, parts: &[(&str, &str)]) -> String {
+    let part = |(headers, content): &(&str, &str)| {
+        format!("--{boundary}\r\n{}\r\n\r\n{content}\r\n", headers.replace('\n', "\r\n"))
+    };
+    let parts: Vec<String> = parts.iter().map(part).collect();
+    format!("{}--{boundary}--\r\n", parts.concat())
+}
+
+const FIELD: &str = "Content-Disposition: form-data; name=\"n\"";
+const FILE: &str = "Content-Disposition: form-data; name=\"f\"; filename=\"f.json\"\nContent-Type: application/json";
+
+fn compare_parts(expected: &[(&str, &str)], rules: &str, actual: &[(&str, &str)]) -> String {
+    compare(
+        ("multipart/form-data; boundary=one", present(&parts("one", expected))),
+        rules,
+        ("multipart/form-data; boundary=two", Some(parts("two", actual).as_bytes())),
+    )
+}
+
+#[test]
+fn multipart_bodies_are_compared_part_by_part_whatever_their_boundaries() {
+    let expected = &[(FIELD, "1"), (FILE, r#"{"k": 1}"#)];
+    assert_eq!(compare_parts(expected, "{}", &[(FILE, r#"{ "k" : 1, "more": 2 }"#), (FIELD, "1"), (FIELD, "2")]), "");
+    assert_snapshot!(compare_parts(expected, "{}", &[(FILE, r#"{"k": 2}"#), (FIELD, "2")]), @r"
+    $.n -> MIME part 'n': Expected '2' to be equal to '1'
+    $.f.k -> MIME part 'f': Expected 2 (Integer) to be equal to 1 (Integer)
+    ");
+    assert_snapshot!(compare_parts(expected, "{}", &[(FILE, "[")]), @r"
+    $.n -> Expected a MIME part 'n' but was missing
+    $.f -> MIME part 'f': Failed to parse the actual body: 'EOF while parsing a list at line 1, column 2'
+    ");
+    let as_file = "Content-Disposition: form-data; name=\"n\"; filename=\"n\"";
+    assert_snapshot!(compare_parts(&[(FIELD, "1")], "{}", &[(as_file, "1")]), @"$.n -> Expected a MIME field 'n' but was file");
+    assert_eq!(compare_parts(&[(FIELD, "1"), (FIELD, "2")], "{}", &[(FIELD, "1"), (FIELD, "2")]), "");
+    assert_snapshot!(compare_parts(&[(FIELD, "1"), (FIELD, "2")], "{}", &[(FIELD, "1"), (FIELD, "3")]), @"$.n -> MIME part 'n': Expected '3' to be equal to '2'");
+    let image = "Content-Disposition: form-data; name=\"f\"; filename=\"f.png\"\nContent-Type: image/png";
+    assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[(image, "x")]), @"body -> MIME part 'f': Expected a body of 'application/json' but the actual content type was 'image/png'");
+}
+
+#[test]
+fn rules_reach_into_the_parts() {
+    let rules = r#"{"body": {"$.n": {"matchers": [{"match": "regex", "regex": "\\d+"}]}, "$.f.k": {"matchers": [{"match": "integer"}]},
+        "$.n['x-id']": {"matchers": [{"match": "type"}]}}}"#;
+    let field = |id: &str| format!("{FIELD}\nX-Id: {id}\nX-Other: a");
+    let expected = &[(&*field("1"), "1"), (FILE, r#"{"k": 1}"#)];
+    assert_eq!(compare_parts(expected, rules, &[(&*field("2"), "22"), (FILE, r#"{"k": 7}"#)]), "");
+    let other = field("2").replace("X-Other: a", "X-Other: b");
+    assert_snapshot!(compare_parts(expected, rules, &[(&*other, "x"), (FILE, r#"{"k": "y"}"#)]), @r"
+    $.n['x-other'] -> MIME part 'n': Expected header 'x-other' to have value 'a' but was 'b'
+    $.n -> MIME part 'n': Expected 'x' to match '\d+'
+    $.f.k -> MIME part 'f': Expected 'y' (String) to be an integer
+    ");
+    let of_type = r#"{"body": {"$.f": {"matchers": [{"match": "contentType", "value": "application/json"}]}}}"#;
+    assert_eq!(compare_parts(&[(FILE, r#"{"k": 1}"#)], of_type, &[(FILE, "[1, 2]")]), "");
+    assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[]), @"$.f -> Expected a MIME part 'f' but was missing");
 }

@@ -18,18 +18,33 @@ fn rules_on_scalars_pass_or_say_why_not() {
         (r#"{"match": "equality"}"#, "1", "1.0", "Expected 1.0 (Decimal) to be equal to 1 (Integer)"),
         (r#"{"match": "equality"}"#, r#""b""#, r#""c""#, "Expected 'c' (String) to be equal to 'b' (String)"),
         (r#"{"match": "equality"}"#, "1.10", "1.1", ""),
-        (r#"{"match": "equality"}"#, "12345678901234567890123", "12345678901234567890124", "Expected 12345678901234567890124 (Integer) to be equal to 12345678901234567890123 (Integer)"),
+        (
+            r#"{"match": "equality"}"#,
+            "12345678901234567890123",
+            "12345678901234567890124",
+            "Expected 12345678901234567890124 (Integer) to be equal to 12345678901234567890123 (Integer)",
+        ),
         (r#"{"match": "type"}"#, "1", "1.5", ""),
         (r#"{"match": "type"}"#, r#""a""#, "100", "Expected 100 (Integer) to be the same type as 'a' (String)"),
         (r#"{"match": "type"}"#, r#""a""#, "null", "Expected null (Null) to be the same type as 'a' (String)"),
         (r#"{"match": "type", "min": 3}"#, r#""a""#, r#""b""#, ""),
         (r#"{"match": "regex", "regex": "\\w{3}\\d{3}"}"#, r#""abc123""#, r#""def456""#, ""),
-        (r#"{"match": "regex", "regex": "\\w{3}\\d{3}"}"#, r#""abc123""#, r#""a""#, r"Expected 'a' to match '\w{3}\d{3}'"),
+        (
+            r#"{"match": "regex", "regex": "\\w{3}\\d{3}"}"#,
+            r#""abc123""#,
+            r#""a""#,
+            r"Expected 'a' to match '\w{3}\d{3}'",
+        ),
         (r#"{"match": "regex", "regex": "\\d+"}"#, "1", "23", ""),
         (r#"{"match": "regex", "regex": "\\d"}"#, "1", r#""a1b""#, r"Expected 'a1b' to match '\d'"),
         (r#"{"match": "regex", "regex": "null"}"#, r#""null""#, "null", "Expected 'null' to match 'null'"),
         (r#"{"match": "regex", "regex": "true"}"#, r#""true""#, "true", "Expected 'true' to match 'true'"),
-        (r#"{"match": "regex", "regex": "("}"#, r#""a""#, r#""a""#, "'(' is not a valid regular expression - Parsing error at position 9: Opening parenthesis without closing parenthesis"),
+        (
+            r#"{"match": "regex", "regex": "("}"#,
+            r#""a""#,
+            r#""a""#,
+            "'(' is not a valid regular expression - Parsing error at position 1: Opening parenthesis without closing parenthesis",
+        ),
         (r#"{"match": "include", "value": "a"}"#, r#""cat""#, r#""bat""#, ""),
         (r#"{"match": "include", "value": "a"}"#, r#""cat""#, r#""dog""#, "Expected 'dog' to include 'a'"),
         (r#"{"match": "include", "value": "1"}"#, r#""1""#, "[1]", "Expected '[1]' to include '1'"),
@@ -47,13 +62,38 @@ fn rules_on_scalars_pass_or_say_why_not() {
         (r#"{"match": "null"}"#, r#""a""#, r#""""#, "Expected '' (String) to be a null value"),
         (r#"{"match": "date", "format": "yyyy-MM-dd"}"#, r#""2000-01-01""#, r#""2023-07-19""#, ""),
         (r#"{"match": "date", "format": "yyyyMMdd"}"#, "20000101", "20240101", ""),
-        (r#"{"match": "date"}"#, r#""2000-01-01""#, r#""23/07/19""#, "Expected '23/07/19' to match a date pattern of 'yyyy-MM-dd': expected a year of 4 digits at character 1"),
-        (r#"{"match": "time"}"#, r#""10:00:00""#, r#""10:00""#, "Expected '10:00' to match a time pattern of 'HH:mm:ss': expected ':' at character 6"),
-        (r#"{"match": "datetime"}"#, r#""2000-01-01T10:00:00Z""#, "true", "Expected 'true' to match a timestamp pattern of 'yyyy-MM-dd'T'HH:mm:ssXXX': Boolean is no text"),
-        (r#"{"match": "date", "format": "ddd"}"#, r#""1""#, r#""1""#, "Expected '1' to match a date pattern of 'ddd': the pattern has the letter 'd' 3 times, but it may stand at most 2 times"),
+        (
+            r#"{"match": "date"}"#,
+            r#""2000-01-01""#,
+            r#""23/07/19""#,
+            "Expected '23/07/19' to match a date pattern of 'yyyy-MM-dd': expected a year of 4 digits at character 1",
+        ),
+        (
+            r#"{"match": "time"}"#,
+            r#""10:00:00""#,
+            r#""10:00""#,
+            "Expected '10:00' to match a time pattern of 'HH:mm:ss': expected ':' at character 6",
+        ),
+        (
+            r#"{"match": "datetime"}"#,
+            r#""2000-01-01T10:00:00Z""#,
+            "true",
+            "Expected 'true' to match a timestamp pattern of 'yyyy-MM-dd'T'HH:mm:ssXXX': Boolean is no text",
+        ),
+        (
+            r#"{"match": "date", "format": "ddd"}"#,
+            r#""1""#,
+            r#""1""#,
+            "Expected '1' to match a date pattern of 'ddd': the pattern has the letter 'd' 3 times, but it may stand at most 2 times",
+        ),
         (r#"{"match": "contentType", "value": "text/xml"}"#, r#""<a/>""#, r#""<b></b>""#, ""),
         (r#"{"match": "contentType", "value": "image/png"}"#, r#""iVBORw0KGgo=""#, r#""iVBORw0KGgo=""#, ""),
-        (r#"{"match": "contentType", "value": "application/xml"}"#, r#""<a/>""#, r#""{\"a\":1}""#, "Failed to match data to have a content type of 'application/xml': Expected binary contents to have content type 'application/xml' but detected contents was 'application/json'"),
+        (
+            r#"{"match": "contentType", "value": "application/xml"}"#,
+            r#""<a/>""#,
+            r#""{\"a\":1}""#,
+            "Failed to match data to have a content type of 'application/xml': Expected binary contents to have content type 'application/xml' but detected contents was 'application/json'",
+        ),
         (r#"{"match": "notEmpty"}"#, r#""a""#, "0", ""),
         (r#"{"match": "notEmpty"}"#, r#""a""#, "false", ""),
         (r#"{"match": "notEmpty"}"#, r#""a""#, r#""""#, "Expected '' (String) to not be empty"),
@@ -61,11 +101,21 @@ fn rules_on_scalars_pass_or_say_why_not() {
         (r#"{"match": "notEmpty"}"#, r#""a""#, "[]", "Expected [] (Array) to not be empty"),
         (r#"{"match": "notEmpty"}"#, r#""a""#, "{}", "Expected {} (Object) to not be empty"),
         (r#"{"match": "semver"}"#, r#""1.0.0""#, r#""1.2.3-beta+5""#, ""),
-        (r#"{"match": "semver"}"#, r#""1.0.0""#, r#""v1.0.0""#, "'v1.0.0' is not a valid semantic version - unexpected character 'v' while parsing major version number"),
+        (
+            r#"{"match": "semver"}"#,
+            r#""1.0.0""#,
+            r#""v1.0.0""#,
+            "'v1.0.0' is not a valid semantic version - unexpected character 'v' while parsing major version number",
+        ),
         (r#"{"match": "values"}"#, "1", "2", "Expected 2 (Integer) to be equal to 1 (Integer)"),
         (r#"{"match": "eachKey", "rules": []}"#, "1", "2", ""),
         (r#"{"match": "colour"}"#, "1", "1", "No plugin provides the matching rule 'colour' at body `$.v`"),
-        (r#"{"match": "include"}"#, r#""a""#, r#""a""#, r#"The matching rule {"match":"include"} at body `$.v` cannot be understood: "#),
+        (
+            r#"{"match": "include"}"#,
+            r#""a""#,
+            r#""a""#,
+            r#"The matching rule {"match":"include"} at body `$.v` cannot be understood: "#,
+        ),
     ] {
         let found = scalar(rule, expected, actual);
         let same = if text.ends_with(": ") { found.starts_with(text) } else { found == text };
@@ -121,7 +171,10 @@ fn array_contains_finds_each_variant_somewhere() {
         {"index": 0, "rules": {"$.name": {"matchers": [{"match": "regex", "regex": "add.*"}]}, "$.id": {"matchers": [{"match": "integer"}]}}},
         {"index": 1, "rules": {"": {"matchers": [{"match": "type"}]}}}]}]}}"#;
     let expected = r#"{"actions": [{"name": "add", "id": 1}, {"href": "x"}]}"#;
-    assert_eq!(response(expected, rules, r#"{"actions": [{"href": "y"}, {"extra": 1}, {"name": "add-item", "id": 7}]}"#), "");
+    assert_eq!(
+        response(expected, rules, r#"{"actions": [{"href": "y"}, {"extra": 1}, {"name": "add-item", "id": 7}]}"#),
+        ""
+    );
     assert_snapshot!(response(expected, rules, r#"{"actions": [{"name": "delete", "id": 7}, {"href": 1}]}"#), @r#"
     $.actions -> Variant at index 0 ({"name":"add","id":1}) was not found in the actual list
     $.actions -> Variant at index 1 ({"href":"x"}) was not found in the actual list
@@ -141,7 +194,8 @@ fn values_and_each_value_take_any_keys() {
     assert_eq!(request(r#"{"one": "a", "two": "b"}"#, values, r#"{"one": "", "three": "b"}"#), "");
     assert_snapshot!(request(r#"{"one": "a", "two": "b"}"#, values, r#"{"one": "", "four": 100}"#), @"$.four -> Expected 100 (Integer) to be the same type as 'a' (String)");
 
-    let each_value = r#"{"$": {"matchers": [{"match": "eachValue", "rules": [{"match": "regex", "regex": "[a-z]+"}]}]}}"#;
+    let each_value =
+        r#"{"$": {"matchers": [{"match": "eachValue", "rules": [{"match": "regex", "regex": "[a-z]+"}]}]}}"#;
     assert_eq!(request(r#"{"one": "a"}"#, each_value, r#"{"x": "b", "y": "c"}"#), "");
     assert_eq!(request(r#"{"one": "a"}"#, each_value, "{}"), "");
     assert_snapshot!(request(r#"{"one": "a"}"#, each_value, r#"{"x": "1"}"#), @"$.x -> Expected '1' to match '[a-z]+'");
@@ -175,7 +229,10 @@ fn each_key_looks_at_the_keys() {
 fn rules_on_whole_objects_and_arrays_apply_or_cannot() {
     let at_a = |rule: &str| format!(r#"{{"$.a": {{"matchers": [{rule}]}}}}"#);
     assert_snapshot!(response(r#"{"a": {"b": 1}}"#, &at_a(r#"{"match": "integer"}"#), r#"{"a": {"b": 1}}"#), @r#"$.a -> Unable to match {"b":1} using integer"#);
-    assert_eq!(response(r#"{"a": {"b": 1}}"#, &at_a(r#"{"match": "regex", "regex": "\\d"}"#), r#"{"a": {"b": 2}}"#), "");
+    assert_eq!(
+        response(r#"{"a": {"b": 1}}"#, &at_a(r#"{"match": "regex", "regex": "\\d"}"#), r#"{"a": {"b": 2}}"#),
+        ""
+    );
     assert_eq!(response(r#"{"a": [1]}"#, &at_a(r#"{"match": "integer"}"#), r#"{"a": [1, 2]}"#), "");
     assert_snapshot!(response(r#"{"a": [1]}"#, &at_a(r#"{"match": "null"}"#), r#"{"a": [null]}"#), @"$.a -> Expected [null] (Array) to be a null value");
     assert_snapshot!(response(r#"{"a": {"b": 1}}"#, &at_a(r#"{"match": "notEmpty"}"#), r#"{"a": {}}"#), @r"

@@ -46,7 +46,8 @@ fn contents_and_metadata_are_compared_leniently() {
 
 #[test]
 fn the_content_type_has_two_names_and_counts_once() {
-    let expected = r#"{"contents": {"content": "a", "contentType": "text/plain"}, "metadata": {"content-type": "text/plain"}}"#;
+    let expected =
+        r#"{"contents": {"content": "a", "contentType": "text/plain"}, "metadata": {"content-type": "text/plain"}}"#;
     assert_eq!(compare(expected, "a", r#"{"contentType": "text/plain; charset=utf-8"}"#), "");
     assert_snapshot!(compare(expected, "a", r#"{"contentType": "text/html"}"#), @r#"
     body -> Expected message with content type text/plain but was text/html
@@ -59,7 +60,10 @@ fn the_content_type_has_two_names_and_counts_once() {
 
 #[test]
 fn replies_are_counted_and_compared_in_order() {
-    let expected = [matcher(r#"{"contents": {"content": "a", "contentType": "text/plain"}}"#), matcher(r#"{"contents": {"content": "b", "contentType": "text/plain"}}"#)];
+    let expected = [
+        matcher(r#"{"contents": {"content": "a", "contentType": "text/plain"}}"#),
+        matcher(r#"{"contents": {"content": "b", "contentType": "text/plain"}}"#),
+    ];
     let metadata = Object::new();
     let reply = |text: &'static str| ActualMessage::new(Some(text.as_bytes()), &metadata);
     assert_eq!(lines(&compare_replies(&expected, &[reply("a"), reply("b")])), "");

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use intact_matching::{ActualRequest, RequestMatcher, ResponseMatcher};
-use intact_pact_model::{Headers, SpecVersion, read, Json};
+use intact_pact_model::{Headers, Json, SpecVersion, read};
 
 use crate::{lines, request, response};
 
@@ -61,11 +61,23 @@ fn query_rules_hold_for_every_value() {
         (r#""a": {"matchers": [{"match": "include", "value": "x"}]}"#, "a=axa", "a=b"),
         (r#""a": {"matchers": [{"match": "date"}]}"#, "a=2024-01-01", "a=2024"),
         (r#""a": {"matchers": [{"match": "null"}]}"#, "", "a=1"),
-        (r#""a": {"matchers": [{"match": "eachValue", "rules": [{"match": "regex", "regex": "\\d"}]}]}"#, "a=1&a=2", "a=1&a=x"),
-        (r#""a": {"matchers": [{"match": "arrayContains", "variants": [{"index": 0, "rules": {"": {"matchers": [{"match": "regex", "regex": "\\d"}]}}}]}]}"#, "a=x&a=2", "a=x&a=y"),
+        (
+            r#""a": {"matchers": [{"match": "eachValue", "rules": [{"match": "regex", "regex": "\\d"}]}]}"#,
+            "a=1&a=2",
+            "a=1&a=x",
+        ),
+        (
+            r#""a": {"matchers": [{"match": "arrayContains", "variants": [{"index": 0, "rules": {"": {"matchers": [{"match": "regex", "regex": "\\d"}]}}}]}]}"#,
+            "a=x&a=2",
+            "a=x&a=y",
+        ),
         (r#""$.a": {"matchers": [{"match": "type"}]}"#, "a=x", "b=x"),
         (r#""$['a'][0]": {"matchers": [{"match": "type"}]}"#, "a=x", "a=x&a=y"),
-        (r#""a": {"combine": "OR", "matchers": [{"match": "regex", "regex": "\\d"}, {"match": "regex", "regex": "x"}]}"#, "a=1&a=x", "a=y"),
+        (
+            r#""a": {"combine": "OR", "matchers": [{"match": "regex", "regex": "\\d"}, {"match": "regex", "regex": "x"}]}"#,
+            "a=1&a=x",
+            "a=y",
+        ),
     ] {
         if !good.is_empty() {
             assert_eq!(requests(&expected(rules), &format!(r#"{{"query": "{good}"}}"#)), "", "{rules}");
@@ -97,9 +109,17 @@ fn headers_are_compared_by_value() {
         (r#"{"X": ["a", "b"]}"#, r#"{"x": ["a, b"]}"#),
         (r#"{"Content-Type": ["application/json"]}"#, r#"{"content-type": ["Application/JSON; charset=utf-8"]}"#),
         (r#"{"Content-Type": ["a/b;x=1;charset=UTF-8"]}"#, r#"{"content-type": ["a/b; charset=\"utf-8\"; x=1; y=2"]}"#),
+        (
+            r#"{"Content-Type": ["multipart/form-data; boundary=one"]}"#,
+            r#"{"content-type": ["multipart/form-data; boundary=two"]}"#,
+        ),
         (r#"{"X-Empty": []}"#, r#"{"X-Empty": [""]}"#),
     ] {
-        assert_eq!(requests(&format!(r#"{{"headers": {expected}}}"#), &format!(r#"{{"headers": {actual}}}"#)), "", "{expected}");
+        assert_eq!(
+            requests(&format!(r#"{{"headers": {expected}}}"#), &format!(r#"{{"headers": {actual}}}"#)),
+            "",
+            "{expected}"
+        );
     }
     let all = requests(
         r#"{"headers": {"X-TEST": ["1"], "X-A": ["a"], "Accept": ["alligators"], "content-type": ["application/json;charset=UTF-16"],
@@ -157,7 +177,9 @@ fn statuses_are_equal_or_of_a_class() {
         assert_eq!(responses(&expected, &format!(r#"{{"status": {good}}}"#)), "", "{rule}");
         assert_ne!(responses(&expected, &format!(r#"{{"status": {bad}}}"#)), "", "{rule}");
     }
-    let text = |rule: &str| responses(&format!(r#"{{"matchingRules": {{"status": {{"matchers": [{rule}]}}}}}}"#), r#"{"status": 500}"#);
+    let text = |rule: &str| {
+        responses(&format!(r#"{{"matchingRules": {{"status": {{"matchers": [{rule}]}}}}}}"#), r#"{"status": 500}"#)
+    };
     assert_snapshot!(text(r#"{"match": "statusCode", "status": "success"}"#), @"status -> Expected status code 500 to be a Successful response (200–299)");
     assert_snapshot!(text(r#"{"match": "statusCode", "status": [200, 204]}"#), @"status -> Expected status code 500 to be a 200, 204");
     assert_snapshot!(text(r#"{"match": "date"}"#), @"status -> Unable to match 500 using date");
@@ -174,7 +196,8 @@ fn mismatches_have_a_json_form() {
     let comparison = matcher.compare_with(&request(
         r#"{"method": "GET", "query": {"q": ["2"]}, "headers": {"X-Id": ["2"]}, "body": {"content": {"a": 2}, "contentType": "application/json"}}"#,
     ));
-    let json = comparison.mismatches().iter().map(|mismatch| mismatch.to_json().to_compact()).collect::<Vec<_>>().join("\n");
+    let json =
+        comparison.mismatches().iter().map(|mismatch| mismatch.to_json().to_compact()).collect::<Vec<_>>().join("\n");
     assert_snapshot!(json, @r#"
     {"type":"MethodMismatch","expected":"POST","actual":"GET","mismatch":"expected POST but was GET"}
     {"type":"QueryMismatch","parameter":"q","expected":"1","actual":"2","mismatch":"Expected query parameter 'q' with value '1' but was '2'"}
@@ -200,7 +223,8 @@ fn mismatches_name_the_rule_that_governs() {
         SpecVersion::V4,
     )
     .expect("rules that compile");
-    let comparison = matcher.compare_with(&request(r#"{"body": {"content": {"a": ["x"]}, "contentType": "application/json"}}"#));
+    let comparison =
+        matcher.compare_with(&request(r#"{"body": {"content": {"a": ["x"]}, "contentType": "application/json"}}"#));
     let rule = comparison.mismatches()[0].rule.as_ref().expect("a rule");
     assert_eq!((rule.rule.as_str(), rule.key.as_str()), ("integer", "$.a[*]"));
 }

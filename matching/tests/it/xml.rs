@@ -81,13 +81,21 @@ fn rules_reach_elements_texts_and_attributes() {
     for path in ["$.a.b", "$.a.b.#text", "$.a.b['#text']", "$.a[0].b[*]['#text']", "$.a.b[0]"] {
         let rules = format!(r#"{{"{path}": {id}}}"#);
         assert_eq!(response("<a><b>1</b></a>", &rules, "<a><b>22</b></a>"), "", "{path}");
-        assert_eq!(response("<a><b>1</b></a>", &rules, "<a><b>x</b></a>"), r"$.a.b['#text'] -> Expected 'x' to match '\d+'", "{path}");
+        assert_eq!(
+            response("<a><b>1</b></a>", &rules, "<a><b>x</b></a>"),
+            r"$.a.b['#text'] -> Expected 'x' to match '\d+'",
+            "{path}"
+        );
     }
     let rules = format!(r#"{{"$.a['@n']": {id}}}"#);
     assert_snapshot!(response("<a n='1'/>", &rules, "<a n='x'/>"), @r"$.a['@n'] -> Expected 'x' to match '\d+'");
     for path in ["$.p:a.p:b", "$['urn:x:a']['urn:x:b']['#text']"] {
         let rules = format!(r#"{{"{path}": {id}}}"#);
-        assert_eq!(response("<p:a xmlns:p='urn:x'><p:b>1</p:b></p:a>", &rules, "<a xmlns='urn:x'><b>22</b></a>"), "", "{path}");
+        assert_eq!(
+            response("<p:a xmlns:p='urn:x'><p:b>1</p:b></p:a>", &rules, "<a xmlns='urn:x'><b>22</b></a>"),
+            "",
+            "{path}"
+        );
     }
 }
 

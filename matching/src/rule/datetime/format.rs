@@ -27,7 +27,8 @@ fn field(out: &mut String, letter: char, count: usize, instant: &Zoned) {
     };
     let hour = i64::from(instant.hour());
     let month = usize::from(instant.month().unsigned_abs());
-    let day = usize::from(instant.weekday().to_monday_zero_offset().unsigned_abs());
+    let weekday = instant.weekday();
+    let day = usize::from(weekday.to_monday_zero_offset().unsigned_abs());
     let quarter = (month - 1) / 3;
     let name = |name: &'static str, full: bool| if full { name } else { &name[..3] };
     match letter {
@@ -39,14 +40,14 @@ fn field(out: &mut String, letter: char, count: usize, instant: &Zoned) {
         'd' => number(out, i64::from(instant.day())),
         'D' => number(out, i64::from(instant.day_of_year())),
         'Q' | 'q' => match count {
-            1 | 2 => number(out, quarter as i64 + 1),
+            1 | 2 => number(out, i64::from(instant.month() - 1) / 3 + 1),
             3 => {
                 let _ = write!(out, "Q{}", quarter + 1);
             }
             _ => out.push_str(QUARTERS[quarter]),
         },
         'w' => number(out, i64::from(instant.date().iso_week_date().week())),
-        'e' | 'c' if count <= 2 => number(out, day as i64 + 1),
+        'e' | 'c' if count <= 2 => number(out, i64::from(weekday.to_monday_one_offset())),
         'E' | 'e' | 'c' => out.push_str(name(DAYS[day], count > 3)),
         'a' => out.push_str(if hour < 12 { "AM" } else { "PM" }),
         'h' => number(out, if hour % 12 == 0 { 12 } else { hour % 12 }),
