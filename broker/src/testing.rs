@@ -110,6 +110,11 @@ impl TestBroker {
         self.clock.fetch_add(micros, Ordering::SeqCst);
     }
 
+    /// The broker as a service, for tests that call it in another way than this type does.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// What the broker's parts share.
     #[cfg(test)]
     pub(crate) fn app(&self) -> &crate::app::App {

@@ -13,14 +13,14 @@ mod verification;
 
 use std::process::Command;
 
-use intact::matchers::regex;
+use intact::matchers::{EachLike, each_like, like, regex};
 use intact::{Contract, MockServer, Request, Response, Template, Upcoming, json_like};
 use intact_broker_client::BrokerClient;
 use serde::Serialize;
 
 use crate::kept_pact;
 
-/// The id of the environment `test` in examples; that of the broker comes from the provider state.
+/// The id of the environment `staging` in examples; that of the broker comes from the provider state.
 const ENVIRONMENT: &str = "16926ef3-590f-4e3f-838e-719717aa88c9";
 
 const UUID: &str = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
@@ -65,6 +65,12 @@ fn template(path: &str) -> Template {
 /// A link to a path like the example, on any host.
 fn link(path: &str, example: &str) -> Template {
     json_like!({ "href": regex(&format!("https?://[^/]+{path}"), format!("http://localhost{example}")) })
+}
+
+/// At least one notice, of kinds that the client can tell apart.
+fn notices(kind: &str, text: &str) -> EachLike {
+    let kind = regex("success|info|debug|prompt|warning|error|danger", kind);
+    each_like(json_like!({ "type": kind, "text": like(text) }))
 }
 
 /// As the client sends requests.

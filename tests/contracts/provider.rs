@@ -104,20 +104,20 @@ async fn verify(engine: Engine) {
             verified(&current.broker(), false).await;
             Ok(())
         })
-        .state("there is an environment test", async |current, _| {
-            let body = json!({ "name": "test", "displayName": "Test", "production": false });
+        .state("there is an environment staging", async |current, _| {
+            let body = json!({ "name": "staging", "displayName": "Staging", "production": false });
             let environment = current.broker().post("/environments", &body).await.expect(201).json();
             Ok(json!({ "environment": environment["uuid"] }))
         })
-        .state("Orders 2.0.0 is deployed to test", async |current, _| {
+        .state("Orders 2.0.0 is deployed to staging", async |current, _| {
             let broker = current.broker();
             broker.add_to_branch("Orders", "main", "2.0.0").await;
-            Ok(json!({ "record": broker.deploy("Orders", "2.0.0", "test").await.expect(201).json()["uuid"] }))
+            Ok(json!({ "record": broker.deploy("Orders", "2.0.0", "staging").await.expect(201).json()["uuid"] }))
         })
-        .state("Orders 2.0.0 is released to test", async |current, _| {
+        .state("Orders 2.0.0 is released to staging", async |current, _| {
             let broker = current.broker();
             broker.add_to_branch("Orders", "main", "2.0.0").await;
-            Ok(json!({ "record": broker.release("Orders", "2.0.0", "test").await.expect(201).json()["uuid"] }))
+            Ok(json!({ "record": broker.release("Orders", "2.0.0", "staging").await.expect(201).json()["uuid"] }))
         })
         .verify()
         .await;

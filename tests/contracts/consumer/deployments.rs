@@ -17,9 +17,11 @@ fn contract_from_version() -> Contract {
         let links = |kind: &str| {
             let path = format!("/pacticipants/Web/versions/1\\.0\\.0/{kind}/environment/{UUID}");
             let example = format!("http://localhost/pacticipants/Web/versions/1.0.0/{kind}/environment/{ENVIRONMENT}");
-            array_containing([json_like!({ "name": "test", "href": regex(&format!("https?://[^/]+{path}"), example) })])
+            array_containing([
+                json_like!({ "name": "staging", "href": regex(&format!("https?://[^/]+{path}"), example) }),
+            ])
         };
-        i.given("there is an environment test")
+        i.given("there is an environment staging")
             .given("Web 1.0.0 (branch main, tag dev) has a pact with Orders")
             .get("/pacticipants/Web/versions/1.0.0")
             .accepting_hal()
@@ -37,7 +39,7 @@ fn contract_from_version() -> Contract {
 /// A request to record that Web 1.0.0 is in the environment.
 fn record(i: Upcoming, kind: &str) -> intact::Request {
     let path = |environment: &str| format!("/pacticipants/Web/versions/1.0.0/{kind}/environment/{environment}");
-    i.given("there is an environment test")
+    i.given("there is an environment staging")
         .given("Web 1.0.0 (branch main, tag dev) has a pact with Orders")
         .post(from_provider_state(&path("${environment}"), path(ENVIRONMENT)))
         .accepting_hal()
@@ -54,7 +56,7 @@ async fn a_deployment_is_recorded() {
             }))
         })
         .test(async |server| {
-            let deployed = client(server).record_deployment("Web", "1.0.0", "test", None).await?;
+            let deployed = client(server).record_deployment("Web", "1.0.0", "staging", None).await?;
             assert_eq!(deployed.uuid, RECORD);
             assert!(deployed.currently_deployed);
             assert_eq!(deployed.version.as_deref(), Some("1.0.0"));
@@ -73,7 +75,7 @@ async fn a_deployment_of_one_of_several_instances_is_recorded() {
                 .hal(json_like!({ "currentlyDeployed": true, "applicationInstance": "blue" }))
         })
         .test(async |server| {
-            let deployed = client(server).record_deployment("Web", "1.0.0", "test", Some("blue")).await?;
+            let deployed = client(server).record_deployment("Web", "1.0.0", "staging", Some("blue")).await?;
             assert_eq!(deployed.application_instance.as_deref(), Some("blue"));
             Ok(())
         })
@@ -91,7 +93,7 @@ async fn a_release_is_recorded() {
             }))
         })
         .test(async |server| {
-            let released = client(server).record_release("Web", "1.0.0", "test").await?;
+            let released = client(server).record_release("Web", "1.0.0", "staging").await?;
             assert!(released.currently_supported);
             assert_eq!(released.version.as_deref(), Some("1.0.0"));
             Ok(())
@@ -106,7 +108,8 @@ async fn a_version_that_is_not_known_cannot_be_deployed() {
             i.get("/pacticipants/Web/versions/1.0.0").accepting_hal().will_respond_with(404)
         })
         .test(async |server| {
-            let error = client(server).record_deployment("Web", "1.0.0", "test", None).await.expect_err("no version");
+            let error =
+                client(server).record_deployment("Web", "1.0.0", "staging", None).await.expect_err("no version");
             assert!(matches!(error, RecordError::NoVersion { .. }), "{error}");
             Ok(())
         })
@@ -120,7 +123,7 @@ fn contract_from_environment() -> Contract {
     contract_from_index().upon_receiving("a request for the environments", environments::list).upon_receiving(
         "a request for what is in an environment",
         |i| {
-            i.given("there is an environment test")
+            i.given("there is an environment staging")
                 .get(from_provider_state("/environments/${environment}", path(ENVIRONMENT, "")))
                 .accepting_hal()
                 .will_respond_with(200)
@@ -135,7 +138,7 @@ fn contract_from_environment() -> Contract {
 }
 
 fn list_in_environment(i: Upcoming, state: &str, path: &str) -> intact::Request {
-    i.given("there is an environment test")
+    i.given("there is an environment staging")
         .given(state)
         .get(from_provider_state(
             &format!("/environments/${{environment}}{path}"),
@@ -147,7 +150,7 @@ fn list_in_environment(i: Upcoming, state: &str, path: &str) -> intact::Request 
 
 /// A request to change a record, found by its link to itself.
 fn change(i: Upcoming, state: &str, kind: &str, change: serde_json::Value) -> Response {
-    i.given("there is an environment test")
+    i.given("there is an environment staging")
         .given(state)
         .patch(from_provider_state(&format!("/{kind}/${{record}}"), format!("/{kind}/{RECORD}")))
         .merge_patch(&change)
@@ -157,7 +160,7 @@ fn change(i: Upcoming, state: &str, kind: &str, change: serde_json::Value) -> Re
 
 #[tokio::test]
 async fn what_is_deployed_is_found_and_undeployed() {
-    let state = "Orders 2.0.0 is deployed to test";
+    let state = "Orders 2.0.0 is deployed to staging";
     contract_from_environment()
         .upon_receiving("a request for where Orders is deployed", |i| {
             list_in_environment(i, state, "/deployed-versions/currently-deployed").will_respond_with(200).hal(
@@ -176,7 +179,7 @@ async fn what_is_deployed_is_found_and_undeployed() {
             change(i, state, "deployed-versions", json!({ "currentlyDeployed": false }))
         })
         .test(async |server| {
-            let undeployed = client(server).record_undeployment("Orders", "test", None).await?;
+            let undeployed = client(server).record_undeployment("Orders", "staging", None).await?;
             assert_eq!(undeployed.len(), 1);
             assert_eq!(undeployed[0].version.as_deref(), Some("2.0.0"));
             assert!(!undeployed[0].currently_deployed);
@@ -187,7 +190,7 @@ async fn what_is_deployed_is_found_and_undeployed() {
 
 #[tokio::test]
 async fn what_is_released_is_found_and_no_longer_supported() {
-    let state = "Orders 2.0.0 is released to test";
+    let state = "Orders 2.0.0 is released to staging";
     contract_from_environment()
         .upon_receiving("a request for what of Orders is supported", |i| {
             list_in_environment(i, state, "/released-versions/currently-supported")
@@ -208,7 +211,7 @@ async fn what_is_released_is_found_and_no_longer_supported() {
             change(i, state, "released-versions", json!({ "currentlySupported": false }))
         })
         .test(async |server| {
-            let ended = client(server).record_support_ended("Orders", "2.0.0", "test").await?;
+            let ended = client(server).record_support_ended("Orders", "2.0.0", "staging").await?;
             assert_eq!(ended.len(), 1);
             assert!(!ended[0].currently_supported);
             Ok(())

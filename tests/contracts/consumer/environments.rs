@@ -1,32 +1,32 @@
 //! Environments.
 
-use intact::matchers::{each_like, from_provider_state, like, regex};
+use intact::matchers::{array_containing, each_like, from_provider_state, like, regex};
 use intact::{Response, Upcoming, json_like};
 use intact_broker_client::NewEnvironment;
 use serde_json::json;
 
 use super::{AsBrokersAnswer as _, AsTheClientSends as _, ENVIRONMENT, UUID, client, contract_from_index, link};
 
-fn test() -> NewEnvironment {
+fn staging() -> NewEnvironment {
     NewEnvironment {
-        name: "test".to_owned(),
-        display_name: Some("Test".to_owned()),
+        name: "staging".to_owned(),
+        display_name: Some("Staging".to_owned()),
         production: false,
         ..NewEnvironment::default()
     }
 }
 
-/// Other tests go on from here, by the environment's link to itself.
+/// The environments, among which the client looks for one by its name. Other tests go on from here, by its link to itself.
 pub(super) fn list(i: Upcoming) -> Response {
-    i.given("there is an environment test").get("/environments").accepting_hal().will_respond_with(200).hal(json_like!({
+    i.given("there is an environment staging").get("/environments").accepting_hal().will_respond_with(200).hal(json_like!({
         "_embedded": {
-            "environments": [{
+            "environments": array_containing([json_like!({
                 "uuid": regex(UUID, ENVIRONMENT),
-                "name": "test",
-                "displayName": "Test",
+                "name": "staging",
+                "displayName": "Staging",
                 "production": false,
                 "_links": { "self": link(&format!("/environments/{UUID}"), &format!("/environments/{ENVIRONMENT}")) },
-            }],
+            })]),
         },
     }))
 }
@@ -39,8 +39,8 @@ async fn environments_are_listed() {
             let environments = client(server).environments().await?;
             assert_eq!(environments.len(), 1);
             assert_eq!(environments[0].uuid, ENVIRONMENT);
-            assert_eq!(environments[0].name, "test");
-            assert_eq!(environments[0].display_name.as_deref(), Some("Test"));
+            assert_eq!(environments[0].name, "staging");
+            assert_eq!(environments[0].display_name.as_deref(), Some("Staging"));
             Ok(())
         })
         .await;
@@ -50,15 +50,15 @@ async fn environments_are_listed() {
 async fn an_environment_is_found_by_its_id() {
     contract_from_index()
         .upon_receiving("a request for an environment", |i| {
-            i.given("there is an environment test")
+            i.given("there is an environment staging")
                 .get(from_provider_state("/environments/${environment}", format!("/environments/{ENVIRONMENT}")))
                 .accepting_hal()
                 .will_respond_with(200)
-                .hal(json_like!({ "uuid": regex(UUID, ENVIRONMENT), "name": "test", "production": false }))
+                .hal(json_like!({ "uuid": regex(UUID, ENVIRONMENT), "name": "staging", "production": false }))
         })
         .test(async |server| {
             let environment = client(server).environment(ENVIRONMENT).await?.expect("it exists");
-            assert_eq!(environment.name, "test");
+            assert_eq!(environment.name, "staging");
             Ok(())
         })
         .await;
@@ -67,16 +67,16 @@ async fn an_environment_is_found_by_its_id() {
 #[tokio::test]
 async fn an_environment_is_created() {
     contract_from_index()
-        .upon_receiving("a request to create the environment test", |i| {
+        .upon_receiving("a request to create the environment staging", |i| {
             i.post("/environments")
                 .accepting_hal()
-                .json(json!({ "name": "test", "displayName": "Test", "production": false }))
+                .json(json!({ "name": "staging", "displayName": "Staging", "production": false }))
                 .will_respond_with(201)
-                .hal(json_like!({ "uuid": regex(UUID, ENVIRONMENT), "name": "test", "displayName": "Test", "production": false }))
+                .hal(json_like!({ "uuid": regex(UUID, ENVIRONMENT), "name": "staging", "displayName": "Staging", "production": false }))
         })
         .test(async |server| {
-            let created = client(server).create_environment(&test()).await?;
-            assert_eq!((created.uuid.as_str(), created.name.as_str()), (ENVIRONMENT, "test"));
+            let created = client(server).create_environment(&staging()).await?;
+            assert_eq!((created.uuid.as_str(), created.name.as_str()), (ENVIRONMENT, "staging"));
             Ok(())
         })
         .await;
@@ -85,20 +85,20 @@ async fn an_environment_is_created() {
 #[tokio::test]
 async fn a_name_that_is_taken_is_refused_with_the_field_that_is_wrong() {
     contract_from_index()
-        .upon_receiving("a request to create the environment test", |i| {
-            i.given("there is an environment test")
+        .upon_receiving("a request to create the environment staging", |i| {
+            i.given("there is an environment staging")
                 .post("/environments")
                 .accepting_hal()
-                .json(json!({ "name": "test", "displayName": "Test", "production": false }))
+                .json(json!({ "name": "staging", "displayName": "Staging", "production": false }))
                 .will_respond_with(400)
                 .hal(json_like!({
-                    "errors": { "name": each_like(like("Another environment with name 'test' already exists")) },
+                    "errors": { "name": each_like(like("Another environment with name 'staging' already exists")) },
                 }))
         })
         .test(async |server| {
-            let error = client(server).create_environment(&test()).await.expect_err("the name is taken");
+            let error = client(server).create_environment(&staging()).await.expect_err("the name is taken");
             assert_eq!(error.status(), Some(400));
-            assert_eq!(error.messages(), ["name: Another environment with name 'test' already exists"]);
+            assert_eq!(error.messages(), ["name: Another environment with name 'staging' already exists"]);
             Ok(())
         })
         .await;
@@ -108,7 +108,7 @@ async fn a_name_that_is_taken_is_refused_with_the_field_that_is_wrong() {
 async fn an_environment_is_deleted() {
     contract_from_index()
         .upon_receiving("a request to delete an environment", |i| {
-            i.given("there is an environment test")
+            i.given("there is an environment staging")
                 .delete(from_provider_state("/environments/${environment}", format!("/environments/{ENVIRONMENT}")))
                 .accepting_hal()
                 .will_respond_with(204)

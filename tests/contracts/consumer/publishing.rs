@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use intact::json_like;
-use intact::matchers::{each_like, like};
+use intact::matchers::each_like;
 use intact_broker_client::{Contract, Publication};
 use serde_json::{Value, json};
 
-use super::{AsBrokersAnswer as _, AsTheClientSends as _, client, contract_from_index, link};
+use super::{AsBrokersAnswer as _, AsTheClientSends as _, client, contract_from_index, link, notices};
 
 const PACT: &str = r#"{"consumer":{"name":"Web"},"provider":{"name":"Orders"},"interactions":[{"description":"a request for order 7","request":{"method":"GET","path":"/orders/7"},"response":{"status":200}}],"metadata":{"pactSpecification":{"version":"2.0.0"}}}"#;
 
@@ -45,10 +45,7 @@ async fn a_publication_says_what_became_of_it() {
     contract_from_index()
         .upon_receiving("a publication of a contract", |i| {
             i.post("/contracts/publish").accepting_hal().json(body()).will_respond_with(200).hal(json_like!({
-                "notices": each_like(json_like!({
-                    "type": like("success"),
-                    "text": like("Pact successfully published for Web version 1.0.0 and provider Orders."),
-                })),
+                "notices": notices("success", "Pact successfully published for Web version 1.0.0 and provider Orders."),
                 "_links": {
                     "pb:contracts": [link(
                         "/pacts/provider/Orders/consumer/Web/version/1\\.0\\.0",
@@ -79,7 +76,7 @@ async fn merging_into_what_is_published_is_asked_for_per_contract() {
                 .json(body)
                 .will_respond_with(200)
                 .hal(json_like!({
-                    "notices": each_like(json_like!({ "type": like("success"), "text": like("Pact successfully merged.") })),
+                    "notices": notices("success", "Pact successfully merged."),
                 }))
         })
         .test(async |server| {
@@ -101,10 +98,7 @@ async fn other_content_for_the_same_version_is_a_conflict() {
                 .json(body())
                 .will_respond_with(409)
                 .hal(json_like!({
-                    "notices": each_like(json_like!({
-                        "type": like("error"),
-                        "text": like("Cannot change the content of the pact for Web version 1.0.0 and provider Orders"),
-                    })),
+                    "notices": notices("error", "Cannot change the content of the pact for Web version 1.0.0 and provider Orders"),
                     "errors": { "contracts": each_like("Cannot change the content of the pact for Web version 1.0.0") },
                 }))
         })

@@ -11,6 +11,9 @@ use super::{AsBrokersAnswer as _, AsTheClientSends as _, client, contract, contr
 
 const PACT: &str = "/pacts/provider/Orders/consumer/Web/pact-version/a1b2c3/metadata/d4e5f6";
 
+/// Another pact, still in progress.
+const GIFTS: &str = "/pacts/provider/Orders/consumer/Web/pact-version/b2c3d4/metadata/e5f6a7";
+
 /// The content of a pact, chosen for some consumer version; the rest of the path is the broker's business.
 const CONTENT: &str = "/pacts/provider/Orders/consumer/Web/pact-version/[^/]+/metadata/[^/]+";
 
@@ -101,8 +104,14 @@ async fn work_in_progress_is_marked() {
                 .hal(json_like!({
                     "_embedded": {
                         "pacts": [
-                            { "verificationProperties": { "pending": false } },
-                            { "verificationProperties": { "pending": true, "wip": true } },
+                            {
+                                "verificationProperties": { "pending": false },
+                                "_links": { "self": link(CONTENT, PACT) },
+                            },
+                            {
+                                "verificationProperties": { "pending": true, "wip": true },
+                                "_links": { "self": link(CONTENT, GIFTS) },
+                            },
                         ],
                     },
                 }))
@@ -115,7 +124,10 @@ async fn work_in_progress_is_marked() {
                 include_wip_pacts_since: Some("2020-01-01".to_owned()),
                 ..PactsForVerificationQuery::default()
             };
-            client(server).pacts_for_verification("Orders", &query).await?.expect("a known provider");
+            let pacts = client(server).pacts_for_verification("Orders", &query).await?.expect("a known provider");
+            let marks: Vec<_> = pacts.iter().map(|pact| (pact.href.as_str(), pact.pending, pact.wip)).collect();
+            let (kept, gifts) = (format!("http://localhost{PACT}"), format!("http://localhost{GIFTS}"));
+            assert_eq!(marks, [(kept.as_str(), false, false), (gifts.as_str(), true, true)]);
             Ok(())
         })
         .await;
