@@ -8,7 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::client::BrokerClient;
-use crate::http::{HttpClientError, HttpOptions, http_client};
+use crate::http::{HttpClientError, HttpOptions, http_client, without_credentials};
 use crate::retry::RetryPolicy;
 
 /// Settings of a [`BrokerClient`]; made by [`BrokerClient::builder`].
@@ -114,6 +114,13 @@ impl BrokerClientBuilder {
         self
     }
 
+    /// Whether the platform's root certificates are trusted (they are unless told otherwise). Without them only the files
+    /// given to [`ca_certificate`](Self::ca_certificate) are.
+    pub fn platform_roots(mut self, trusted: bool) -> Self {
+        self.http.platform_roots = trusted;
+        self
+    }
+
     /// Accepts any certificate.
     pub fn skip_tls_verification(mut self, skip: bool) -> Self {
         self.http.skip_tls_verification = skip;
@@ -157,7 +164,7 @@ type Credentials = (String, String);
 
 /// The base URL without trailing `/`, query, fragment and credentials; the latter are returned.
 fn read_base_url(text: &str) -> Result<(Url, Option<Credentials>), BuildError> {
-    let unusable = |reason: &str| BuildError::BaseUrl { url: text.to_owned(), reason: reason.to_owned() };
+    let unusable = |reason: &str| BuildError::BaseUrl { url: without_credentials(text), reason: reason.to_owned() };
     let mut url = Url::parse(text.trim()).map_err(|error| unusable(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(unusable("it must begin with http:// or https://"));
@@ -194,6 +201,8 @@ mod tests {
             let error = BrokerClient::builder(url).build().expect_err(url);
             assert!(matches!(error, BuildError::BaseUrl { .. }), "{url}: {error}");
         }
+        let error = BrokerClient::builder("https//me:s3cret@broker").build().expect_err("no URL");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::builder::BrokerClientBuilder;
 use crate::error::{BrokerError, BrokerErrorKind, read_failure};
 use crate::exchange::{Answer, Call};
 use crate::hal::HalDocument;
-use crate::http::chain;
+use crate::http::{failure_reason, without_credentials};
 use crate::retry::{RetryPolicy, Trouble, retry_after};
 
 /// No document of a broker is larger than this; a peer that sends without end must not fill the memory.
@@ -84,7 +84,10 @@ impl BrokerClient {
                 url.set_path(&path);
                 let document = self.send(Call::get(url)).await?.document()?;
                 // Any JSON would do for a document; an index without links is somebody else's.
-                document.require("self").or_else(|_| document.require("pb:pacticipants")).map(|_| ())?;
+                let links = document.body.get("_links").and_then(serde_json::Value::as_object);
+                if links.is_none_or(serde_json::Map::is_empty) {
+                    document.require("pb:pacticipants")?;
+                }
                 Ok(document)
             })
             .await
@@ -99,9 +102,12 @@ impl BrokerClient {
     /// Where a link leads: its path and query, at the broker's own address.
     pub(crate) fn resolve(&self, href: &str) -> Result<Url, BrokerError> {
         let base = &self.shared.base;
-        let unusable = |reason: String| BrokerErrorKind::InvalidLink { reason }.at("GET", href);
-        let link = base.join(href).map_err(|error| unusable(error.to_string()))?;
+        let unusable = |reason: String| BrokerErrorKind::InvalidLink { reason }.at("GET", &without_credentials(href));
+        let mut link = base.join(href).map_err(|error| unusable(error.to_string()))?;
         if link.origin() == base.origin() {
+            // Those of the client are sent; these would be shown wherever the URL is. Every HTTP link has a host.
+            let _ = link.set_username("");
+            let _ = link.set_password(None);
             return Ok(link);
         }
         if !matches!(link.scheme(), "http" | "https") {
@@ -210,11 +216,7 @@ fn network_failure(error: reqwest::Error) -> Failure {
     } else {
         Trouble::Lost
     };
-    let reason = chain(&error.without_url());
-    // The layers of the HTTP library say nothing that the sentence around this does not.
-    let layers = ["error sending request: ", "client error (Connect): ", "tcp connect error: "];
-    let reason = layers.iter().fold(reason.as_str(), |reason, layer| reason.strip_prefix(layer).unwrap_or(reason));
-    Failure { trouble, kind: FailureKind::Network(reason.to_owned()) }
+    Failure { trouble, kind: FailureKind::Network(failure_reason(error)) }
 }
 
 #[cfg(test)]
@@ -233,6 +235,7 @@ mod tests {
             ("https://b.example/broker", "http://internal:9292/pacts", "https://b.example/broker/pacts"),
             ("https://b.example/broker", "http://internal/broker/pacts", "https://b.example/broker/pacts"),
             ("https://b.example/broker", "/matrix?q=1", "https://b.example/matrix?q=1"),
+            ("https://b.example", "https://user:secret@b.example/pact.json", "https://b.example/pact.json"),
         ] {
             assert_eq!(client(base).resolve(href).expect("a URL").as_str(), expected);
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::client::BrokerClient;
 use crate::error::{BrokerError, Notice};
 use crate::exchange::{Call, Received};
-use crate::hal::{HalDocument, Link};
+use crate::hal::{HalDocument, Link, check_name};
 
 /// One pact to be published, as its file is.
 #[derive(Debug, Clone)]
@@ -56,6 +56,11 @@ impl BrokerClient {
     /// A broker that cannot do that (no `pb:publish-contracts`) gets the older sequence: branch and tags first, so that
     /// they are there when webhooks fire, then each pact.
     pub async fn publish_contracts(&self, publication: &Publication) -> Result<Received<Published>, BrokerError> {
+        check_name("pacticipant", &publication.consumer)?;
+        check_name("version", &publication.version)?;
+        publication.branch.iter().try_for_each(|branch| check_name("branch", branch))?;
+        publication.tags.iter().try_for_each(|tag| check_name("tag", tag))?;
+        publication.contracts.iter().try_for_each(|contract| check_name("provider", &contract.provider))?;
         let Some(link) = self.index().await?.link("pb:publish-contracts") else {
             return self.publish_one_by_one(publication).await;
         };

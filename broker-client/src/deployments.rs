@@ -1,6 +1,7 @@
 //! Recording what is deployed to and released in an environment.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -164,12 +165,7 @@ impl BrokerClient {
         environment: &str,
         instance: Option<&str>,
     ) -> Result<Vec<Received<DeployedVersion>>, RecordError> {
-        let document = self.environment_for_recording(environment).await?;
-        let link = match document.link("pb:currently-deployed-deployed-versions") {
-            Some(link) => link,
-            None => document.require("pb:currently-deployed-versions")?,
-        };
-        let entries = self.entries_of(&link, &[("pacticipant", pacticipant)], "deployedVersions").await?;
+        let entries = self.deployed_entries(pacticipant, environment).await?;
         let instance_of = |entry: &Value| {
             ["applicationInstance", "target"].iter().find_map(|key| entry.get(key)?.as_str().map(str::to_owned))
         };
@@ -188,6 +184,43 @@ impl BrokerClient {
             });
         }
         Ok(undeployed)
+    }
+
+    /// The versions of `pacticipant` that are currently deployed to an environment.
+    pub async fn deployed_versions(
+        &self,
+        pacticipant: &str,
+        environment: &str,
+    ) -> Result<Vec<Received<DeployedVersion>>, RecordError> {
+        let entries = self.deployed_entries(pacticipant, environment).await?;
+        Ok(entries
+            .iter()
+            .filter_map(read_entry(|version: &mut DeployedVersion, number| version.version = number))
+            .collect())
+    }
+
+    /// The versions of `pacticipant` that are currently released and supported in an environment.
+    pub async fn released_versions(
+        &self,
+        pacticipant: &str,
+        environment: &str,
+    ) -> Result<Vec<Received<ReleasedVersion>>, RecordError> {
+        let document = self.environment_for_recording(environment).await?;
+        let link = document.require("pb:currently-supported-released-versions")?;
+        let entries = self.entries_of(&link, &[("pacticipant", pacticipant)], "releasedVersions").await?;
+        Ok(entries
+            .iter()
+            .filter_map(read_entry(|version: &mut ReleasedVersion, number| version.version = number))
+            .collect())
+    }
+
+    async fn deployed_entries(&self, pacticipant: &str, environment: &str) -> Result<Vec<Value>, RecordError> {
+        let document = self.environment_for_recording(environment).await?;
+        let link = match document.link("pb:currently-deployed-deployed-versions") {
+            Some(link) => link,
+            None => document.require("pb:currently-deployed-versions")?,
+        };
+        Ok(self.entries_of(&link, &[("pacticipant", pacticipant)], "deployedVersions").await?)
     }
 
     /// Records that a released version is no longer supported in an environment.
@@ -277,6 +310,15 @@ impl BrokerClient {
 
 fn version_number(entry: &Value) -> Option<String> {
     entry.pointer("/_embedded/version/number")?.as_str().map(str::to_owned)
+}
+
+/// Reads an entry of a list; `set` puts the version's number into it.
+fn read_entry<T: DeserializeOwned>(set: impl Fn(&mut T, Option<String>)) -> impl Fn(&Value) -> Option<Received<T>> {
+    move |entry| {
+        let mut value = T::deserialize(entry).ok()?;
+        set(&mut value, version_number(entry));
+        Some(Received { value, raw: entry.to_string() })
+    }
 }
 
 fn deployed_version(answer: &Answer) -> Result<Received<DeployedVersion>, BrokerError> {

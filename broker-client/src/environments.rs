@@ -19,6 +19,10 @@ pub struct Environment {
     pub display_name: Option<String>,
     /// Whether it is a production environment.
     pub production: bool,
+    /// Whom to ask about it.
+    pub contacts: Vec<Contact>,
+    /// When it was created.
+    pub created_at: Option<String>,
     #[serde(rename = "_links")]
     links: SelfLink,
 }
@@ -30,7 +34,7 @@ struct SelfLink {
     this: Option<Link>,
 }
 
-/// An environment to be created.
+/// An environment to be created, or what one shall be like from now on.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewEnvironment {
@@ -47,7 +51,8 @@ pub struct NewEnvironment {
 }
 
 /// Somebody to ask about an environment.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Contact {
     /// A person's or team's name.
     pub name: String,
@@ -98,6 +103,17 @@ impl BrokerClient {
         let url = self.index_link("pb:environments", &[]).await?;
         let body = serde_json::to_value(new).expect("text and booleans always have a JSON form");
         self.send(Call::post(url, &body).not_repeatable()).await?.received()
+    }
+
+    /// Replaces what is known of an environment.
+    pub async fn update_environment(
+        &self,
+        uuid: &str,
+        new: &NewEnvironment,
+    ) -> Result<Received<Environment>, BrokerError> {
+        let url = self.index_link("pb:environment", &[("uuid", uuid)]).await?;
+        let body = serde_json::to_vec(new).expect("text and booleans always have a JSON form");
+        self.send(Call::put(url, body)).await?.received()
     }
 
     /// Deletes an environment and what was recorded in it.

@@ -47,18 +47,21 @@ impl Link {
             if !href.contains(&placeholder) {
                 continue;
             }
-            // URLs lose such segments when they are normalised, so the request would go somewhere else.
-            if value.trim().is_empty() || *value == "." || *value == ".." {
-                return Err(BrokerErrorKind::InvalidName {
-                    variable: (*variable).to_owned(),
-                    value: (*value).to_owned(),
-                }
-                .at("GET", &self.href));
-            }
+            check_name(variable, value)?;
             href = href.replace(&placeholder, &percent_encode(value));
         }
         Ok(href)
     }
+}
+
+/// Refuses names that cannot be a segment of a path: URLs lose such segments when they are normalised, so a request would
+/// go somewhere else, and what has the name could never be found again.
+pub(crate) fn check_name(variable: &str, name: &str) -> Result<(), BrokerError> {
+    if name.trim().is_empty() || name == "." || name == ".." {
+        let (variable, value) = (variable.to_owned(), name.to_owned());
+        return Err(BrokerErrorKind::InvalidName { variable, value }.at("GET", ""));
+    }
+    Ok(())
 }
 
 /// Everything but the unreserved characters of RFC 3986 is encoded.

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::tls;
 
 /// What a client does about time, redirects, compression, proxies and certificates.
@@ -26,6 +28,8 @@ pub struct HttpOptions {
     pub system_proxy: bool,
     /// Files with further root certificates (PEM with one or many, or one DER) that are trusted besides the platform's.
     pub ca_certificates: Vec<PathBuf>,
+    /// Whether the platform's root certificates are trusted; without them, only those of `ca_certificates`.
+    pub platform_roots: bool,
     /// Whether any certificate of a server is accepted.
     pub skip_tls_verification: bool,
     /// The `User-Agent` header, if one is sent.
@@ -41,6 +45,7 @@ impl Default for HttpOptions {
             decompress: true,
             system_proxy: true,
             ca_certificates: Vec::new(),
+            platform_roots: true,
             skip_tls_verification: false,
             user_agent: Some(concat!("intact/", env!("CARGO_PKG_VERSION")).to_owned()),
         }
@@ -58,6 +63,7 @@ impl HttpOptions {
             decompress: false,
             system_proxy: false,
             ca_certificates: Vec::new(),
+            platform_roots: true,
             skip_tls_verification: false,
             user_agent: None,
         }
@@ -105,6 +111,27 @@ pub fn http_client(options: &HttpOptions) -> Result<reqwest::Client, HttpClientE
     builder.build().map_err(|error| HttpClientError::Client(chain(&error)))
 }
 
+/// Why an exchange failed, in one line: without the URL, which may hold a key, and without the layers of the HTTP library,
+/// which say nothing that the sentence around this does not.
+pub fn failure_reason(error: reqwest::Error) -> String {
+    const LAYERS: [&str; 3] = ["error sending request: ", "client error (Connect): ", "tcp connect error: "];
+    let reason = chain(&error.without_url());
+    LAYERS.iter().fold(reason.as_str(), |reason, layer| reason.strip_prefix(layer).unwrap_or(reason)).to_owned()
+}
+
+/// A URL without user name and password, as it may be shown. Text that is no URL loses everything before its last `@`.
+pub fn without_credentials(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut url) if url.has_host() => {
+            // These fail for URLs without a host only.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.into()
+        }
+        _ => url.rfind('@').map_or(url, |at| &url[at + 1..]).to_owned(),
+    }
+}
+
 /// An error and its causes in one line, each said once.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -118,4 +145,22 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         cause = current.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_taken_out_of_urls_and_of_what_should_have_been_one() {
+        for (url, shown) in [
+            ("http://u:p@host/a@b?c=@", "http://host/a@b?c=@"),
+            ("http://host/@scope/name", "http://host/@scope/name"),
+            ("http//u:p@host/x", "host/x"),
+            ("u:p/w@host", "host"),
+            ("localhost:9292", "localhost:9292"),
+        ] {
+            assert_eq!(without_credentials(url), shown);
+        }
+    }
 }

@@ -61,8 +61,10 @@ pub use matrix::{
     RowResult,
 };
 pub use pacticipants::{Pacticipant, PacticipantChange};
-pub use pacts::{FetchedPact, PactForVerification, PactLink, PactsForVerificationQuery, VerificationNotice};
+pub use pacts::{
+    FetchedPact, LatestPact, PactForVerification, PactLink, PactsForVerificationQuery, VerificationNotice,
+};
 pub use retry::RetryPolicy;
-pub use selectors::{ConsumerVersionSelector, VersionSelector};
+pub use selectors::{BranchSelector, ConsumerVersionSelector, VersionSelector};
 pub use verifications::{PublishedVerification, VerificationResult, VerifiedBy};
 pub use versions::Version;

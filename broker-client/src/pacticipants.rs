@@ -18,6 +18,8 @@ pub struct Pacticipant {
     pub main_branch: Option<String>,
     /// Where its source is.
     pub repository_url: Option<String>,
+    /// When it was created.
+    pub created_at: Option<String>,
 }
 
 /// What a pacticipant shall be like; what is not given stays as it is.

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::client::BrokerClient;
 use crate::error::BrokerError;
-use crate::exchange::Call;
+use crate::exchange::{Call, Received};
 use crate::hal::{HalDocument, Link};
 use crate::selectors::ConsumerVersionSelector;
 
@@ -20,12 +21,43 @@ pub struct PactLink {
     pub title: Option<String>,
 }
 
+/// The newest pact of a consumer and a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestPact {
+    /// The consumer's name.
+    pub consumer: String,
+    /// The newest version of the consumer that has a pact with the provider.
+    pub consumer_version: String,
+    /// The provider's name.
+    pub provider: String,
+    /// When it was published.
+    pub created_at: String,
+    /// Where the pact can be fetched.
+    pub href: String,
+}
+
+impl LatestPact {
+    fn read(item: &Value) -> Option<Self> {
+        let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        // One link here, several there; all of them lead to the pact.
+        let links = item.pointer("/_links/self")?;
+        let href = links.get(0).unwrap_or(links).get("href")?.as_str()?.to_owned();
+        Some(Self {
+            consumer: text("/_embedded/consumer/name"),
+            consumer_version: text("/_embedded/consumer/_embedded/version/number"),
+            provider: text("/_embedded/provider/name"),
+            created_at: text("/createdAt"),
+            href,
+        })
+    }
+}
+
 /// What a provider version asks the broker before it verifies.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PactsForVerificationQuery {
-    /// Which consumer versions' pacts are wanted; without any the broker decides (main branches and what is deployed).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Which consumer versions' pacts are wanted; without any the broker decides (main branches and what is deployed). Always
+    /// sent, as other verifiers do.
     pub consumer_version_selectors: Vec<ConsumerVersionSelector>,
     /// The branch of the provider version that will verify.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,6 +170,15 @@ impl FetchedPact {
 }
 
 impl BrokerClient {
+    /// The newest pact of each consumer with each provider.
+    pub async fn latest_pacts(&self) -> Result<Received<Vec<LatestPact>>, BrokerError> {
+        let url = self.index_link("pb:latest-pact-versions", &[]).await?;
+        let answer = self.send(Call::get(url)).await?;
+        let document = answer.document()?;
+        let items = document.body.get("pacts").and_then(Value::as_array).into_iter().flatten();
+        Ok(Received { value: items.filter_map(LatestPact::read).collect(), raw: answer.text()? })
+    }
+
     /// The newest pact of each consumer of `provider`; empty if there is no such provider.
     pub async fn latest_provider_pacts(&self, provider: &str) -> Result<Vec<PactLink>, BrokerError> {
         let url = self.index_link("pb:latest-provider-pacts", &[("provider", provider)]).await?;

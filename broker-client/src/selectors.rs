@@ -1,6 +1,9 @@
 //! Naming versions without their numbers: which consumers' pacts to verify, and which versions to ask the matrix about.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Chooses consumer versions whose pacts shall be verified. All criteria of one selector must hold.
 ///
@@ -14,9 +17,9 @@ pub struct ConsumerVersionSelector {
     /// The head of each consumer's main branch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub main_branch: Option<bool>,
-    /// The head of the branch of this name.
+    /// The head of the branch of this name, or of every branch.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub branch: Option<String>,
+    pub branch: Option<BranchSelector>,
     /// The branch to use for consumers that do not have `branch`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_branch: Option<String>,
@@ -44,6 +47,54 @@ pub struct ConsumerVersionSelector {
     /// Only in this environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
+}
+
+/// The `branch` of a [`ConsumerVersionSelector`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BranchSelector {
+    /// The branch of this name.
+    Named(String),
+    /// Each branch; written `true`.
+    Any,
+}
+
+impl From<&str> for BranchSelector {
+    fn from(name: &str) -> Self {
+        Self::Named(name.to_owned())
+    }
+}
+
+impl Serialize for BranchSelector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Named(name) => serializer.serialize_str(name),
+            Self::Any => serializer.serialize_bool(true),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BranchSelector {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrTrue;
+
+        impl Visitor<'_> for NameOrTrue {
+            type Value = BranchSelector;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("the name of a branch, or `true` for every branch")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<BranchSelector, E> {
+                Ok(name.into())
+            }
+
+            fn visit_bool<E: Error>(self, any: bool) -> Result<BranchSelector, E> {
+                if any { Ok(BranchSelector::Any) } else { Err(E::invalid_value(Unexpected::Bool(any), &self)) }
+            }
+        }
+
+        deserializer.deserialize_any(NameOrTrue)
+    }
 }
 
 /// One `q` (or `ignore`) of a matrix query: a pacticipant, and which of its versions.
@@ -93,5 +144,30 @@ impl VersionSelector {
             push("mainBranch", "true");
         }
         pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selector_is_read_and_written_as_pact_tools_write_it() {
+        for json in [
+            r#"{"branch":"feat/x","fallbackBranch":"main"}"#,
+            r#"{"branch":true}"#,
+            r#"{"consumer":"Web","deployedOrReleased":true,"environment":"production"}"#,
+        ] {
+            let selector: ConsumerVersionSelector = serde_json::from_str(json).expect(json);
+            assert_eq!(serde_json::to_string(&selector).expect("JSON"), json);
+        }
+    }
+
+    #[test]
+    fn a_branch_is_a_name_or_true() {
+        for json in [r#"{"branch": false}"#, r#"{"branch": 1}"#, r#"{"branch": {}}"#] {
+            let error = serde_json::from_str::<ConsumerVersionSelector>(json).expect_err(json).to_string();
+            assert!(error.contains("expected the name of a branch, or `true` for every branch"), "{error}");
+        }
     }
 }

@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -26,6 +27,12 @@ pub(crate) fn client_config(options: &HttpOptions) -> Result<ClientConfig, HttpC
     }
     let verifier: Arc<dyn ServerCertVerifier> = if options.skip_tls_verification {
         Arc::new(AcceptAnyCertificate { provider: Arc::clone(&provider) })
+    } else if !options.platform_roots {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add_parsable_certificates(extra_roots);
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().map_err(|_| {
+            HttpClientError::Tls("no certificate is trusted: name the file of one, or trust the platform's".to_owned())
+        })?
     } else {
         Arc::new(DeferredPlatformRoots { provider: Arc::clone(&provider), extra_roots, verifier: OnceLock::new() })
     };

@@ -1,6 +1,7 @@
 //! Versions of pacticipants, their branches and tags.
 
 use serde_json::json;
+use url::Url;
 
 use crate::client::BrokerClient;
 use crate::error::BrokerError;
@@ -50,6 +51,25 @@ impl BrokerClient {
         }
     }
 
+    /// The newest version, of those with the tag if one is given.
+    pub async fn latest_version(
+        &self,
+        pacticipant: &str,
+        tag: Option<&str>,
+    ) -> Result<Option<Received<Version>>, BrokerError> {
+        let url = match tag {
+            Some(tag) => {
+                self.index_link("pb:latest-tagged-version", &[("pacticipant", pacticipant), ("tag", tag)]).await?
+            }
+            None => self.index_link("pb:latest-version", &[("pacticipant", pacticipant)]).await?,
+        };
+        match self.send(Call::get(url)).await {
+            Ok(answer) => Version::read(&answer).map(Some),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Creates a version, or changes its build URL if one is given.
     pub async fn put_version(
         &self,
@@ -81,5 +101,25 @@ impl BrokerClient {
         let url = self.index_link("pb:pacticipant-version-tag", &variables).await?;
         self.send(Call::put(url, "{}")).await?;
         Ok(())
+    }
+
+    /// Takes a tag from a version. Says whether the version had it.
+    pub async fn delete_tag(&self, pacticipant: &str, version: &str, tag: &str) -> Result<bool, BrokerError> {
+        let variables = [("pacticipant", pacticipant), ("version", version), ("tag", tag)];
+        self.delete(self.index_link("pb:pacticipant-version-tag", &variables).await?).await
+    }
+
+    /// Deletes a branch; its versions stay. Says whether there was one.
+    pub async fn delete_branch(&self, pacticipant: &str, branch: &str) -> Result<bool, BrokerError> {
+        let variables = [("pacticipant", pacticipant), ("branch", branch)];
+        self.delete(self.index_link("pb:pacticipant-branch", &variables).await?).await
+    }
+
+    async fn delete(&self, url: Url) -> Result<bool, BrokerError> {
+        match self.send(Call::delete(url)).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }

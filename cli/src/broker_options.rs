@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use intact_broker_client::BrokerClient;
 
-use crate::context::Environment;
+use crate::context::{Environment, number_of};
 use crate::error::Problem;
 
 /// Where the broker is, and who asks. Every flag has an environment variable; a flag wins over it.
@@ -36,6 +36,10 @@ pub(crate) struct BrokerOptions {
     /// File with a root certificate to trust besides the system's; may be repeated
     #[arg(short = 'c', long, value_name = "FILE")]
     pub(crate) ssl_certificate: Vec<PathBuf>,
+    /// Whether the system's root certificates are trusted; if not, only those of --ssl-certificate [env: SSL_TRUST_STORE]
+    /// [default: true]
+    #[arg(long, value_name = "true|false")]
+    pub(crate) ssl_trust_store: Option<bool>,
     /// Accept any certificate of the broker [env: SSL_SKIP_VERIFICATION, PACT_DISABLE_SSL_VERIFICATION]
     #[arg(long)]
     pub(crate) skip_ssl_verification: bool,
@@ -54,16 +58,13 @@ impl BrokerOptions {
         let url = given(&self.broker_base_url, "PACT_BROKER_BASE_URL").ok_or_else(|| {
             Problem::usage("no broker is named").hint("give --broker-base-url, or set PACT_BROKER_BASE_URL")
         })?;
-        let retries = match (self.retries, environment.get("PACT_BROKER_HTTP_RETRIES")) {
-            (Some(retries), _) => retries,
-            (None, Some(text)) => text.parse().map_err(|_| {
-                Problem::usage(format!("PACT_BROKER_HTTP_RETRIES is `{text}`, expected a number from 0 to 255"))
-            })?,
-            (None, None) => 8,
-        };
+        let retries = number_of(self.retries, environment, "PACT_BROKER_HTTP_RETRIES")?.unwrap_or(8);
         let mut builder = BrokerClient::builder(url)
             .retries(retries)
             .timeout(Duration::from_secs(self.request_timeout))
+            .platform_roots(self.ssl_trust_store.unwrap_or_else(|| {
+                environment.get("SSL_TRUST_STORE").is_none() || environment.is_on("SSL_TRUST_STORE")
+            }))
             .skip_tls_verification(
                 self.skip_ssl_verification || SKIP_VERIFICATION.iter().any(|name| environment.is_on(name)),
             );
@@ -119,10 +120,14 @@ mod tests {
         assert_eq!(refused(&[], no_variable), "no broker is named");
         assert_eq!(refused(&["-b", " "], no_variable), "no broker is named");
         assert_eq!(refused(&["-b", "http://b", "--custom-header", "x"], no_variable), "a --custom-header has no colon");
+        let no_roots = ["-b", "http://b", "--ssl-trust-store", "false"];
+        let told = "TLS cannot be set up: no certificate is trusted: name the file of one, or trust the platform's";
+        assert_eq!(refused(&no_roots, no_variable), told);
+        assert_eq!(refused(&["-b", "http://b"], [("SSL_TRUST_STORE", "false")]), told);
         let retries = [("PACT_BROKER_HTTP_RETRIES", "many")];
         assert_eq!(
             refused(&["-b", "http://b"], retries),
-            "PACT_BROKER_HTTP_RETRIES is `many`, expected a number from 0 to 255"
+            "PACT_BROKER_HTTP_RETRIES is `many`, expected a number in range"
         );
     }
 }

@@ -79,11 +79,21 @@ impl GlobalOptions {
 pub(crate) enum Command {
     /// Run a contract's whole life, from a consumer's test to a refused deployment, in a few seconds
     Demo(commands::demo::Args),
+    #[command(alias = "verifier")]
     Verify(commands::verify::Args),
     /// Play the provider of one pact until interrupted, and say whether every interaction was used
     Mock(commands::mock::Args),
     /// Serve the responses of pacts, without expecting anything
     Stub(commands::stub::Args),
+    #[command(flatten)]
+    Client(ClientCommand),
+    /// Run a broker; the commands that talk to one are understood here too
+    Broker(commands::broker::Args),
+}
+
+/// The commands that talk to a broker. The official tools have them below `broker`, or in a binary of their own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
     /// Publish pact files to a broker
     Publish(commands::publish::Args),
     /// Ask whether versions can be deployed to an environment
@@ -100,20 +110,32 @@ pub(crate) enum Command {
     RecordSupportEnded(commands::record_support_ended::Args),
     /// Create an environment
     CreateEnvironment(commands::environments::CreateArgs),
+    /// Change what is known of an environment
+    UpdateEnvironment(commands::environments::UpdateArgs),
     /// List the environments
     ListEnvironments(commands::environments::ListArgs),
+    /// Show an environment
+    DescribeEnvironment(commands::environments::DescribeArgs),
     /// Delete an environment and what was recorded in it
     DeleteEnvironment(commands::environments::DeleteArgs),
     /// Create an application, or change what is known of it
     CreateOrUpdatePacticipant(commands::pacticipants::CreateOrUpdateArgs),
     /// List the applications
     ListPacticipants(commands::pacticipants::ListArgs),
+    /// Show an application
+    DescribePacticipant(commands::pacticipants::DescribeArgs),
     /// Create a version, or add it to a branch
     CreateOrUpdateVersion(commands::versions::Args),
+    /// Show a version of an application, or what an environment has of it
+    DescribeVersion(commands::describe_version::Args),
     /// Give a version tags
     CreateVersionTag(commands::tags::Args),
-    /// Run a broker
-    Broker(commands::broker::Args),
+    /// Take a tag from a version
+    DeleteVersionTag(commands::tags::DeleteArgs),
+    /// Delete a branch of an application; its versions stay
+    DeleteBranch(commands::branches::DeleteArgs),
+    /// List the newest pact of each consumer with each provider
+    ListLatestPactVersions(commands::latest_pacts::Args),
     /// Print a random UUID
     GenerateUuid,
 }
@@ -126,6 +148,25 @@ impl Command {
             Self::Verify(args) => commands::verify::run(args, context).await,
             Self::Mock(args) => commands::mock::run(args, context).await,
             Self::Stub(args) => commands::stub::run(args, context).await,
+            Self::Client(command) => command.run(context).await,
+            Self::Broker(args) => commands::broker::run(args, context).await,
+        }
+    }
+
+    /// The level of an option that only some commands have.
+    fn log_level(&self) -> Option<LogLevel> {
+        match self {
+            Self::Verify(args) => args.log_level,
+            Self::Stub(args) => args.log_level,
+            _ => None,
+        }
+    }
+}
+
+impl ClientCommand {
+    /// Runs the command.
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        match self {
             Self::Publish(args) => commands::publish::run(args, context).await,
             Self::CanIDeploy(args) => commands::can_i_deploy::run(args, context).await,
             Self::CanIMerge(args) => commands::can_i_deploy::run_merge(args, context).await,
@@ -134,13 +175,19 @@ impl Command {
             Self::RecordRelease(args) => commands::record_release::run(args, context).await,
             Self::RecordSupportEnded(args) => commands::record_support_ended::run(args, context).await,
             Self::CreateEnvironment(args) => commands::environments::create(args, context).await,
+            Self::UpdateEnvironment(args) => commands::environments::update(args, context).await,
             Self::ListEnvironments(args) => commands::environments::list(args, context).await,
+            Self::DescribeEnvironment(args) => commands::environments::describe(args, context).await,
             Self::DeleteEnvironment(args) => commands::environments::delete(args, context).await,
             Self::CreateOrUpdatePacticipant(args) => commands::pacticipants::create_or_update(args, context).await,
             Self::ListPacticipants(args) => commands::pacticipants::list(args, context).await,
+            Self::DescribePacticipant(args) => commands::pacticipants::describe(args, context).await,
             Self::CreateOrUpdateVersion(args) => commands::versions::run(args, context).await,
+            Self::DescribeVersion(args) => commands::describe_version::run(args, context).await,
             Self::CreateVersionTag(args) => commands::tags::run(args, context).await,
-            Self::Broker(args) => commands::broker::run(args, context).await,
+            Self::DeleteVersionTag(args) => commands::tags::delete(args, context).await,
+            Self::DeleteBranch(args) => commands::branches::delete(args, context).await,
+            Self::ListLatestPactVersions(args) => commands::latest_pacts::run(args, context).await,
             Self::GenerateUuid => {
                 context.printer.text(&uuid::Uuid::new_v4().to_string());
                 Ok(Exit::Success)
@@ -161,10 +208,8 @@ impl Cli {
             }
         });
         let mut cli = Self::try_parse_from(arguments)?;
-        // The official verifier has a letter for this that other commands use for something else.
-        if let Command::Verify(args) = &cli.command {
-            cli.global.log_level = args.log_level.unwrap_or(cli.global.log_level);
-        }
+        // The official verifier and stub have a letter for this that other commands use for something else.
+        cli.global.log_level = cli.command.log_level().unwrap_or(cli.global.log_level);
         Ok(cli)
     }
 }
@@ -190,6 +235,24 @@ mod tests {
     fn the_command_tree_is_sound() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_words_of_the_official_tools_are_understood() {
+        let official = |words: &str| Cli::from_arguments(words.split(' ').map(Into::into)).map(|cli| cli.command);
+        let publish = "publish pacts -a 1 -t a -t b --validate --strict -b http://b --ssl-trust-store true --retries 3";
+        for words in ["intact", "intact broker"] {
+            assert!(matches!(
+                official(&format!("{words} {publish}")),
+                Ok(Command::Client(ClientCommand::Publish(_)) | Command::Broker(_))
+            ));
+        }
+        let verifier = "intact verifier -l info --pretty-log --no-colour -f a.json -h localhost -p 1 --retries 2";
+        assert!(matches!(official(verifier), Ok(Command::Verify(_))));
+        let stub = "intact stub -l none -f a.json --retries 2 --cors -p 1 --log-level off";
+        assert!(matches!(official(stub), Ok(Command::Stub(_))));
+        let version = official("intact verifier -v").map(|_| ()).unwrap_err();
+        assert_eq!(version.kind(), clap::error::ErrorKind::DisplayVersion);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The commands, one file each: its arguments, and what it does with them.
 
+pub(crate) mod branches;
 pub(crate) mod broker;
 pub(crate) mod can_i_deploy;
 pub(crate) mod demo;
+pub(crate) mod describe_version;
 pub(crate) mod environments;
+pub(crate) mod latest_pacts;
 pub(crate) mod mock;
 pub(crate) mod pacticipants;
 pub(crate) mod publish;
@@ -49,6 +52,18 @@ impl Output {
         }
         true
     }
+}
+
+/// Names and values, one pair in a line; names without a value are left out.
+pub(crate) fn description<const N: usize>(members: [(&str, Option<String>); N]) -> String {
+    let members: Vec<(&str, String)> = members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+        .collect();
+    let width = members.iter().map(|(name, _)| name.len() + 1).max().unwrap_or_default();
+    let lines: Vec<String> =
+        members.iter().map(|(name, value)| format!("{:<width$}  {value}", format!("{name}:"))).collect();
+    lines.join("\n")
 }
 
 /// A table with a frame; columns are as wide as their widest cell.

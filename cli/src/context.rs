@@ -1,7 +1,9 @@
 //! What every command is given: where to print, and what the environment says.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
+use crate::error::Problem;
 use crate::printer::Printer;
 
 /// The surroundings of a command.
@@ -46,6 +48,22 @@ impl Environment {
     /// All variables.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.trim()))
+    }
+}
+
+/// A number from a flag, else from a variable.
+pub(crate) fn number_of<T: FromStr>(
+    flag: Option<T>,
+    environment: &Environment,
+    variable: &str,
+) -> Result<Option<T>, Problem> {
+    match (flag, environment.get(variable)) {
+        (Some(number), _) => Ok(Some(number)),
+        (None, Some(text)) => match text.parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(Problem::usage(format!("{variable} is `{text}`, expected a number in range"))),
+        },
+        (None, None) => Ok(None),
     }
 }
 

@@ -99,12 +99,24 @@ fn files_below(directory: &Path, wanted: impl Fn(&Path) -> bool) -> anyhow::Resu
     Ok(files)
 }
 
+/// What becomes of a pact file with parts that are understood, but odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Oddities {
+    /// They are logged.
+    Warned,
+    /// They are errors.
+    Refused,
+}
+
 /// Reads a pact file; the error names the file and the place in it.
-pub(crate) fn read(path: &Path) -> anyhow::Result<PactFile> {
+pub(crate) fn read(path: &Path, oddities: Oddities) -> anyhow::Result<PactFile> {
     let unreadable =
         |reason: String| Problem::usage(format!("the pact file {} cannot be read: {reason}", path.display()));
     let content = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let loaded = Pact::read(&content).map_err(|error| unreadable(error.to_string()))?;
+    if let Some(first) = loaded.warnings.first().filter(|_| oddities == Oddities::Refused) {
+        return Err(Problem::usage(format!("the pact file {} is odd: {first}", path.display())).into());
+    }
     for warning in &loaded.warnings {
         tracing::warn!("{}: {warning}", path.display());
     }

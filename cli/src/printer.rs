@@ -130,8 +130,8 @@ impl Printer {
         let mut said = chain.next().unwrap_or_default();
         self.remark(Tone::Bad, &format!("error: {said}"));
         for cause in chain {
-            // A transparent error repeats its cause.
-            if cause != said {
+            // Many an error ends with its cause, or is transparent and says nothing else.
+            if !said.contains(&cause) {
                 self.remark(Tone::Plain, &indented(&cause));
             }
             said = cause;
@@ -243,6 +243,13 @@ mod tests {
           found a string
         hint: look at the file
         ");
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error = anyhow::anyhow!("disk full").context("writing failed: disk full").context("could not publish");
+        let (_, err) = printed(ColorChoice::Never, |printer| printer.error(&error));
+        assert_eq!(err, "error: could not publish\n  writing failed: disk full\n");
     }
 
     #[test]

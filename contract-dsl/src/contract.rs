@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use intact_matching::{CompileError, Mismatch, RequestMatcher, ResponseMatcher};
 use intact_mock_server::Options;
-use intact_pact_model::{Interaction, Pact, SpecVersion};
+use intact_pact_model::{Interaction, Pact, SpecVersion, merge};
 
 use crate::http::{Response, Upcoming, mark_as_served, written_by};
+use crate::version_check;
 
 /// A contract between a consumer and a provider, to be tested with the consumer's own code.
 ///
@@ -45,22 +46,30 @@ impl Contract {
         Self { pact: Pact::new(consumer, provider), problems: Vec::new(), output_dir: None, server: Options::default() }
     }
 
-    /// Adds an interaction. The description is what people call it, and must be its own among those of the contract with the
-    /// same provider states.
+    /// Adds an interaction. The description is what people call it, and must be its own among those of the contract with
+    /// provider states of the same names.
     pub fn upon_receiving(mut self, description: &str, describe: impl FnOnce(Upcoming) -> Response) -> Self {
         let (interaction, problems) = describe(Upcoming::new(description)).finish();
         self.problems.extend(problems.into_iter().map(|problem| format!("\"{description}\": {problem}")));
         if description.trim().is_empty() {
             self.problems.push("an interaction needs a description".to_owned());
         }
-        if self.pact.interactions.iter().any(|known| is_same(known, &interaction)) {
-            self.problems.push(format!("\"{description}\" is described twice, with the same provider states"));
+        if self.pact.interactions.iter().any(|known| merge::is_same(known, &interaction)) {
+            self.problems.push(format!(
+                "\"{description}\" cannot be told apart from another interaction: {}",
+                if interaction.key.is_some() {
+                    "its key must be its own"
+                } else {
+                    "its description, or the name of a provider state, must be its own"
+                }
+            ));
         }
         self.pact.interactions.push(interaction);
         self
     }
 
-    /// The specification version the file is written in; 4 unless set. Older tools may need 3.
+    /// The specification version the file is written in; 4 unless set. Older tools may need 3. What the version cannot say
+    /// (a comment, a matcher that came later) fails the test.
     pub fn spec(mut self, version: SpecVersion) -> Self {
         self.pact.version = version;
         self
@@ -72,7 +81,8 @@ impl Contract {
         Self { output_dir: Some(dir.into()), ..self }
     }
 
-    /// How the mock server listens, if its defaults (a free port of `127.0.0.1`, no CORS preflight) do not suit.
+    /// How the mock server listens, if its defaults (a free port of `127.0.0.1`, no CORS preflight) do not suit. What is to
+    /// be called for refused requests is set by the test.
     pub fn server(self, options: Options) -> Self {
         Self { server: options, ..self }
     }
@@ -94,12 +104,24 @@ impl Contract {
     pub fn pact(&self) -> Result<Pact, ContractError> {
         let mut pact = self.pact.clone();
         let mut problems = self.problems.clone();
+        for (role, name) in [("consumer", &pact.consumer), ("provider", &pact.provider)] {
+            if name.trim().is_empty() {
+                problems.push(format!("the {role} needs a name"));
+            }
+        }
         if pact.interactions.is_empty() {
             problems.push("it has no interactions".to_owned());
+        }
+        for interaction in &pact.interactions {
+            let found = version_check::too_new(interaction, pact.version);
+            problems.extend(found.into_iter().map(|problem| format!("\"{}\": {problem}", interaction.description)));
         }
         // A broken template has left its part out, and that would only be reported again as something else.
         if problems.is_empty() {
             problems.extend(pact.interactions.iter().flat_map(|interaction| check_examples(interaction, pact.version)));
+        }
+        if problems.is_empty() {
+            problems.extend(pact.write(pact.version).err().map(|error| error.to_string()));
         }
         if !problems.is_empty() {
             return Err(ContractError { consumer: pact.consumer, provider: pact.provider, problems });
@@ -110,10 +132,6 @@ impl Contract {
         pact.metadata.insert("intact", written_by());
         Ok(pact)
     }
-}
-
-fn is_same(one: &Interaction, other: &Interaction) -> bool {
-    one.description == other.description && one.provider_states == other.provider_states
 }
 
 /// An example must satisfy its own matchers, or consumer and provider would be held to different things.

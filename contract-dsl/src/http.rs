@@ -4,14 +4,14 @@
 //! [`Upcoming`] (before the request), [`Request`], [`Response`]. A mistake in a template does not stop the chain; it is kept,
 //! and fails the test with all others.
 
-use intact_pact_model::json::{JsonValue, Object};
+use intact_pact_model::json::Object;
 use intact_pact_model::{
-    Body, ContentType, Generator, HttpRequest, HttpResponse, Interaction, Json, Kind, MatchingRule, ProviderState,
-    Query, RuleList,
+    Body, ContentType, Headers, HttpRequest, HttpResponse, Interaction, Json, Kind, ProviderState, Query,
 };
 use serde::Serialize;
 
 use crate::template::{Split, Template};
+use crate::text_part::{TextPart, is_token};
 
 /// An interaction whose request is still to come: its states, and how it is annotated.
 #[derive(Debug)]
@@ -113,22 +113,43 @@ impl Upcoming {
     /// Any method with the path. A query may stand in the path (`/products?page=2`) or be given with [`Request::query`].
     pub fn method(mut self, method: &str, path: impl Serialize) -> Request {
         self.request.method = method.to_ascii_uppercase();
-        if let Some(part) = self.text_part("the path", &path).map(TextPart::of_request) {
-            match part.values.first().map(|path| path.split_once('?')) {
-                Some(Some((path, query))) if part.rules.is_empty() => {
-                    path.clone_into(&mut self.request.path);
-                    self.request.query = Query::parse(query);
-                }
-                _ => self.request.path = part.values.concat(),
-            }
-            self.request.matching_rules.path = part.rules;
-            self.request.generators.path = part.generator;
+        if !is_token(method) {
+            self.problem(format!("`{method}` is no HTTP method"));
         }
-        if !self.request.path.starts_with('/') {
-            let problem = format!("the path must begin with `/`, and `{}` does not", self.request.path);
+        if let Some(part) = self.text_part("the path", &path).map(TextPart::of_request)
+            && let Err(problem) = self.set_path(part)
+        {
             self.problem(problem);
         }
         Request(self)
+    }
+
+    fn set_path(&mut self, part: TextPart) -> Result<(), String> {
+        let [path] = part.values.as_slice() else { return Err("the path is one text, not a list".to_owned()) };
+        if part.accepts_every_text() {
+            return Err(format!(
+                "a path that may be any text would answer every request: say with `regex` what it looks like, or expect \
+                 `{path}` itself"
+            ));
+        }
+        let request = &mut self.request;
+        match path.split_once('?') {
+            Some(_) if !part.rules.is_empty() || part.generator.is_some() => {
+                return Err("a matcher for the path is only for the path: give the query with `query`".to_owned());
+            }
+            Some((path, query)) => {
+                path.clone_into(&mut request.path);
+                request.query = Query::parse(query);
+            }
+            None => request.path.clone_from(path),
+        }
+        request.matching_rules.path = part.rules;
+        request.generators.path = part.generator;
+        if request.path.starts_with('/') {
+            Ok(())
+        } else {
+            Err(format!("the path must begin with `/`, and `{}` does not", request.path))
+        }
     }
 
     fn problem(&mut self, problem: String) {
@@ -151,73 +172,28 @@ impl Upcoming {
     }
 }
 
-/// The text form of a template, for a place that holds text.
-struct TextPart {
-    values: Vec<String>,
-    rules: RuleList,
-    generator: Option<Generator>,
-}
-
-impl TextPart {
-    fn of(split: Split) -> Result<Self, String> {
-        let text = |value: &JsonValue| match value {
-            Json::Object(_) | Json::Array(_) | Json::Null => Err(format!("expected text, found {}", value.kind())),
-            scalar => Ok(scalar.to_text().into_owned()),
-        };
-        let values = match &split.example {
-            Json::Array(items) => items.iter().map(text).collect::<Result<_, _>>()?,
-            scalar => vec![text(scalar)?],
-        };
-        // There is one list of rules for all values; those about the list and those about its elements stand together.
-        let mut lists = split.rules.into_values();
-        let mut rules = lists.next().unwrap_or_default();
-        for list in lists {
-            rules.rules.extend(list.rules);
-        }
-        Ok(Self { values, rules, generator: split.generators.into_values().next() })
-    }
-
-    /// For a request: the `type` rule that comes with a value from a provider state goes. Any text satisfies it, so the
-    /// interaction would answer requests for every path there is.
-    fn of_request(mut self) -> Self {
-        if self.generator.as_ref().is_some_and(|generator| generator.kind == "ProviderState") {
-            self.rules.rules.retain(|rule| !matches!(rule, MatchingRule::Type { .. }));
-        }
-        self
-    }
-}
-
 impl Request {
     /// Expects the query parameter with this value: text, a number, a matcher, or a list for several values. Parameters that
-    /// are not mentioned must not be sent.
+    /// are not mentioned must not be sent. A parameter that is given again has one value more.
     pub fn query(mut self, name: &str, value: impl Serialize) -> Self {
-        if let Some(part) = self.0.text_part(&format!("the query parameter `{name}`"), &value).map(TextPart::of_request)
-        {
-            let request = &mut self.0.request;
-            for value in part.values {
-                request.query.append(name, Some(value));
-            }
-            if !part.rules.is_empty() {
-                request.matching_rules.query.insert(name.to_owned(), part.rules);
-            }
-            if let Some(generator) = part.generator {
-                request.generators.query.insert(name.to_owned(), generator);
+        let place = format!("the query parameter `{}`", name.escape_debug());
+        if let Some(part) = self.0.text_part(&place, &value).map(TextPart::of_request) {
+            let HttpRequest { query, matching_rules, generators, .. } = &mut self.0.request;
+            if let Err(error) = part.add_to_query(name, query, &mut matching_rules.query, &mut generators.query) {
+                self.0.problem(format!("{place}: {error}"));
             }
         }
         self
     }
 
-    /// Expects the header with this value: text, a matcher, or a list for several values. Other headers may be sent.
+    /// Expects the header with this value: text, a matcher, or a list for several values. Other headers may be sent. A header
+    /// that is given again has one value more.
     pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
-        if let Some(part) = self.0.text_part(&format!("the request header `{name}`"), &value).map(TextPart::of_request)
-        {
-            let request = &mut self.0.request;
-            request.headers.set(name, lines(name, part.values));
-            if !part.rules.is_empty() {
-                request.matching_rules.header.insert(name.to_owned(), part.rules);
-            }
-            if let Some(generator) = part.generator {
-                request.generators.header.insert(name.to_owned(), generator);
+        let place = format!("the request header `{}`", name.escape_debug());
+        if let Some(part) = self.0.text_part(&place, &value).map(TextPart::of_request) {
+            let HttpRequest { headers, matching_rules, generators, .. } = &mut self.0.request;
+            if let Err(error) = part.add_to_headers(name, headers, &mut matching_rules.header, &mut generators.header) {
+                self.0.problem(format!("{place}: {error}"));
             }
         }
         self
@@ -243,7 +219,11 @@ impl Request {
     /// Expects these bytes as the body, with the content type as a header.
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         if let Some(content_type) = self.0.content_type(content_type) {
-            self.0.request.body = Body::new(body.into(), Some(content_type));
+            let request = &mut self.0.request;
+            request.body = Body::new(body.into(), Some(content_type));
+            // Those of a body that was given before.
+            request.matching_rules.body.clear();
+            request.generators.body.clear();
         }
         self
     }
@@ -269,16 +249,14 @@ impl Upcoming {
 }
 
 impl Response {
-    /// Answers with the header. The provider must send it so; other headers may be sent too.
+    /// Answers with the header. The provider must send it so; other headers may be sent too. A header that is given again (such
+    /// as `Set-Cookie`) has one value more.
     pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
-        if let Some(part) = self.upcoming.text_part(&format!("the response header `{name}`"), &value) {
-            let response = &mut self.response;
-            response.headers.set(name, lines(name, part.values));
-            if !part.rules.is_empty() {
-                response.matching_rules.header.insert(name.to_owned(), part.rules);
-            }
-            if let Some(generator) = part.generator {
-                response.generators.header.insert(name.to_owned(), generator);
+        let place = format!("the response header `{}`", name.escape_debug());
+        if let Some(part) = self.upcoming.text_part(&place, &value) {
+            let HttpResponse { headers, matching_rules, generators, .. } = &mut self.response;
+            if let Err(error) = part.add_to_headers(name, headers, &mut matching_rules.header, &mut generators.header) {
+                self.upcoming.problem(format!("{place}: {error}"));
             }
         }
         self
@@ -303,7 +281,11 @@ impl Response {
     /// Answers with these bytes, with the content type as a header.
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         if let Some(content_type) = self.upcoming.content_type(content_type) {
-            self.response.body = Body::new(body.into(), Some(content_type));
+            let response = &mut self.response;
+            response.body = Body::new(body.into(), Some(content_type));
+            // Those of a body that was given before.
+            response.matching_rules.body.clear();
+            response.generators.body.clear();
         }
         self
     }
@@ -311,19 +293,19 @@ impl Response {
     /// The interaction, and what is wrong with it.
     pub(crate) fn finish(mut self) -> (Interaction, Vec<String>) {
         expect_type_of(&self.response.body, &mut self.response.headers);
+        let (status, method) = (self.response.status, &self.upcoming.request.method);
+        if !self.response.body.bytes().is_empty() && (matches!(status, 204 | 304) || method == "HEAD") {
+            let problem = format!("HTTP sends no body with a {status} response to a {method} request");
+            self.upcoming.problem(problem);
+        }
         let mut interaction = self.upcoming.interaction;
         interaction.kind = Kind::Http(self.upcoming.request, self.response);
         (interaction, self.upcoming.problems)
     }
 }
 
-/// One line such as `text/html, */*` is two values, if the header is a list.
-fn lines(name: &str, values: Vec<String>) -> Vec<String> {
-    values.iter().flat_map(|value| intact_pact_model::Headers::split_line(name, value)).collect()
-}
-
 /// The header that says what a body is belongs to the body, unless the author wrote another.
-fn expect_type_of(body: &Body, headers: &mut intact_pact_model::Headers) {
+fn expect_type_of(body: &Body, headers: &mut Headers) {
     match body.content_type() {
         Some(content_type) if headers.get("content-type").is_none() => {
             headers.set("Content-Type", vec![content_type.to_string()]);

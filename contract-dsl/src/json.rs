@@ -14,6 +14,12 @@ use serde::ser::{self, Serialize};
 #[error("{0}")]
 pub(crate) struct NotJson(String);
 
+impl NotJson {
+    pub(crate) fn because(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
+
 impl ser::Error for NotJson {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
         Self(message.to_string())

@@ -93,7 +93,7 @@
 //! providers must answer with it (parameters such as `charset=utf-8` may be added). Set the header to say otherwise.
 //!
 //! Examples are checked against their own matchers, and the contract for sense, before anything runs; what is wrong is said
-//! all at once.
+//! all at once. So is what the file's [version](Contract::spec) cannot say.
 //!
 //! # Tests that are not async
 //!
@@ -118,16 +118,21 @@
 //! | specification version | [`spec`](Contract::spec) | – | 4 |
 //! | port, address, CORS | [`server`](Contract::server) | – | a free port of `127.0.0.1` |
 //!
-//! The rooms: [`contract`](Contract) (the builder), `http` (describing an exchange), [`matchers`], `template` (examples with
-//! matchers in them, and how they are split), `json` ([`json_like!`]), `test_run` (running a test), `output_dir`.
+//! The rooms: [`contract`](Contract) (the builder), `http` (describing an exchange), `text_part` (paths, headers, query),
+//! `version_check` (what a version of the specification cannot say), [`matchers`], `template` (examples with matchers in them,
+//! and how they are split), `json` ([`json_like!`]), `test_run` (running a test), `refusals` (what it says meanwhile),
+//! `output_dir`.
 
 mod contract;
 mod http;
 mod json;
 pub mod matchers;
 mod output_dir;
+mod refusals;
 mod template;
 mod test_run;
+mod text_part;
+mod version_check;
 
 pub use contract::{Contract, ContractError};
 pub use http::{Request, Response, Upcoming};

@@ -37,10 +37,19 @@ pub struct Template(Result<JsonValue, NotJson>);
 
 /// A template that makes no sense, for example a matcher without what it needs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: {reason}")]
 pub(crate) struct TemplateError {
     at: String,
     reason: String,
+}
+
+/// `$.lines[0]: …`; what is wrong with the whole needs no place.
+impl std::fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.at.as_str() {
+            "$" => f.write_str(&self.reason),
+            at => write!(f, "{at}: {}", self.reason),
+        }
+    }
 }
 
 /// The three things a template says.
@@ -63,6 +72,11 @@ impl Template {
         self.split().map_or(serde_json::Value::Null, |split| {
             serde_json::to_value(Template(Ok(split.example))).unwrap_or_default()
         })
+    }
+
+    /// A template that fails the test which uses it, for this reason.
+    pub(crate) fn senseless(reason: &str) -> Self {
+        Self(Err(NotJson::because(reason)))
     }
 
     /// A matcher called `rule` for `example`.
@@ -510,10 +524,10 @@ mod tests {
     fn a_template_that_makes_no_sense_says_where() {
         insta::assert_snapshot!(error(&json_like!({ "a": [{ "pact:matcher:type": "fancy", "value": 1 }] })), @"$.a[0]: there is no matcher `fancy`");
         insta::assert_snapshot!(error(&json!({ "a": { "pact:matcher:type": "regex", "value": 1 } })), @"$.a: `regex` is missing");
-        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "type" })), @"$: a matcher needs an example, in its member `value`");
-        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "arrayContains" })), @"$: `arrayContains` needs a list of `variants`");
-        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "matching(type, 'x')", "value": 1 })), @"$: `matching(type, 'x')` is a matching definition expression; write the matcher itself instead");
-        insta::assert_snapshot!(error(&nullable(json!({ "a": 1 }))), @"$: `nullable` is for single values: Pact compares the kind of objects and arrays before it looks at rules");
-        insta::assert_snapshot!(error(&f64::NAN), @"$: JSON has no number `NaN`");
+        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "type" })), @"a matcher needs an example, in its member `value`");
+        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "arrayContains" })), @"`arrayContains` needs a list of `variants`");
+        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "matching(type, 'x')", "value": 1 })), @"`matching(type, 'x')` is a matching definition expression; write the matcher itself instead");
+        insta::assert_snapshot!(error(&nullable(json!({ "a": 1 }))), @"`nullable` is for single values: Pact compares the kind of objects and arrays before it looks at rules");
+        insta::assert_snapshot!(error(&f64::NAN), @"JSON has no number `NaN`");
     }
 }

@@ -16,6 +16,7 @@ use intact_pact_model::file::PactFile;
 
 use crate::contract::Contract;
 use crate::output_dir::default_dir;
+use crate::refusals;
 
 /// What the code under test gives back: `Ok(())`, or whatever `?` found.
 pub type TestResult = Result<(), Box<dyn Error + Send + Sync>>;
@@ -31,7 +32,7 @@ impl Contract {
     ///
     /// If the contract makes no sense, if `consume` fails, if a request of the contract did not come, if one came that is not
     /// in it, or if the pact file cannot be written. When an assertion in `consume` fails because the server refused a
-    /// request, the reason for the refusal is printed as well.
+    /// request, the reason for the refusal is printed before it, and the whole explanation after it.
     #[track_caller]
     pub fn test<F>(self, consume: F) -> impl Future<Output = ()>
     where
@@ -165,9 +166,17 @@ struct Run {
 impl Run {
     #[track_caller]
     fn start(contract: Contract, at: &'static Location<'static>) -> (Self, MockServer) {
-        let pact = contract.pact().unwrap_or_else(|error| panic!("{at}: {error}"));
+        // Not `unwrap_or_else`: in its closure the panic would seem to be here, and not where the test is.
+        let pact = match contract.pact() {
+            Ok(pact) => pact,
+            Err(error) => panic!("{at}: {error}"),
+        };
         let output_dir = contract.output_dir.unwrap_or_else(default_dir);
-        let server = MockServer::start(pact.clone(), contract.server).unwrap_or_else(|error| panic!("{at}: {error}"));
+        let options = contract.server.on_refusal(refusals::print_at_once(at));
+        let server = match MockServer::start(pact.clone(), options) {
+            Ok(server) => server,
+            Err(error) => panic!("{at}: {error}"),
+        };
         (Self { pact, output_dir, at }, server)
     }
 
@@ -188,7 +197,8 @@ impl Run {
         }
     }
 
-    /// Why requests were refused is most likely why the test's own assertion failed.
+    /// Why requests were refused is most likely why the test's own assertion failed. The reasons were said in brief before
+    /// ([`refusals`]); here is all of it.
     #[expect(
         clippy::print_stderr,
         reason = "a failing test talks to its author by the standard error stream, as the test harness does"

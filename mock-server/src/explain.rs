@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use intact_matching::Mismatch;
 use intact_pact_model::json::{Json, JsonValue, Object};
 
-use crate::listen::Received;
+use crate::listen::{Received, Unreadable};
 use crate::session::{
     InteractionName, MismatchedRequest, NearInteraction, Outcome, SeenRequest, UnexpectedRequest, mismatches_json,
 };
@@ -37,6 +37,12 @@ impl Display for SeenRequest {
     }
 }
 
+impl Display for Unreadable {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.method, self.path, self.reason)
+    }
+}
+
 impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.is_satisfied() {
@@ -48,6 +54,7 @@ impl Display for Outcome {
         not_shown += write_each(f, &self.unexpected, write_unexpected)?;
         not_shown +=
             write_each(f, &self.unreadable, |f, request, times| write!(f, "\n\n  ✗ {request}{}", Times(times)))?;
+        not_shown += write_each(f, &self.unsendable, |f, reason, times| write!(f, "\n\n  ✗ {reason}{}", Times(times)))?;
         if not_shown > 0 {
             write!(f, "\n\n  and {not_shown} more requests that went wrong")?;
         }
@@ -70,8 +77,15 @@ impl Outcome {
             self.matched.iter().map(|m| (format!("{} {}", m.interaction.method, m.interaction.target), m.times));
         let mut came: Vec<String> = right.map(|(request, times)| format!("{request}{}", Times(times))).collect();
         came.extend(counted(&wrong).into_iter().map(|(request, times)| format!("{request}{}", Times(times))));
-        if came.is_empty() && self.unreadable.is_empty() {
-            return write!(f, "\n      no request came at all: does the client under test use the server's URL?");
+        if came.is_empty() {
+            return f.write_str(match (self.requests, self.not_http) {
+                (0, 0) => "\n      no request came at all: does the client under test use the server's URL?",
+                (0, _) => {
+                    "\n      no request came at all, only a connection that sent no valid HTTP: does the client use `https`?"
+                }
+                _ if !self.unreadable.is_empty() => "\n      no request came that could be read",
+                _ => "\n      only `OPTIONS` requests came, which the contract does not expect",
+            });
         }
         write!(f, "\n      what came instead:")?;
         came.iter().take(SHOWN_REQUESTS).try_for_each(|request| write!(f, "\n        {request}"))?;
@@ -145,8 +159,9 @@ fn write_mismatches(f: &mut Formatter<'_>, mismatches: &[Mismatch]) -> fmt::Resu
 /// `body $.total`, `header Accept`, `path`
 fn place(mismatch: &Mismatch) -> String {
     match mismatch.identifier() {
-        Some(identifier) => format!("{} {identifier}", mismatch.attribute()),
-        None => mismatch.attribute().to_owned(),
+        // A body as a whole has no place in it.
+        Some(identifier) if identifier != "/" => format!("{} {identifier}", mismatch.attribute()),
+        _ => mismatch.attribute().to_owned(),
     }
 }
 
@@ -181,31 +196,39 @@ fn write_body(f: &mut Formatter<'_>, request: &SeenRequest) -> fmt::Result {
 }
 
 /// The body of the answer to a request that is not as expected: what other mock servers say in `error`, and why.
-pub(crate) fn answer(kind: &str, request: &Received, near: Vec<NearInteraction>) -> JsonValue {
-    let seen = SeenRequest::of(request);
+pub(crate) fn answer(kind: &str, reason: &str, near: &[NearInteraction]) -> JsonValue {
     let mut body = Object::new();
-    body.insert("error", format!("{kind} : {}", one_line(&seen, near.first())));
+    body.insert("error", format!("{kind} : {reason}"));
     if let Some(best) = near.first() {
         body.insert("interaction", best.interaction.description.clone());
         body.insert("mismatches", mismatches_json(&best.mismatches));
     }
     let closest = near.iter().map(|near| {
-        let reasons: Vec<String> =
-            near.mismatches.iter().take(3).map(|m| format!("{}: {}", place(m), what(m))).collect();
-        let more = near.mismatches.len().saturating_sub(3);
-        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-        Json::object([("interaction", near.interaction.to_string()), ("reason", reasons.join("; ") + &more)])
+        Json::object([("interaction", near.interaction.to_string()), ("reason", reasons(&near.mismatches))])
     });
     body.insert("closest", Json::Array(closest.collect()));
     Json::Object(body)
 }
 
-fn one_line(request: &SeenRequest, nearest: Option<&NearInteraction>) -> String {
+/// What came, what is nearest to it, and how they differ.
+pub(crate) fn one_line(request: &Received, nearest: Option<&NearInteraction>) -> String {
+    let request = SeenRequest::of(request);
     match nearest {
         None => format!("{request}, and the contract has no HTTP interactions"),
         Some(NearInteraction { interaction, mismatches }) => {
-            let first = mismatches.first().map(|m| format!("{}: {}", place(m), what(m))).unwrap_or_default();
-            format!("{request} is not {interaction} ({} {}): {first}", interaction.method, interaction.target)
+            let (method, target) = (&interaction.method, &interaction.target);
+            format!("{request} is not {interaction} ({method} {target}): {}", reasons(mismatches))
         }
     }
+}
+
+/// The first few differences in one line.
+fn reasons(mismatches: &[Mismatch]) -> String {
+    const SHOWN: usize = 3;
+    let mut reasons: Vec<String> =
+        mismatches.iter().take(SHOWN).map(|mismatch| format!("{}: {}", place(mismatch), what(mismatch))).collect();
+    if mismatches.len() > SHOWN {
+        reasons.push(format!("and {} more", mismatches.len() - SHOWN));
+    }
+    reasons.join("; ")
 }

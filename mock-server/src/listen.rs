@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::io::{self, Read as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -37,6 +37,9 @@ pub(crate) trait Answer: Send + Sync + 'static {
 
     /// Hears of a request that could not be read; the client is told the same.
     fn unreadable(&self, request: &Unreadable);
+
+    /// Hears of a connection that sent something that is not HTTP.
+    fn not_http(&self);
 }
 
 /// A request as it came in.
@@ -73,14 +76,22 @@ pub(crate) struct Limits {
 /// The first bytes of everything that gzip compressed.
 pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// Told by the servers' thread. In a mutex only so that a server may be shared by threads; nobody ever waits for it.
+type Report = Mutex<mpsc::Receiver<()>>;
+
+/// Waits for a report, no longer than `limit`. A report that cannot come any more has the same meaning: it is over.
+fn await_report(report: &mut Report, limit: Duration) {
+    let _ = report.get_mut().unwrap_or_else(PoisonError::into_inner).recv_timeout(limit);
+}
+
 /// A listening socket and its connections. Dropping it frees the port and lets requests in progress finish.
 #[derive(Debug)]
 pub(crate) struct Listening {
     address: SocketAddr,
     /// Gone once the server was told to stop.
     stop: Option<oneshot::Sender<()>>,
-    closed: mpsc::Receiver<()>,
-    drained: mpsc::Receiver<()>,
+    closed: Report,
+    drained: Report,
     drained_async: Option<oneshot::Receiver<()>>,
 }
 
@@ -115,7 +126,13 @@ impl Listening {
             let _ = report_drained.send(());
             let _ = report_drained_async.send(());
         });
-        Ok(Self { address, stop: Some(stop), closed, drained, drained_async: Some(drained_async) })
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            closed: Mutex::new(closed),
+            drained: Mutex::new(drained),
+            drained_async: Some(drained_async),
+        })
     }
 
     /// Where it listens, with the real port.
@@ -135,7 +152,7 @@ impl Listening {
     /// As [`stop`](Self::stop), blocking the thread.
     pub(crate) fn stop_blocking(mut self) {
         self.stop = None;
-        let _ = self.drained.recv_timeout(CLOSE + DRAIN);
+        await_report(&mut self.drained, CLOSE + DRAIN);
     }
 }
 
@@ -151,7 +168,7 @@ impl Drop for Listening {
     fn drop(&mut self) {
         if self.stop.take().is_some() {
             // The port must be free when the value is gone; that takes the other thread a moment.
-            let _ = self.closed.recv_timeout(CLOSE);
+            await_report(&mut self.closed, CLOSE);
         }
     }
 }
@@ -196,7 +213,7 @@ fn serve(
         .keep_alive(limits.keep_alive)
         .half_close(true);
     http.http2().timer(TokioTimer::new());
-    let answer = Arc::clone(answer);
+    let (answer, hearer) = (Arc::clone(answer), Arc::clone(answer));
     let service = service_fn(move |request| {
         let answer = Arc::clone(&answer);
         async move { Ok::<_, Infallible>(respond(request, limits, &*answer).await) }
@@ -204,6 +221,9 @@ fn serve(
     let connection = open.watch(http.serve_connection(TokioIo::new(stream), service).into_owned());
     connections.spawn(async move {
         if let Err(error) = connection.await {
+            if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+                hearer.not_http();
+            }
             // Clients that hang up are no news to a test.
             tracing::debug!(error, "a connection ended early");
         }
@@ -215,8 +235,7 @@ async fn respond(request: Request<Incoming>, limits: Limits, answer: &dyn Answer
         Ok(received) => answer.answer(received),
         Err(unreadable) => {
             answer.unreadable(&unreadable);
-            let text = format!("{} {}: {}\n", unreadable.method, unreadable.path, unreadable.reason);
-            let mut response = Response::new(Full::from(text));
+            let mut response = Response::new(Full::from(format!("{unreadable}\n")));
             *response.status_mut() = unreadable.status;
             response
                 .headers_mut()

@@ -121,9 +121,13 @@ pub(crate) fn problem(status: StatusCode, kind: &'static str, body: &JsonValue) 
     response
 }
 
+/// Why the contract's own response cannot be sent.
+pub(crate) fn unsendable_reason(interaction: &str, error: &RespondError) -> String {
+    format!("the response of \"{interaction}\" cannot be sent: {error}")
+}
+
 /// The answer if the contract's own response cannot be sent.
-pub(crate) fn unsendable(interaction: &str, error: &RespondError) -> Response<Full<Bytes>> {
-    let text = format!("the response of \"{interaction}\" cannot be sent: {error}");
-    tracing::warn!("{text}");
-    problem(StatusCode::INTERNAL_SERVER_ERROR, "Unsendable-Response", &Json::object([("error", text)]))
+pub(crate) fn unsendable(reason: String) -> Response<Full<Bytes>> {
+    tracing::warn!("{reason}");
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "Unsendable-Response", &Json::object([("error", reason)]))
 }

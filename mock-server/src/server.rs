@@ -22,6 +22,17 @@ pub struct Options {
     pub(crate) address: SocketAddr,
     pub(crate) cors_preflight: bool,
     pub(crate) limits: Limits,
+    on_refusal: Option<OnRefusal>,
+}
+
+/// What is called for each request that is refused.
+#[derive(Clone)]
+struct OnRefusal(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for OnRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnRefusal")
+    }
 }
 
 impl Default for Options {
@@ -30,6 +41,7 @@ impl Default for Options {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_preflight: false,
             limits: Limits { body: 64 * 1024 * 1024, read: Duration::from_secs(30), keep_alive: true, unpack: true },
+            on_refusal: None,
         }
     }
 }
@@ -68,6 +80,13 @@ impl Options {
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.limits.read = timeout;
         self
+    }
+
+    /// Calls `tell` for each request that is refused, **before** the client gets its answer, with the reason in one line: a test
+    /// can say it before its own assertions fail for that reason. It is called on the servers' thread, which serves all tests,
+    /// so it must not take long. Only for mock servers: stub servers have nothing to refuse.
+    pub fn on_refusal(self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { on_refusal: Some(OnRefusal(Arc::new(tell))), ..self }
     }
 }
 
@@ -119,15 +138,17 @@ impl MockServer {
         })?;
         let session = Session::new(&pact);
         let limits = Limits { unpack: !expects_compressed(&pact), ..options.limits };
+        let address = options.address;
         let mut provider = None;
         let start = |address| {
             let url = crate::listen::url_of(address);
-            let started = Arc::new(Provider { pact, candidates, session, url, cors_preflight: options.cors_preflight });
+            let Options { cors_preflight, on_refusal, .. } = options;
+            let started = Arc::new(Provider { pact, candidates, session, url, cors_preflight, on_refusal });
             provider = Some(Arc::clone(&started));
             started as Arc<dyn Answer>
         };
-        let listening = Listening::start(options.address, limits, start)
-            .map_err(|source| StartError::Listen { address: options.address, source })?;
+        let listening =
+            Listening::start(address, limits, start).map_err(|source| StartError::Listen { address, source })?;
         Ok(Self { listening, provider: provider.expect("a server that listens was given what it answers with") })
     }
 
@@ -175,6 +196,7 @@ struct Provider {
     session: Session,
     url: String,
     cors_preflight: bool,
+    on_refusal: Option<OnRefusal>,
 }
 
 impl Answer for Provider {
@@ -201,13 +223,26 @@ impl Answer for Provider {
 
     fn unreadable(&self, request: &Unreadable) {
         self.session.record_unreadable(request);
+        self.tell(&request.to_string());
+    }
+
+    fn not_http(&self) {
+        self.session.record_not_http();
     }
 }
 
 impl Provider {
     fn refused(&self, kind: &'static str, request: &Received, near: &[Compared]) -> Response<Full<Bytes>> {
-        let near = near.iter().map(|near| NearInteraction::of(&self.pact, near)).collect();
-        respond::problem(StatusCode::INTERNAL_SERVER_ERROR, kind, &explain::answer(kind, request, near))
+        let near: Vec<_> = near.iter().map(|near| NearInteraction::of(&self.pact, near)).collect();
+        let reason = explain::one_line(request, near.first());
+        self.tell(&reason);
+        respond::problem(StatusCode::INTERNAL_SERVER_ERROR, kind, &explain::answer(kind, &reason, &near))
+    }
+
+    fn tell(&self, reason: &str) {
+        if let Some(OnRefusal(tell)) = &self.on_refusal {
+            tell(reason);
+        }
     }
 
     fn matched(&self, at: usize, request: &Received) -> Response<Full<Bytes>> {
@@ -223,7 +258,12 @@ impl Provider {
                 respond::add_cors(response.headers_mut(), origin(request));
                 response
             }
-            Err(error) => respond::unsendable(&interaction.description, &error),
+            Err(error) => {
+                let reason = respond::unsendable_reason(&interaction.description, &error);
+                self.session.record_unsendable(&reason);
+                self.tell(&reason);
+                respond::unsendable(reason)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What came in while a mock server ran, and what that says about the contract.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use intact_matching::Mismatch;
@@ -36,8 +36,12 @@ pub struct Outcome {
     pub unexpected: Vec<UnexpectedRequest>,
     /// Requests that could not be read, and why, in the order they came.
     pub unreadable: Vec<String>,
+    /// Requests that were right, but whose response in the contract is none that can be sent: which interaction, and why.
+    pub unsendable: Vec<String>,
     /// Interactions that no request came for, in the order of the contract.
     pub missing: Vec<MissingInteraction>,
+    /// How many connections sent something that is not HTTP, such as the beginning of TLS. Not held against the consumer.
+    pub not_http: usize,
     /// How many requests went wrong beyond those in the lists, which end at 200 each.
     pub not_listed: usize,
 }
@@ -131,6 +135,7 @@ impl Outcome {
         self.mismatches.is_empty()
             && self.unexpected.is_empty()
             && self.unreadable.is_empty()
+            && self.unsendable.is_empty()
             && self.missing.is_empty()
             && self.not_listed == 0
     }
@@ -151,6 +156,9 @@ impl Outcome {
         }
         for unreadable in &self.unreadable {
             results.push(Json::object([("type", "request-not-found"), ("error", unreadable)]).into_owned());
+        }
+        for reason in &self.unsendable {
+            results.push(Json::object([("type", "request-mismatch"), ("error", reason)]).into_owned());
         }
         for missing in &self.missing {
             let name = &missing.interaction;
@@ -241,6 +249,8 @@ struct Log {
     mismatches: Vec<MismatchedRequest>,
     unexpected: Vec<UnexpectedRequest>,
     unreadable: Vec<String>,
+    unsendable: Vec<String>,
+    not_http: usize,
     not_listed: usize,
 }
 
@@ -250,25 +260,44 @@ impl Session {
         Self(Mutex::new(Log { times: vec![0; count], called: vec![false; count], ..Log::default() }))
     }
 
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Notes what became of a request.
     pub(crate) fn record(&self, pact: &Pact, request: &Received, selection: &Selection) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).record(pact, request, selection);
+        self.log().record(pact, request, selection);
     }
 
     /// Notes a request that could not be read.
     pub(crate) fn record_unreadable(&self, request: &Unreadable) {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.log();
         log.requests += 1;
         if log.unreadable.len() < RECORDED {
-            log.unreadable.push(format!("{} {}: {}", request.method, request.path, request.reason));
+            log.unreadable.push(request.to_string());
         } else {
             log.not_listed += 1;
         }
     }
 
+    /// Notes that the response to a request that was right could not be sent.
+    pub(crate) fn record_unsendable(&self, reason: &str) {
+        let mut log = self.log();
+        if log.unsendable.len() < RECORDED {
+            log.unsendable.push(reason.to_owned());
+        } else {
+            log.not_listed += 1;
+        }
+    }
+
+    /// Notes a connection that sent something else than HTTP.
+    pub(crate) fn record_not_http(&self) {
+        self.log().not_http += 1;
+    }
+
     /// What all of it says about the contract, as of now.
     pub(crate) fn outcome(&self, pact: &Pact, candidates: &Candidates) -> Outcome {
-        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = self.log();
         let mut outcome = Outcome {
             consumer: pact.consumer.clone(),
             provider: pact.provider.clone(),
@@ -276,6 +305,8 @@ impl Session {
             mismatches: log.mismatches.clone(),
             unexpected: log.unexpected.clone(),
             unreadable: log.unreadable.clone(),
+            unsendable: log.unsendable.clone(),
+            not_http: log.not_http,
             not_listed: log.not_listed,
             ..Outcome::default()
         };

@@ -160,7 +160,8 @@ impl Answer for Stub {
             }
             Err(nearest) => {
                 tracing::info!(method = request.method, path = request.path, "no interaction answers the request");
-                let body = explain::answer("Unexpected-Request", &request, nearest);
+                let reason = explain::one_line(&request, nearest.first());
+                let body = explain::answer("Unexpected-Request", &reason, &nearest);
                 respond::problem(StatusCode::NOT_FOUND, "Unexpected-Request", &body)
             }
         };
@@ -174,6 +175,10 @@ impl Answer for Stub {
 
     fn unreadable(&self, request: &Unreadable) {
         tracing::warn!(method = request.method, path = request.path, "{}", request.reason);
+    }
+
+    fn not_http(&self) {
+        tracing::warn!("a connection sent no valid HTTP; does the client use `https`?");
     }
 }
 
@@ -239,5 +244,5 @@ fn respond_with(interaction: &Interaction, request: &Received) -> Response<Full<
     let context = || GenerateContext::provider(&states, generate::now());
     let response =
         respond::generated(expected, context).and_then(|response| respond::to_http(&response, &request.method));
-    response.unwrap_or_else(|error| respond::unsendable(&interaction.description, &error))
+    response.unwrap_or_else(|error| respond::unsendable(respond::unsendable_reason(&interaction.description, &error)))
 }

@@ -22,8 +22,8 @@
 //! ## Contradictions
 //!
 //! An interaction that an *earlier* run wrote is replaced: the consumer has changed. One that *this* run wrote already and that is
-//! written again with another request or response is an error ([`FileError::Redefined`]), because which of the two would survive
-//! depended on the order of the tests.
+//! written again with another request, response or parameters of a provider state is an error ([`FileError::Redefined`]), because
+//! which of the two would survive depended on the order of the tests.
 
 mod contents;
 mod lock;
@@ -244,15 +244,14 @@ impl PactFile {
         let mut lock = LockFile::acquire(&path, self.lock_limit)?;
 
         // What a failed write leaves in memory is not trusted: `known` stays empty then.
-        let remembered = known.take();
-        let (mut state, state_length) = match &remembered {
-            Some(known) if known.state_length == lock.length()? => (known.state.clone(), known.state_length),
-            _ => {
-                let text = lock.text()?;
-                (RunState::parse(&text), text.len() as u64)
-            }
-        };
         let stamp = Stamp::of(&path);
+        let lock_length = lock.length()?;
+        let remembered =
+            known.take().filter(|known| known.state_length == lock_length && Some(&known.stamp) == stamp.as_ref());
+        let mut state = match &remembered {
+            Some(known) => known.state.clone(),
+            None => RunState::parse(&lock.text()?),
+        };
         let new_run = stamp.is_none() || !state.continues(&self.run);
         if new_run {
             state = RunState::begin(&self.run);
@@ -261,10 +260,8 @@ impl PactFile {
         let (existing, text) = match (&stamp, remembered) {
             (None, _) => (None, String::new()),
             (Some(_), _) if new_run && self.overwrite => (None, String::new()),
-            (Some(stamp), Some(known)) if known.stamp == *stamp && known.state_length == state_length => {
-                (Some(known.contents), known.text)
-            }
-            (Some(_), _) => {
+            (Some(_), Some(known)) => (Some(known.contents), known.text),
+            (Some(_), None) => {
                 let text = fs::read(&path).map_err(io_error("reading", &path))?;
                 let loaded = Pact::read(&text).map_err(|cause| FileError::Read { path: path.clone(), cause })?;
                 (Some(Contents::new(loaded.value).map_err(failed)?), String::from_utf8(text).unwrap_or_default())
@@ -421,7 +418,7 @@ fn identity(interaction: &Interaction) -> u64 {
     hasher.finish()
 }
 
-/// Fails if two editions of an interaction exchange different things.
+/// Fails if two editions of an interaction exchange different things, or in other circumstances.
 fn contradiction(
     existing: &Interaction,
     new: &Interaction,
@@ -430,7 +427,10 @@ fn contradiction(
 ) -> Result<(), FileError> {
     let exchange = |interaction: &Interaction| {
         let mut alone = Pact::new("", "");
-        alone.interactions.push(Interaction::new("", interaction.kind.clone()));
+        alone.interactions.push(Interaction {
+            provider_states: interaction.provider_states.clone(),
+            ..Interaction::new("", interaction.kind.clone())
+        });
         let document = alone.write(version)?;
         Ok(document.get("interactions").or_else(|| document.get("messages")).cloned().unwrap_or_default())
     };

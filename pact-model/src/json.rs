@@ -4,7 +4,7 @@
 //! turned on that would change *every* user's `serde_json`, because cargo unifies features. So documents that are compared,
 //! stored or written are of this type; `serde_json` appears only at the edges where users bring their own values.
 //!
-//! Reading is done by the tokeniser of [`jiter`]; see [`Json::parse`] for its limits. Printing is in [`print`](self::Json::to_compact).
+//! Reading is [`Json::parse`], which also says what its limits are; printing is [`Json::to_compact`] and [`Json::to_pretty`].
 
 mod number;
 mod object;

@@ -5,7 +5,8 @@
 //! Matching rules and generators are data here; what they mean is the business of the crate `intact-matching`.
 //!
 //! The rooms: [`pact`], [`interaction`], [`http`], [`message`], [`body`], [`content_type`], [`provider_state`], [`rules`],
-//! [`generators`], [`path`], [`json`], [`spec_version`]; reading in [`read`], writing in [`write`], [`merge`], pact files on disk in [`file`].
+//! [`generators`], [`path`], [`json`], [`spec_version`]; reading in [`read`], writing in [`write`](mod@write), [`merge`], pact
+//! files on disk in [`file`](mod@file).
 
 pub mod body;
 pub mod content_type;

@@ -103,8 +103,8 @@ fn in_words(kind: &Kind) -> &'static str {
     }
 }
 
-/// Are the two the same interaction, perhaps in different editions?
-fn is_same(a: &Interaction, b: &Interaction) -> bool {
+/// Are the two the same interaction, perhaps in different editions? Parameters of provider states do not tell them apart.
+pub fn is_same(a: &Interaction, b: &Interaction) -> bool {
     match (&a.key, &b.key) {
         (Some(a), Some(b)) => a == b,
         _ => by_identity(a, b) == Ordering::Equal,

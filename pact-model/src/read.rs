@@ -5,8 +5,8 @@
 //! matching rule that makes no sense is kept as [`MatchingRule::Unreadable`], so that it fails the interaction when it is
 //! applied and not the whole file. A [`ReadError`] is raised only where going on would lose or change an expectation.
 //!
-//! One file per dialect: [`v2`] (flat matching rules), [`v3`] (interactions, messages and bodies up to V3), [`v4`]. What they
-//! share is in [`parts`]; rules and generators are in [`rule`] and [`categories`].
+//! One file per dialect: `v2` (flat matching rules), `v3` (interactions, messages and bodies up to V3), `v4`. What they
+//! share is in `parts`; rules and generators are in `rule` and `categories`.
 
 mod categories;
 mod parts;

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::generators::Generator;
 use crate::json::{JsonValue, Object};
+use crate::spec_version::SpecVersion;
 
 /// The matching rules of a request, a response or a message, by category.
 ///
@@ -128,6 +129,65 @@ pub enum MatchingRule {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+impl MatchingRule {
+    /// The first version of the specification that has the rule. Readers of older files understand
+    /// newer rules; programs that know only an older version do not.
+    pub fn since(&self) -> SpecVersion {
+        match self {
+            Self::Regex(_) | Self::Type { min: None, .. } | Self::Type { max: None, .. } => SpecVersion::V2,
+            Self::Equality
+            | Self::Type { .. }
+            | Self::Include(_)
+            | Self::Number
+            | Self::Integer
+            | Self::Decimal
+            | Self::Boolean
+            | Self::Null
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::ContentType(_)
+            | Self::Values => SpecVersion::V3,
+            Self::ArrayContains(_)
+            | Self::StatusCode(_)
+            | Self::NotEmpty
+            | Self::Semver
+            | Self::EachKey(_)
+            | Self::EachValue(_)
+            | Self::Other { .. }
+            | Self::Unreadable { .. } => SpecVersion::V4,
+        }
+    }
+
+    /// The name of the rule in a file: `type`, `eachKey`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Equality => "equality",
+            Self::Regex(_) => "regex",
+            Self::Type { .. } => "type",
+            Self::Include(_) => "include",
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Null => "null",
+            Self::Date(_) => "date",
+            Self::Time(_) => "time",
+            Self::DateTime(_) => "datetime",
+            Self::ContentType(_) => "contentType",
+            Self::Values => "values",
+            Self::ArrayContains(_) => "arrayContains",
+            Self::StatusCode(_) => "statusCode",
+            Self::NotEmpty => "notEmpty",
+            Self::Semver => "semver",
+            Self::EachKey(_) => "eachKey",
+            Self::EachValue(_) => "eachValue",
+            Self::Other { name, .. } => name,
+            Self::Unreadable { .. } => "a rule that cannot be read",
+        }
+    }
 }
 
 /// What a `statusCode` rule accepts.

@@ -5,7 +5,7 @@
 //! the order they have. What a version cannot say is either dropped, as the specification's own rules for downgrading have
 //! it (comments, generators before V3, all but the first of several rules in V2), or refused with a [`WriteError`].
 //!
-//! One file per dialect: [`v4`], [`v3`], and [`v2`] for V2 and older; rules and generators are in [`rule`], bodies in [`body`].
+//! One file per dialect: `v4`, `v3`, and `v2` for V2 and older; rules and generators are in `rule`, bodies in `body`.
 
 mod body;
 mod rule;
@@ -120,9 +120,13 @@ pub(crate) fn interaction_text(interaction: &Interaction, version: SpecVersion) 
     Ok(document.to_pretty().replace('\n', "\n    "))
 }
 
-/// The text of the pact in its own version, from the texts of its interactions, which are all of one kind before V4.
+/// The text of the pact in its own version, from the texts of its interactions.
 pub(crate) fn text_of_pieces(pact: &Pact, texts: &[String]) -> Result<String, WriteError> {
-    let messages = matches!(pact.interactions.first(), Some(Interaction { kind: Kind::AsyncMessage(_), .. }));
+    let is_message = |interaction: &Interaction| matches!(interaction.kind, Kind::AsyncMessage(_));
+    let messages = pact.interactions.first().is_some_and(is_message);
+    if pact.version < SpecVersion::V4 && pact.interactions.iter().any(|own| is_message(own) != messages) {
+        return Err(WriteError::Mixed(pact.version));
+    }
     let list = if messages && pact.version == SpecVersion::V3 { "messages" } else { "interactions" };
     let document = frame(pact, list, pact.version, Json::Array(Vec::new()));
     if body::depth(&document) > MAX_DEPTH {

@@ -10,7 +10,9 @@ use crate::support::Workspace;
 
 #[test]
 fn our_broker_answers_as_the_recorded_one_did() {
-    let Some(folder) = intact_tests::data_folder("INTACT_BROKER_RECORDINGS_DIR", "../shared/broker-recordings") else { return };
+    let Some(folder) = intact_tests::data_folder("INTACT_BROKER_RECORDINGS_DIR", "../shared/broker-recordings") else {
+        return;
+    };
     let Some(python) = intact_tests::required(find_python(), "python3 is not installed") else { return };
     let workspace = Workspace::new();
     let broker = workspace.start_broker();
@@ -21,8 +23,8 @@ fn our_broker_answers_as_the_recorded_one_did() {
     let equal = equal_steps(&replayed.stdout);
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/e2e/recordings.toml");
     if std::env::var("INTACT_ACCEPT").as_deref() == Ok("1") {
-        let lines: String = equal.iter().map(|(scenario, steps)| format!("{scenario} = \"{steps}\"\n")).collect();
-        std::fs::write(&kept, format!("{HEAD}{lines}")).expect("the file can be written");
+        let lines: Vec<String> = equal.iter().map(|(scenario, steps)| format!("{scenario} = \"{steps}\"\n")).collect();
+        std::fs::write(&kept, format!("{HEAD}{}", lines.concat())).expect("the file can be written");
         return;
     }
     let expected: BTreeMap<String, String> =

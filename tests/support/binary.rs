@@ -164,7 +164,11 @@ impl RunningServer {
         }
         let code = self.process.wait().expect("the process ends").code().unwrap_or(-1);
         let text = |which: Stream| {
-            self.seen.iter().filter(|(stream, _)| *stream == which).map(|(_, line)| format!("{line}\n")).collect()
+            self.seen
+                .iter()
+                .filter(|(stream, _)| *stream == which)
+                .flat_map(|(_, line)| [line.as_str(), "\n"])
+                .collect()
         };
         Output { code, stdout: text(Stream::Out), stderr: text(Stream::Err) }
     }

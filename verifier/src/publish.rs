@@ -86,9 +86,13 @@ fn result(pact: &PactReport, options: &PublishOptions) -> VerificationResult {
 }
 
 fn test_result(interaction: &InteractionReport) -> Value {
-    let mut result = json!({ "interactionDescription": interaction.description, "success": interaction.is_success() });
+    let mut result = json!({ "success": interaction.is_success() });
     if let Some(id) = &interaction.id {
         result["interactionId"] = json!(id);
+    }
+    // Brokers with strict contracts expect it of failures alone; without an identifier there is no other name.
+    if interaction.id.is_none() || !interaction.is_success() {
+        result["interactionDescription"] = json!(interaction.description);
     }
     if !interaction.mismatches.is_empty() {
         let mismatches = interaction.mismatches.iter().map(|mismatch| {

@@ -138,3 +138,18 @@ async fn a_similar_name_conflict_of_an_older_broker_is_shown_as_text() {
     let error = server.client().publish_contracts(&publication).await.unwrap_err();
     assert_eq!(error.messages(), [text.trim()]);
 }
+
+#[tokio::test]
+async fn names_that_no_url_can_hold_are_refused_before_anything_is_sent() {
+    let server = Server::with_index(&[("pb:publish-contracts", "/contracts/publish")]).await;
+    for publication in [
+        Publication { version: "..".into(), ..publication() },
+        Publication { consumer: ".".into(), ..publication() },
+        Publication { branch: Some(" ".into()), ..publication() },
+        Publication { tags: vec!["..".into()], ..publication() },
+    ] {
+        let error = server.client().publish_contracts(&publication).await.unwrap_err();
+        assert!(error.to_string().contains("cannot be used as the name of a"), "{error}");
+    }
+    assert_eq!(server.lines(), [] as [&str; 0]);
+}

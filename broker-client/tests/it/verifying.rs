@@ -55,6 +55,38 @@ async fn the_pacts_to_verify_come_with_what_the_broker_says_about_them() {
 }
 
 #[tokio::test]
+async fn no_selectors_are_an_empty_list() {
+    let server = Server::with_index(&[("pb:provider-pacts-for-verification", FOR_VERIFICATION)]).await;
+    let path = "/pacts/provider/P/for-verification";
+    server.on(&format!("GET {path}"), [hal(&json!({}))]);
+    server.on(&format!("POST {path}"), [hal(&json!({}))]);
+    server.client().pacts_for_verification("P", &PactsForVerificationQuery::default()).await.unwrap();
+    assert_eq!(server.asked()[2].json(), json!({ "consumerVersionSelectors": [], "includePendingStatus": false }));
+}
+
+#[tokio::test]
+async fn the_latest_pact_of_each_pair_is_read_with_one_link_or_several() {
+    let server = Server::with_index(&[("pb:latest-pact-versions", "/pacts/latest")]).await;
+    let pact = |this: serde_json::Value| {
+        json!({
+            "createdAt": "2026-01-02T03:04:05+00:00",
+            "_embedded": {
+                "consumer": { "name": "Web", "_embedded": { "version": { "number": "1" } } },
+                "provider": { "name": "P" },
+            },
+            "_links": { "self": this },
+        })
+    };
+    let pacts =
+        [pact(json!([{ "href": "http://b/1" }, { "href": "http://b/2" }])), pact(json!({ "href": "http://b/1" }))];
+    server.on("GET /pacts/latest", [hal(&json!({ "pacts": pacts }))]);
+    let latest = server.client().latest_pacts().await.unwrap().value;
+    assert_eq!(latest[0], latest[1]);
+    let found = [&latest[0].consumer, &latest[0].consumer_version, &latest[0].provider, &latest[0].href];
+    assert_eq!(found, ["Web", "1", "P", "http://b/1"]);
+}
+
+#[tokio::test]
 async fn an_unknown_provider_is_no_error() {
     let server = Server::with_index(&[
         ("pb:provider-pacts-for-verification", FOR_VERIFICATION),

@@ -1,4 +1,7 @@
-//! `intact broker serve`: runs a broker.
+//! `intact broker serve`: runs a broker. The commands that talk to one are understood below `broker` too, as in the
+//! official binary.
+
+mod settings;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -6,9 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use intact_broker::{Broker, Config, Database};
 use tokio::net::TcpListener;
-use url::Url;
 
-use crate::context::{Context, Environment};
+use self::settings::Settings;
+use crate::cli::ClientCommand;
+use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -23,6 +27,8 @@ pub(crate) struct Args {
 enum Command {
     /// Answer requests until interrupted
     Serve(ServeArgs),
+    #[command(flatten)]
+    Client(ClientCommand),
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,30 +43,29 @@ struct ServeArgs {
     /// The address to listen on; 0.0.0.0 for all
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// The address that clients know this broker by, if it is not the one they ask
-    #[arg(long, value_name = "URL")]
-    base_url: Option<Url>,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let Command::Serve(args) = args.command;
+    match args.command {
+        Command::Serve(args) => serve(args, context).await,
+        Command::Client(command) => command.run(context).await,
+    }
+}
+
+async fn serve(args: ServeArgs, context: &Context) -> anyhow::Result<Exit> {
     let environment = &context.environment;
-    let port = match (args.port, environment.get("PACT_BROKER_PORT")) {
-        (Some(port), _) => port,
-        (None, Some(text)) => {
-            text.parse().map_err(|_| Problem::usage(format!("PACT_BROKER_PORT is `{text}`, expected a port number")))?
-        }
-        (None, None) => 9292,
-    };
+    let port = number_of(args.port, environment, "PACT_BROKER_PORT")?.unwrap_or(9292);
     let database = match args.database_url.as_deref().or_else(|| environment.get("PACT_BROKER_DATABASE_URL")) {
         Some(url) => url.parse::<Database>().map_err(|error| Problem::usage(format!("--database-url: {error}")))?,
         None => Database::sqlite(default_database(environment)?),
     };
+    let mut config = Config::new(database.clone());
+    args.settings.apply(environment, &mut config)?;
     if let Database::Sqlite(file) = &database {
         create_directory_of(file)?;
     }
-    let mut config = Config::new(database.clone());
-    config.base_url = args.base_url;
     // First the port, because a second broker on the same port is the most common mistake.
     let address = SocketAddr::new(args.host, port);
     let listener = TcpListener::bind(address).await.map_err(|error| {

@@ -227,3 +227,94 @@ async fn an_environment_is_created_listed_and_deleted() {
     hint: list-environments shows the ids
     ");
 }
+
+/// The text with one date in place of every date, since they change from run to run.
+fn without_dates(text: &str) -> String {
+    const DATE: &str = "2026-01-02T03:04:05+00:00";
+    let is_date = |word: &str| word.len() == DATE.len() && word.ends_with("+00:00") && word.as_bytes()[10] == b'T';
+    let same = |word: &str| {
+        let date = word.trim_end();
+        if is_date(date) { word.replace(date, DATE) } else { word.to_owned() }
+    };
+    text.split(' ').map(same).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn what_the_broker_knows_is_described_and_taken_away() {
+    let journey = Journey::begin().await;
+    journey.pact("web.json", "Web", "Orders", "/a");
+    journey.exit("broker publish FOLDER/web.json -a 1 --branch main -t dev", Exit::Success).await;
+    journey.exit("record-deployment -a Web -e 1 --environment test --application-instance blue", Exit::Success).await;
+    journey.exit("record-release -a Web -e 1 --environment test", Exit::Success).await;
+    let mut told = Vec::new();
+    for command in [
+        "list-latest-pact-versions",
+        "describe-pacticipant --name Web",
+        "describe-pacticipant --name Nobody",
+        "describe-version -a Web -e 1",
+        "describe-version -a Web --latest dev",
+        "describe-version -a Web --latest prod",
+        "describe-version -a Orders",
+        "describe-version -a Web --environment test",
+        "describe-version -a Web --environment test --released",
+        "describe-version -a Web -e 2 --environment test -o json",
+        "describe-version -a Web --environment nowhere",
+        "delete-version-tag -a Web -e 1 -t dev,prod",
+        "delete-branch -a Web --branch main",
+        "delete-branch -a Web --branch main",
+        "delete-branch -a Web --branch main --error-when-not-found=false",
+        "describe-version -a Web",
+    ] {
+        told.push(format!("$ intact {command}\n{}", without_dates(&journey.run(command).await)));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test]
+async fn an_environment_keeps_what_is_not_changed() {
+    let journey = Journey::begin().await;
+    let created = journey
+        .run("create-environment --name staging --production --contact-email-address us@example.com -o id")
+        .await;
+    let uuid = created.strip_prefix("Success\n").expect(&created).trim().to_owned();
+    let run = async |arguments: &str| {
+        without_dates(&journey.run(&arguments.replace("UUID", &uuid)).await.replace(&uuid, "UUID"))
+    };
+    let updated = run("update-environment --uuid UUID --display-name Stage --contact-name us").await;
+    assert_eq!(updated, "Success\nUpdated staging environment in the Pact Broker with UUID UUID\n");
+    insta::assert_snapshot!(run("describe-environment --uuid UUID").await, @r"
+    Success
+    UUID:          UUID
+    Name:          staging
+    Display name:  Stage
+    Production:    true
+    Contacts:      us (emailAddress: us@example.com)
+    Created:       2026-01-02T03:04:05+00:00
+    ");
+    run("update-environment --uuid UUID --name stage --no-production").await;
+    let described = run("describe-environment --uuid UUID").await;
+    assert!(described.contains("Name:          stage\nDisplay name:  Stage\nProduction:    false\n"), "{described}");
+    assert!(run("update-environment --uuid nobody --name x").await.starts_with("Usage\n"));
+}
+
+#[tokio::test]
+async fn a_stub_serves_the_pacts_of_a_broker() {
+    let journey = Journey::begin().await;
+    journey.pact("pacts/a.json", "Web", "Orders", "/a");
+    journey.pact("pacts/b.json", "Web", "Stock", "/b");
+    journey.exit("publish FOLDER/pacts -a 1", Exit::Success).await;
+    let cli = |arguments: String| Cli::from_arguments(arguments.split(' ').map(Into::into)).expect("arguments");
+    let url = &journey.url;
+    let served = async |arguments: String, environment: Environment| match cli(arguments).command {
+        crate::cli::Command::Stub(args) => {
+            let pacts = super::stub::pacts(&args, &environment).await.expect("pacts");
+            pacts.into_iter().map(|pact| pact.provider).collect::<Vec<_>>()
+        }
+        _ => Vec::new(),
+    };
+    let variable = Environment::of([("PACT_BROKER_BASE_URL", url)]);
+    assert_eq!(served(format!("intact stub -b {url}"), Environment::default()).await, ["Orders", "Stock"]);
+    assert_eq!(served("intact stub --provider-name Stock".to_owned(), variable.clone()).await, ["Stock"]);
+    let file = journey.folder.path().join("pacts/a.json");
+    assert_eq!(served(format!("intact stub -f {}", file.display()), variable).await, ["Orders"]);
+}

@@ -11,7 +11,7 @@ use super::broker::interrupted;
 use crate::context::Context;
 use crate::error::Problem;
 use crate::exit::Exit;
-use crate::pact_files;
+use crate::pact_files::{self, Oddities};
 use crate::printer::Tone;
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let printer = &context.printer;
-    let pact = pact_files::read(&args.file)?.pact;
+    let pact = pact_files::read(&args.file, Oddities::Warned)?.pact;
     let served = pact.interactions.iter().filter(|interaction| interaction.as_http().is_some()).count();
     if served == 0 {
         let text = format!("there are no HTTP interactions in {}, so there is nothing to play", args.file.display());

@@ -1,10 +1,11 @@
-//! `intact create-or-update-pacticipant` and `list-pacticipants`.
+//! `intact create-or-update-pacticipant`, `list-pacticipants` and `describe-pacticipant`.
 
 use intact_broker_client::PacticipantChange;
 
-use super::{Output, table};
+use super::{Output, description, table};
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
+use crate::error::Problem;
 use crate::exit::Exit;
 use crate::printer::Tone;
 
@@ -65,5 +66,35 @@ pub(crate) async fn list(args: ListArgs, context: &Context) -> anyhow::Result<Ex
         [pacticipant.name, display_name, main_branch, url]
     });
     context.printer.text(&table(["NAME", "DISPLAY NAME", "MAIN BRANCH", "REPOSITORY"], rows));
+    Ok(Exit::Success)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DescribeArgs {
+    /// Its name
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// The form of the result
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
+    output: Output,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+pub(crate) async fn describe(args: DescribeArgs, context: &Context) -> anyhow::Result<Exit> {
+    let found = args.broker.client(&context.environment)?.pacticipant(&args.name).await?;
+    let found = found.ok_or_else(|| {
+        Problem::usage(format!("there is no application {}", args.name)).hint("list-pacticipants shows the names")
+    })?;
+    if !args.output.print_raw(context, &[&found.raw]) {
+        let pacticipant = found.value;
+        context.printer.text(&description([
+            ("Name", Some(pacticipant.name)),
+            ("Display name", pacticipant.display_name),
+            ("Main branch", pacticipant.main_branch),
+            ("Repository", pacticipant.repository_url),
+            ("Created", pacticipant.created_at),
+        ]));
+    }
     Ok(Exit::Success)
 }

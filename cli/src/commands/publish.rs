@@ -17,7 +17,7 @@ use crate::ci_environment::{self, Detected};
 use crate::context::Context;
 use crate::error::Problem;
 use crate::exit::Exit;
-use crate::pact_files::{self, PactFile};
+use crate::pact_files::{self, Oddities, PactFile};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -45,6 +45,12 @@ pub(crate) struct Args {
     /// Merge with what is already published for this version, instead of replacing it
     #[arg(long)]
     merge: bool,
+    /// Also refuse files that are only odd, such as with a matching rule that nobody knows
+    #[arg(long)]
+    strict: bool,
+    /// Check the files first; that is always done
+    #[arg(long, hide = true)]
+    validate: bool,
     /// The form of the result
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
     output: Output,
@@ -65,7 +71,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let client = args.broker.client(&context.environment)?;
     let properties = version_properties(&args, || ci_environment::detect(&context.environment))?;
     let files = pact_files::find(&args.files)?;
-    let files = files.iter().map(|file| pact_files::read(file)).collect::<Result<Vec<_>, _>>()?;
+    let oddities = if args.strict { Oddities::Refused } else { Oddities::Warned };
+    let files = files.iter().map(|file| pact_files::read(file, oddities)).collect::<Result<Vec<_>, _>>()?;
     let mut answers = Vec::new();
     let mut published_all = Ok(Exit::Success);
     for (consumer, contracts) in by_consumer(files)? {

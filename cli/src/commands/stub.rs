@@ -4,16 +4,17 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use intact_broker_client::{BrokerClient, BrokerClientBuilder};
+use intact_broker_client::BrokerClient;
 use intact_mock_server::{StubOptions, StubServer};
 use intact_pact_model::Pact;
 
 use super::broker::interrupted;
 use super::mock::not_started;
-use crate::context::Context;
+use crate::cli::LogLevel;
+use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
 use crate::exit::Exit;
-use crate::pact_files;
+use crate::pact_files::{self, Oddities};
 use crate::printer::Tone;
 
 #[derive(Debug, clap::Args)]
@@ -33,15 +34,19 @@ pub(crate) struct Args {
     /// Where a pact can be fetched; may be repeated
     #[arg(short = 'u', long, value_name = "URL")]
     url: Vec<String>,
-    /// A broker; the latest pacts of the providers named by --provider-name are served
-    #[arg(short = 'b', long, value_name = "URL", requires = "provider_name")]
+    /// A broker, whose latest pacts are served; used without the flag only if nothing else is named [env:
+    /// PACT_BROKER_BASE_URL]
+    #[arg(short = 'b', long, value_name = "URL")]
     broker_url: Option<String>,
-    /// User name and password for the broker and for URLs
+    /// User name and password for the broker and for URLs [env: PACT_BROKER_USERNAME, PACT_BROKER_PASSWORD, for the broker]
     #[arg(long, value_name = "USER:PASSWORD")]
     user: Option<String>,
-    /// Bearer token for the broker and for URLs
+    /// Bearer token for the broker and for URLs [env: PACT_BROKER_TOKEN, for the broker]
     #[arg(short = 't', long, value_name = "TOKEN", conflicts_with = "user")]
     token: Option<String>,
+    /// How often a failed request is tried again [env: PACT_BROKER_HTTP_RETRIES] [default: 8]
+    #[arg(long, value_name = "TIMES")]
+    retries: Option<u8>,
     /// Accept any certificate of the broker and of URLs
     #[arg(long)]
     insecure_tls: bool,
@@ -69,11 +74,14 @@ pub(crate) struct Args {
     /// Serve only pacts of this provider; may be repeated
     #[arg(long, value_name = "NAME")]
     provider_name: Vec<String>,
+    /// How much is logged; the same as --log-level
+    #[arg(id = "stub_log_level", short = 'l', long = "loglevel", value_name = "LEVEL", ignore_case = true)]
+    pub(crate) log_level: Option<LogLevel>,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let printer = &context.printer;
-    let pacts = pacts(&args).await?;
+    let pacts = pacts(&args, &context.environment).await?;
     let mut options = StubOptions::default().host(args.host).port(args.port).cors(args.cors);
     if let Some(pattern) = &args.provider_state {
         let problem = |error: intact_mock_server::InvalidPattern| Problem::usage(format!("--provider-state: {error}"));
@@ -97,7 +105,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-async fn pacts(args: &Args) -> anyhow::Result<Vec<Pact>> {
+pub(super) async fn pacts(args: &Args, environment: &Environment) -> anyhow::Result<Vec<Pact>> {
     let mut files = pact_files::find(&args.files)?;
     files.extend(pact_files::find(&args.file)?);
     for directory in &args.dir {
@@ -105,21 +113,23 @@ async fn pacts(args: &Args) -> anyhow::Result<Vec<Pact>> {
     }
     let mut pacts = Vec::new();
     for file in &files {
-        pacts.push(pact_files::read(file)?.pact);
+        pacts.push(pact_files::read(file, Oddities::Warned)?.pact);
     }
     for url in &args.url {
-        pacts.push(fetch(&client(url, args)?, url).await?);
+        // The variables' credentials are for the broker; they are not told to anybody else.
+        pacts.push(fetch(&client(url, args, &Environment::default())?, url).await?);
     }
-    if let Some(broker) = &args.broker_url {
-        let client = client(broker, args)?;
-        for provider in &args.provider_name {
-            for link in client.latest_provider_pacts(provider).await? {
-                pacts.push(fetch(&client, &link.href).await?);
+    let from_variable = || environment.get("PACT_BROKER_BASE_URL").filter(|_| pacts.is_empty());
+    if let Some(broker) = args.broker_url.as_deref().or_else(from_variable) {
+        let client = client(broker, args, environment)?;
+        for pact in client.latest_pacts().await?.value {
+            // Those of other pacticipants need not be fetched.
+            if wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider) {
+                pacts.push(fetch(&client, &pact.href).await?);
             }
         }
     }
     let found = pacts.len();
-    let wanted = |names: &[String], name: &String| names.is_empty() || names.contains(name);
     pacts.retain(|pact| wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider));
     if pacts.is_empty() {
         return Err(if found > 0 {
@@ -133,15 +143,27 @@ async fn pacts(args: &Args) -> anyhow::Result<Vec<Pact>> {
     Ok(pacts)
 }
 
-fn client(url: &str, args: &Args) -> anyhow::Result<BrokerClient> {
-    let mut builder: BrokerClientBuilder = BrokerClient::builder(url).skip_tls_verification(args.insecure_tls);
-    if let Some(user) = &args.user {
-        let (user, password) = user.split_once(':').unwrap_or((user, ""));
-        builder = builder.basic_auth(user, password);
-    }
-    if let Some(token) = &args.token {
-        builder = builder.bearer_token(token);
-    }
+/// All names are wanted if none is named.
+fn wanted(names: &[String], name: &String) -> bool {
+    names.is_empty() || names.contains(name)
+}
+
+fn client(url: &str, args: &Args, environment: &Environment) -> anyhow::Result<BrokerClient> {
+    let retries = number_of(args.retries, environment, "PACT_BROKER_HTTP_RETRIES")?.unwrap_or(8);
+    let builder = BrokerClient::builder(url).skip_tls_verification(args.insecure_tls).retries(retries);
+    // A flag wins over a variable of the other kind.
+    let builder = match (&args.token, &args.user) {
+        (Some(token), _) => builder.bearer_token(token),
+        (None, Some(user)) => {
+            let (user, password) = user.split_once(':').unwrap_or((user, ""));
+            builder.basic_auth(user, password)
+        }
+        (None, None) => match (environment.get("PACT_BROKER_TOKEN"), environment.get("PACT_BROKER_USERNAME")) {
+            (Some(token), _) => builder.bearer_token(token),
+            (None, Some(user)) => builder.basic_auth(user, environment.get("PACT_BROKER_PASSWORD").unwrap_or_default()),
+            (None, None) => builder,
+        },
+    };
     Ok(builder.build()?)
 }
 
@@ -176,7 +198,7 @@ mod tests {
     async fn served(folder: &Path, arguments: &str) -> Result<Vec<String>, String> {
         let words = arguments.split(' ').map(|word| word.replace("FOLDER", &folder.to_string_lossy()));
         let args = Command::try_parse_from(std::iter::once("stub".to_owned()).chain(words)).expect("arguments").args;
-        let pacts = pacts(&args).await.map_err(|error| error.to_string())?;
+        let pacts = pacts(&args, &Environment::default()).await.map_err(|error| error.to_string())?;
         Ok(pacts.into_iter().map(|pact| format!("{} {}", pact.consumer, pact.provider)).collect())
     }
 

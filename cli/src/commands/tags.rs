@@ -1,4 +1,4 @@
-//! `intact create-version-tag`.
+//! `intact create-version-tag` and `delete-version-tag`.
 
 use crate::broker_options::BrokerOptions;
 use crate::ci_environment;
@@ -52,6 +52,36 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         context
             .printer
             .line(Tone::Good, &format!("Tagged {pacticipant} version {version} as {tag} in the Pact Broker"));
+    }
+    Ok(Exit::Success)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DeleteArgs {
+    /// The application
+    #[arg(short = 'a', long, value_name = "NAME")]
+    pacticipant: String,
+    /// The version
+    #[arg(short = 'e', long, value_name = "VERSION")]
+    version: String,
+    /// The tag; may be repeated, or a list with commas
+    #[arg(short = 't', long, value_name = "TAG", value_delimiter = ',', required = true)]
+    tag: Vec<String>,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+pub(crate) async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Result<Exit> {
+    let DeleteArgs { pacticipant, version, tag, broker } = args;
+    let client = broker.client(&context.environment)?;
+    for tag in tag {
+        // The wish is fulfilled also if there was no such tag.
+        let text = if client.delete_tag(&pacticipant, &version, &tag).await? {
+            format!("Deleted tag {tag} from {pacticipant} version {version} in the Pact Broker")
+        } else {
+            format!("{pacticipant} version {version} has no tag {tag}")
+        };
+        context.printer.text(&text);
     }
     Ok(Exit::Success)
 }

@@ -29,11 +29,14 @@ Exit codes:
 
 /// Replay pacts against a provider
 #[derive(Debug, clap::Args)]
-#[command(disable_help_flag = true, after_help = EXIT_CODES)]
+#[command(disable_help_flag = true, version, disable_version_flag = true, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     /// Print help
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
+    /// Print version
+    #[arg(short = 'v', long, action = ArgAction::Version)]
+    version: Option<bool>,
 
     /// Pact files, and directories of pact files
     #[arg(value_name = "FILE|DIR", help_heading = "Pacts")]
@@ -168,6 +171,10 @@ pub(crate) struct Args {
         help_heading = "Output"
     )]
     pub(crate) log_level: Option<LogLevel>,
+
+    /// Layouts of the log that the official verifier knows; the log here has one.
+    #[arg(long, alias = "full-log", alias = "compact-log", hide = true, action = ArgAction::Count)]
+    pretty_log: u8,
 
     /// Write the report as JSON to this file [env: PACT_VERIFIER_JSON_REPORT]
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]

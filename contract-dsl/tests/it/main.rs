@@ -3,3 +3,15 @@
 mod accepting;
 mod building;
 mod running;
+
+/// An async client, as users have it.
+#[expect(clippy::disallowed_methods, reason = "a client as users have it, not ours")]
+fn http_client() -> reqwest::Client {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring knows TLS 1.3")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client")
+}

@@ -108,6 +108,19 @@ async fn contracts_can_be_tested_on_threads_of_a_runtime() {
     assert_eq!(descriptions(dir.path()).len(), 8, "nothing is lost when tests write at once");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_may_be_a_task_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let test = contract(dir.path()).test(async |server| {
+        let address = server.address();
+        tokio::task::spawn_blocking(move || TcpStream::connect(address)).await??;
+        get(server, "/products/42")?;
+        Ok(())
+    });
+    tokio::spawn(test).await.unwrap();
+    assert!(is_written(dir.path()));
+}
+
 #[tokio::test]
 async fn a_test_that_is_cut_short_writes_nothing_and_frees_the_port() {
     let dir = tempfile::tempdir().unwrap();
@@ -237,41 +250,109 @@ fn is_wanted() -> bool {
     std::env::var_os(FIXTURE).is_some()
 }
 
-/// What a failing test prints is seen only from outside.
-fn print_of(fixture: &str) -> String {
+/// What a failing test prints is seen only from outside: on standard error, or on standard output, where the harness shows what
+/// it has caught.
+fn print_of(fixture: &str, nocapture: bool) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "--nocapture", &format!("running::{fixture}")])
+        .args(["--exact", &format!("running::{fixture}")])
+        .args(nocapture.then_some("--nocapture"))
         .env("RUST_BACKTRACE", "0")
         .env(FIXTURE, "1")
         .output()
         .unwrap();
     assert!(!output.status.success());
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    String::from_utf8_lossy(if nocapture { &output.stderr } else { &output.stdout }).into_owned()
 }
 
 #[test]
-fn a_failed_assertion_comes_with_the_reason_why_the_request_was_refused() {
-    let printed = print_of("fixture_assertion_after_a_refusal");
-    assert!(printed.contains("assertion `left == right` failed"), "{printed}");
-    assert!(printed.contains("GET /products/43 came, which the contract does not expect"), "{printed}");
-    assert!(printed.contains("Expected '/products/43' to be equal to '/products/42'"), "{printed}");
+fn the_reason_why_a_request_was_refused_stands_before_the_assertion_that_fails_for_it() {
+    for fixture in ["async_client", "blocking_client_in_async", "blocking", "guard"] {
+        for nocapture in [true, false] {
+            let printed = print_of(&format!("fixture_assertion_after_a_refusal_{fixture}"), nocapture);
+            let place =
+                |text: &str| printed.find(text).unwrap_or_else(|| panic!("no {text:?} ({fixture}) in:\n{printed}"));
+            let reason = place(
+                "the mock server refused a request: GET /products/43 is not \"a request for product 42\" given \"product 42 exists\" \
+                 (GET /products/42): path: Expected '/products/43' to be equal to '/products/42'",
+            );
+            let assertion = place("assertion `left == right` failed");
+            let explanation = place("✗ GET /products/43 came (2 times), which the contract does not expect");
+            assert!(reason < assertion && assertion < explanation, "{fixture}:\n{printed}");
+            assert_eq!(printed.matches("refused a request").count(), 1, "{fixture}: a retry is no news:\n{printed}");
+        }
+    }
+}
+
+fn get_wrong(server: &MockServer) -> String {
+    get(server, "/products/43").unwrap();
+    get(server, "/products/43").unwrap()
 }
 
 #[test]
-fn fixture_assertion_after_a_refusal() {
+fn fixture_assertion_after_a_refusal_async_client() {
     if !is_wanted() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
     block_on(contract(dir.path()).test(async |server| {
-        assert_eq!(get(server, "/products/43")?, r#"{"name":"Desk"}"#);
+        let url = format!("http://{}/products/43", server.address());
+        let client = crate::http_client();
+        client.get(&url).send().await?;
+        assert_eq!(client.get(&url).send().await?.status(), 200);
         Ok(())
     }));
 }
 
 #[test]
+fn fixture_assertion_after_a_refusal_blocking_client_in_async() {
+    if !is_wanted() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    block_on(contract(dir.path()).test(async |server| {
+        assert_eq!(get_wrong(server), r#"{"name":"Desk"}"#);
+        Ok(())
+    }));
+}
+
+#[test]
+fn fixture_assertion_after_a_refusal_blocking() {
+    if !is_wanted() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    contract(dir.path()).test_blocking(|server| {
+        assert_eq!(get_wrong(server), r#"{"name":"Desk"}"#);
+        Ok(())
+    });
+}
+
+#[test]
+fn fixture_assertion_after_a_refusal_guard() {
+    if !is_wanted() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = contract(dir.path()).start();
+    assert_eq!(get_wrong(server.server()), r#"{"name":"Desk"}"#);
+}
+
+#[test]
+fn a_contract_that_makes_no_sense_fails_where_the_test_is() {
+    let printed = print_of("fixture_contract_without_interactions", true);
+    assert!(printed.contains(&format!("panicked at {}", file!())), "{printed}");
+}
+
+#[test]
+fn fixture_contract_without_interactions() {
+    if is_wanted() {
+        Contract::between("a", "b").start().finish();
+    }
+}
+
+#[test]
 fn a_guard_does_not_panic_in_a_panic() {
-    let printed = print_of("fixture_panic_with_a_guard");
+    let printed = print_of("fixture_panic_with_a_guard", true);
     assert!(printed.contains("the test's own panic"), "{printed}");
     assert!(printed.contains("no request came at all"), "{printed}");
     assert!(!printed.contains("panic in a destructor"), "{printed}");

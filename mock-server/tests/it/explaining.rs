@@ -1,9 +1,10 @@
 //! What people read when something was wrong.
 
 use insta::assert_snapshot;
+use intact_mock_server::{MockServer, Options};
 use intact_pact_model::{MatchingRule, RuleList};
 
-use crate::support::{With as _, call, expecting, given, start, without_length};
+use crate::support::{With as _, call, expecting, given, pact, send, start, without_length};
 
 #[test]
 fn a_request_to_the_wrong_place_names_the_nearest_interaction_and_what_never_came() {
@@ -21,7 +22,7 @@ fn a_request_to_the_wrong_place_names_the_nearest_interaction_and_what_never_cam
     connection: close
 
     {
-      "error": "Unexpected-Request : GET /product/42?full=1 is not \"a request for product 42\" given \"product 42 exists\" (GET /products/42): path: Expected '/product/42' to be equal to '/products/42'",
+      "error": "Unexpected-Request : GET /product/42?full=1 is not \"a request for product 42\" given \"product 42 exists\" (GET /products/42): path: Expected '/product/42' to be equal to '/products/42'; query full: Unexpected query parameter 'full' received",
       "interaction": "a request for product 42",
       "mismatches": [
         {
@@ -88,7 +89,7 @@ fn a_request_that_is_nearly_right_is_explained_part_by_part() {
     connection: close
 
     {
-      "error": "Request-Mismatch : POST /orders?dry=true is not \"an order\" (POST /orders?dry=false): query dry: Expected query parameter 'dry' with value 'false' but was 'true'",
+      "error": "Request-Mismatch : POST /orders?dry=true is not \"an order\" (POST /orders?dry=false): query dry: Expected query parameter 'dry' with value 'false' but was 'true'; header X-Id: Expected a header 'X-Id' but was missing; body $.product: Expected 42 (Integer) to be equal to '42' (String); and 1 more",
       "interaction": "an order",
       "mismatches": [
         {
@@ -153,6 +154,56 @@ fn a_test_that_calls_nothing_is_told_so() {
       ✗ "a request for product 42" never came: GET /products/42?full=1
           no request came at all: does the client under test use the server's URL?
     "#);
+}
+
+#[test]
+fn what_is_no_request_of_the_test_is_not_called_nothing() {
+    let expected = || expecting("a request for product 42", "GET /products/42", 200);
+    let server = start([expected()]);
+    call(server.address(), "OPTIONS /products/42");
+    assert_snapshot!(server.finish_blocking(), @r#"
+    order-service did not use product-service as their contract says
+
+      ✗ "a request for product 42" never came: GET /products/42
+          only `OPTIONS` requests came, which the contract does not expect
+    "#);
+
+    let server = start([expected()]);
+    send(server.address(), b"\x16\x03\x01 the beginning of TLS\r\n\r\n");
+    let outcome = server.finish_blocking();
+    assert_eq!(outcome.not_http, 1);
+    assert_snapshot!(outcome, @r#"
+    order-service did not use product-service as their contract says
+
+      ✗ "a request for product 42" never came: GET /products/42
+          no request came at all, only a connection that sent no valid HTTP: does the client use `https`?
+    "#);
+
+    let server = start([expected()]);
+    send(server.address(), b"GET / HTTP/1.1\r\nHost: test\r\nX-Name: \xff\r\nConnection: close\r\n\r\n");
+    assert_snapshot!(server.finish_blocking(), @r#"
+    order-service did not use product-service as their contract says
+
+      ✗ GET /: the value of the header `x-name` is not UTF-8 text
+
+      ✗ "a request for product 42" never came: GET /products/42
+          no request came that could be read
+    "#);
+}
+
+#[test]
+fn a_refusal_is_told_before_the_client_gets_its_answer() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let options = Options::default().on_refusal(move |reason| tell.send(reason.to_owned()).unwrap());
+    let server = MockServer::start(pact([expecting("one", "GET /one?page=1", 200)]), options).unwrap();
+
+    call(server.address(), "GET /one?page=1");
+    assert!(told.try_recv().is_err(), "a request that is right is no news");
+    call(server.address(), "GET /one");
+    assert_snapshot!(told.try_recv().unwrap(), @r#"GET /one is not "one" (GET /one?page=1): query page: Expected query parameter 'page' but was missing"#);
+    call(server.address(), "GET /two");
+    assert_snapshot!(told.try_recv().unwrap(), @r#"GET /two is not "one" (GET /one?page=1): path: Expected '/two' to be equal to '/one'; query page: Expected query parameter 'page' but was missing"#);
+    assert!(told.try_recv().is_err());
 }
 
 #[test]

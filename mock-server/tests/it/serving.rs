@@ -155,6 +155,15 @@ fn a_response_that_http_cannot_carry_is_explained() {
     );
     let answer = call(server.address(), "GET /header");
     assert!(answer.contains("the header `X Y` cannot be sent"), "{answer}");
+    let outcome = server.finish_blocking();
+    assert!(!outcome.is_satisfied(), "a contract that nobody can keep must not be written");
+    assert_snapshot!(outcome, @r#"
+    order-service did not use product-service as their contract says
+
+      ✗ the response of "odd status" cannot be sent: the status 99 cannot be sent
+
+      ✗ the response of "odd header" cannot be sent: the header `X Y` cannot be sent: its name or value has characters that HTTP does not allow
+    "#);
 }
 
 #[test]

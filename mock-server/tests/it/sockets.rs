@@ -61,6 +61,17 @@ fn servers_of_parallel_tests_do_not_meet() {
 }
 
 #[test]
+fn a_server_may_be_shared_by_threads() {
+    let server = start([expecting("one", "GET /", 204)]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(status(&call(server.address(), "GET /")), 204));
+        }
+    });
+    assert_eq!(server.finish_blocking().matched[0].times, 4);
+}
+
+#[test]
 fn a_dropped_server_frees_its_port() {
     for _ in 0..20 {
         let server = start([expecting("one", "GET /", 200)]);

@@ -130,6 +130,35 @@ fn two_definitions_in_one_run_are_a_contradiction() {
 }
 
 #[test]
+fn other_parameters_of_a_provider_state_are_a_contradiction_too() {
+    let dir = Dir::new();
+    let as_user = |role: &str| {
+        let mut state = crate::ProviderState::named("a user is logged in");
+        state.params.insert("role", role.to_owned());
+        Interaction { provider_states: vec![state], ..http("a", "/") }
+    };
+    dir.in_run("1").merge(&pact_of([as_user("editor")])).expect("written");
+    let error = dir.in_run("1").merge(&pact_of([as_user("admin")])).expect_err("a contradiction");
+    insta::assert_snapshot!(error, @r#"two tests of this run define the interaction "a" differently, at $.providerStates.params.role: "editor" and "admin": give one of them another description or provider state"#);
+    dir.in_run("2").merge(&pact_of([as_user("admin")])).expect("another run may say otherwise");
+}
+
+#[test]
+fn a_v3_file_with_interactions_and_messages_is_never_written_as_one_list() {
+    let dir = Dir::new();
+    let mixed = r#"{"consumer":{"name":"Web"},"provider":{"name":"Orders"},"interactions":[{"description":"a"}],
+        "messages":[{"description":"b"}],"metadata":{"pactSpecification":{"version":"3.0.0"}}}"#;
+    dir.write(mixed);
+    let nothing = Pact { version: SpecVersion::V3, ..pact_of([]) };
+    let error = dir.in_run("1").merge(&nothing).expect_err("no version but 4 has both").to_string();
+    assert!(
+        error.ends_with("HTTP interactions and messages in one pact need specification version 4, not V3"),
+        "{error}"
+    );
+    assert_eq!(dir.text(), mixed);
+}
+
+#[test]
 fn a_file_that_is_no_pact_is_an_error_and_stays() {
     let dir = Dir::new();
     for (text, expected) in [

@@ -1,6 +1,8 @@
 //! Objects: members in order, found fast also when there are many.
 
 use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
 use super::Json;
 
@@ -10,14 +12,71 @@ const SCAN_LIMIT: usize = 16;
 /// The members of a JSON object in their order. A name occurs once; when it was given twice, the last value won.
 #[derive(Debug, Clone, Default)]
 pub struct Object<'a> {
-    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    members: Vec<Member<'a>>,
     /// Only large objects have one; boxed, so that the many small ones stay small.
     by_name: Option<Box<NameIndex>>,
 }
 
-/// Positions of members sorted by their names.
+type Member<'a> = (Cow<'a, str>, Json<'a>);
+
+/// Positions of members by the hash of their names: a table with open addressing, never more than three quarters full.
 #[derive(Debug, Clone)]
-struct NameIndex(Vec<u32>);
+struct NameIndex {
+    /// Positions; a power of two.
+    slots: Box<[u32]>,
+}
+
+/// A slot without a position.
+const FREE: u32 = u32::MAX;
+
+/// One key for all objects of the process: nobody outside can know which names collide.
+static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+impl NameIndex {
+    fn with_room_for(count: usize) -> Self {
+        Self { slots: vec![FREE; (count + count / 3 + 1).next_power_of_two()].into() }
+    }
+
+    fn of(members: &[Member<'_>]) -> Self {
+        let mut index = Self::with_room_for(members.len());
+        for at in 0..members.len() {
+            index.add(members, at);
+        }
+        index
+    }
+
+    /// Is there no room for one more?
+    fn is_full(&self, count: usize) -> bool {
+        count + count / 3 + 1 > self.slots.len()
+    }
+
+    /// The slot of the member called `name`, or the one where it belongs.
+    fn slot(&self, members: &[Member<'_>], name: &str) -> usize {
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
+        let mut slot = HASHES.hash_one(name) as usize & mask;
+        while self.slots[slot] != FREE && members[self.slots[slot] as usize].0 != name {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn position(&self, members: &[Member<'_>], name: &str) -> Option<usize> {
+        let found = self.slots[self.slot(members, name)];
+        (found != FREE).then_some(found as usize)
+    }
+
+    /// Adds the member at a position, unless there is one of its name: gives back the position of that.
+    fn add(&mut self, members: &[Member<'_>], at: usize) -> Option<usize> {
+        let slot = self.slot(members, &members[at].0);
+        if self.slots[slot] != FREE {
+            return Some(self.slots[slot] as usize);
+        }
+        self.slots[slot] =
+            u32::try_from(at).expect("a JSON document of four thousand million members does not fit into memory");
+        None
+    }
+}
 
 impl<'a> Object<'a> {
     /// An object without members.
@@ -43,6 +102,14 @@ impl<'a> Object<'a> {
     /// The value of the member called `name`.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json<'a>> {
         self.position(name).map(|at| &mut self.members[at].1)
+    }
+
+    /// The same, but looks at position `at` first: documents of one kind mostly have their members in one order.
+    pub fn get_near(&self, at: usize, name: &str) -> Option<&Json<'a>> {
+        match self.members.get(at) {
+            Some((own, value)) if own == name => Some(value),
+            _ => self.get(name),
+        }
     }
 
     /// Is there a member called `name`?
@@ -91,43 +158,26 @@ impl<'a> Object<'a> {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        let Some(index) = &self.by_name else {
-            return self.members.iter().position(|(own, _)| own == name);
-        };
-        let at = index.0.binary_search_by(|&at| self.members[at as usize].0.as_ref().cmp(name)).ok()?;
-        Some(index.0[at] as usize)
-    }
-
-    fn index_all(&mut self) {
-        self.by_name = (self.members.len() > SCAN_LIMIT).then(|| {
-            let mut order: Vec<u32> = (0..self.count()).collect();
-            order.sort_by(|&a, &b| self.members[a as usize].0.cmp(&self.members[b as usize].0));
-            Box::new(NameIndex(order))
-        });
-    }
-
-    fn index_last(&mut self) {
-        let last = self.count() - 1;
-        match &mut self.by_name {
-            None => self.index_all(),
-            Some(index) => {
-                let name = &self.members[last as usize].0;
-                let at = index.0.partition_point(|&at| self.members[at as usize].0 < *name);
-                index.0.insert(at, last);
-            }
+        match &self.by_name {
+            Some(index) => index.position(&self.members, name),
+            None => self.members.iter().position(|(own, _)| own == name),
         }
     }
 
-    fn count(&self) -> u32 {
-        u32::try_from(self.members.len())
-            .expect("a JSON document of four thousand million members does not fit into memory")
+    fn index_all(&mut self) {
+        self.by_name = (self.members.len() > SCAN_LIMIT).then(|| Box::new(NameIndex::of(&self.members)));
     }
-}
 
-/// A repeated name keeps its first place and its last value.
-impl<'a> FromIterator<(Cow<'a, str>, Json<'a>)> for Object<'a> {
-    fn from_iter<I: IntoIterator<Item = (Cow<'a, str>, Json<'a>)>>(members: I) -> Self {
-        let mut members: Vec<_> = members.into_iter().collect();
+    fn index_last(&mut self) {
+        let count = self.members.len();
+        match &mut self.by_name {
+            Some(index) if !index.is_full(count) => _ = index.add(&self.members, count - 1),
+            _ => self.index_all(),
+        }
+    }
+
+    /// The object of these members: a repeated name keeps its first place and its last value.
+    pub(super) fn from_members(mut members: Vec<Member<'a>>) -> Self {
         if members.len() <= SCAN_LIMIT {
             let mut at = 1;
             while at < members.len() {
@@ -138,38 +188,32 @@ impl<'a> FromIterator<(Cow<'a, str>, Json<'a>)> for Object<'a> {
             }
             return Self { members, by_name: None };
         }
+        let mut index = NameIndex::with_room_for(members.len());
+        let mut superseded = Vec::new();
+        for at in 0..members.len() {
+            if let Some(first) = index.add(&members, at) {
+                members[first].1 = std::mem::take(&mut members[at].1);
+                superseded.push(at);
+            }
+        }
+        if superseded.is_empty() {
+            return Self { members, by_name: Some(Box::new(index)) };
+        }
+        let (mut at, mut superseded) = (0, superseded.into_iter().peekable());
+        members.retain(|_| {
+            at += 1;
+            superseded.next_if_eq(&(at - 1)).is_none()
+        });
         let mut object = Self { members, by_name: None };
         object.index_all();
-        let order = object.by_name.take().map(|index| index.0).unwrap_or_default();
-        // The sort is stable, so equal names stand in their order: the last of a run has the value, the first the place.
-        let mut superseded = vec![false; object.members.len()];
-        let mut repeated = false;
-        for (start, &first) in order.iter().enumerate() {
-            let first = first as usize;
-            if superseded[first] {
-                continue;
-            }
-            let mut last = first;
-            for &next in &order[start + 1..] {
-                if object.members[next as usize].0 != object.members[first].0 {
-                    break;
-                }
-                superseded[next as usize] = true;
-                last = next as usize;
-            }
-            if last != first {
-                repeated = true;
-                object.members[first].1 = std::mem::take(&mut object.members[last].1);
-            }
-        }
-        if repeated {
-            let mut superseded = superseded.into_iter();
-            object.members.retain(|_| !superseded.next().unwrap_or(false));
-            object.index_all();
-        } else {
-            object.by_name = Some(Box::new(NameIndex(order)));
-        }
         object
+    }
+}
+
+/// A repeated name keeps its first place and its last value.
+impl<'a> FromIterator<(Cow<'a, str>, Json<'a>)> for Object<'a> {
+    fn from_iter<I: IntoIterator<Item = (Cow<'a, str>, Json<'a>)>>(members: I) -> Self {
+        Self::from_members(members.into_iter().collect())
     }
 }
 
@@ -185,7 +229,8 @@ impl<'a> IntoIterator for Object<'a> {
 /// Members are compared by name; their order does not matter.
 impl PartialEq for Object<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
+        let has = |(at, (name, value)): (usize, (&str, &Json<'_>))| other.get_near(at, name) == Some(value);
+        self.len() == other.len() && self.iter().enumerate().all(has)
     }
 }
 

@@ -113,6 +113,91 @@ fn pretty_text_is_indented_by_two() {
     "#);
 }
 
+#[test]
+fn a_value_takes_four_words() {
+    assert_eq!(size_of::<Json<'_>>(), 32);
+    assert_eq!(size_of::<Number<'_>>(), 24);
+}
+
+#[test]
+fn documents_that_borrow_nothing_are_the_same() {
+    let text = br#"{"a\n": [1, -12345678901234567890123456789.5e+300], "b": "c"}"#;
+    let owned = JsonValue::parse_owned(text).expect("valid JSON");
+    assert_eq!(owned, Json::parse(text).expect("valid JSON"));
+    assert_eq!(owned.to_compact(), Json::parse(text).expect("valid JSON").into_owned().to_compact());
+    assert_eq!(JsonValue::parse_owned(b"[1,"), Json::parse(b"[1,").map(Json::into_owned));
+}
+
+#[test]
+fn escapes_stand_for_their_characters() {
+    for (text, string) in [
+        (r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"),
+        (r#""\u0041\u00e9\u20AC\uD83D\uDe00 \u0000""#, "Aé€😀 \0"),
+        (r#""eight plain bytes and then \u0022quotes\u0022""#, "eight plain bytes and then \"quotes\""),
+        ("\"\u{7f}é\u{80}\u{2028}\"", "\u{7f}é\u{80}\u{2028}"),
+    ] {
+        assert_eq!(parse(text).as_str(), Some(string), "{text}");
+    }
+    for text in [
+        r#""\uD83D""#,
+        r#""\uD83Dx""#,
+        r#""\uD83D\u0041""#,
+        r#""\uDE00""#,
+        r#""\u12g4""#,
+        r#""\u12"#,
+        r#""\x""#,
+        r#""\"#,
+    ] {
+        assert!(Json::parse(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn special_bytes_are_found_at_every_place_of_a_word() {
+    for length in 0..40 {
+        let plain = "é".repeat(length / 2) + &"x".repeat(length % 2);
+        for (inside, string) in [("", ""), ("\\n", "\n"), ("\\\"", "\"")] {
+            let text = format!("[\"{plain}{inside}{plain}\"]");
+            let wanted = format!("{plain}{string}{plain}");
+            assert_eq!(parse(&text).as_array().and_then(|items| items[0].as_str()), Some(&*wanted), "{text}");
+        }
+        let control = format!("[\"{plain}\n\"]");
+        assert!(Json::parse(control.as_bytes()).is_err(), "{control:?}");
+    }
+}
+
+#[test]
+fn long_arrays_and_objects_keep_everything_in_order() {
+    let numbers = Json::array((0..10_000).map(|at| Json::array([at])));
+    assert_eq!(parse(&numbers.to_compact()), numbers);
+    let members = (0..10_000).map(|at| (format!("k{}", at % 7_000), Json::from(at)));
+    let text =
+        format!("{{{}}}", members.clone().map(|(name, at)| format!("\"{name}\":{at}")).collect::<Vec<_>>().join(","));
+    let document = parse(&text);
+    assert_eq!(document, Json::object(members));
+    let names: Vec<&str> = document.as_object().expect("an object").names().collect();
+    assert!(names.iter().enumerate().all(|(at, name)| *name == format!("k{at}")), "first places");
+    assert_eq!((names.len(), document.get("k10").and_then(Json::as_u64)), (7_000, Some(7_010)));
+}
+
+#[test]
+fn members_are_found_whatever_happens_to_the_object() {
+    let mut object = Object::new();
+    for at in 0..2_000_u32 {
+        object.insert(format!("k{}", at % 1_500), at);
+    }
+    for at in (0..1_500).step_by(3) {
+        assert!(object.remove(&format!("k{at}")).is_some());
+    }
+    object.sort();
+    object.insert("k0", 0);
+    for at in 0..1_500_u32 {
+        let wanted = (at == 0 || at % 3 != 0).then_some(u64::from(if at < 500 && at > 0 { at + 1_500 } else { at }));
+        assert_eq!(object.get(&format!("k{at}")).and_then(Json::as_u64), wanted, "k{at}");
+        assert_eq!(object.get_near(at as usize, &format!("k{at}")).and_then(Json::as_u64), wanted, "k{at}");
+    }
+}
+
 fn documents() -> impl Strategy<Value = JsonValue> {
     let leaf = prop_oneof![
         Just(Json::Null),
@@ -146,8 +231,44 @@ proptest! {
     }
 
     #[test]
+    fn reads_what_serde_json_reads(document in documents()) {
+        let text = document.to_pretty();
+        if let Ok(theirs) = serde_json::from_str::<serde_json::Value>(&text) {
+            prop_assert!(is_same(&Json::parse(text.as_bytes()).unwrap(), &theirs), "{}", text);
+        }
+    }
+
+    #[test]
+    fn strings_are_read_as_serde_json_reads_them(text in "\"([a-z\\u{0}-\\u{1f}é€😀\"]|\\\\[\"\\\\/bfnrtu x]|\\\\u[dD][89c-fC-F][0-9a-f]{2}|\\\\u[0-9a-f]{4}){0,12}\"?") {
+        let theirs = serde_json::from_str::<String>(&text).ok();
+        let ours = Json::parse(text.as_bytes()).ok();
+        prop_assert_eq!(ours.as_ref().and_then(Json::as_str), theirs.as_deref());
+    }
+
+    #[test]
     fn accepts_what_serde_json_accepts(text in "[\\[\\]{}\",:0-9.eE+\\-a-z\\\\ ]{0,12}") {
         prop_assert_eq!(Json::parse(text.as_bytes()).is_ok(), serde_json::from_str::<serde_json::Value>(&text).is_ok() || overflows(&text), "{}", text);
+    }
+}
+
+fn is_same(ours: &Json<'_>, theirs: &serde_json::Value) -> bool {
+    match (ours, theirs) {
+        (Json::Null, serde_json::Value::Null) => true,
+        (Json::Bool(ours), serde_json::Value::Bool(theirs)) => ours == theirs,
+        (Json::Number(ours), serde_json::Value::Number(theirs)) => {
+            // serde_json may be wrong in the last digit.
+            let (ours, theirs) = (ours.as_f64(), theirs.as_f64().unwrap_or(f64::NAN));
+            (ours - theirs).abs() <= ours.abs() * 1e-14
+        }
+        (Json::String(ours), serde_json::Value::String(theirs)) => ours == theirs,
+        (Json::Array(ours), serde_json::Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
+        }
+        (Json::Object(ours), serde_json::Value::Object(theirs)) => {
+            ours.len() == theirs.len()
+                && ours.iter().all(|(name, value)| theirs.get(name).is_some_and(|theirs| is_same(value, theirs)))
+        }
+        _ => false,
     }
 }
 

@@ -11,68 +11,45 @@ use super::{insert_unless_empty, sorted_object};
 /// The rule as it stands in a file, in its canonical spelling. A rule that could not be read is written as it was found.
 pub fn matching_rule(rule: &MatchingRule) -> JsonValue {
     let mut object = Object::new();
-    let name = match rule {
+    match rule {
         MatchingRule::Unreadable { json, .. } => return json.clone(),
-        MatchingRule::Other { name, params } => {
-            object = sorted_object(params);
-            name
-        }
-        MatchingRule::Equality => "equality",
-        MatchingRule::Regex(regex) => {
-            object.insert("regex", regex.clone());
-            "regex"
-        }
+        MatchingRule::Other { params, .. } => object = sorted_object(params),
+        MatchingRule::Regex(regex) => object.insert("regex", regex.clone()),
         MatchingRule::Type { min, max } => {
             for (name, bound) in [("min", min), ("max", max)] {
                 if let Some(bound) = bound {
                     object.insert(name, *bound);
                 }
             }
-            "type"
         }
-        MatchingRule::Include(text) => {
-            object.insert("value", text.clone());
-            "include"
+        MatchingRule::Include(text) => object.insert("value", text.clone()),
+        MatchingRule::Date(format) | MatchingRule::Time(format) | MatchingRule::DateTime(format) => {
+            if !format.is_empty() {
+                object.insert("format", format.clone());
+            }
         }
-        MatchingRule::Number => "number",
-        MatchingRule::Integer => "integer",
-        MatchingRule::Decimal => "decimal",
-        MatchingRule::Boolean => "boolean",
-        MatchingRule::Null => "null",
-        MatchingRule::Date(format) => with_format(&mut object, format, "date"),
-        MatchingRule::Time(format) => with_format(&mut object, format, "time"),
-        MatchingRule::DateTime(format) => with_format(&mut object, format, "datetime"),
-        MatchingRule::ContentType(content_type) => {
-            object.insert("value", content_type.clone());
-            "contentType"
-        }
-        MatchingRule::Values => "values",
+        MatchingRule::ContentType(content_type) => object.insert("value", content_type.clone()),
         MatchingRule::ArrayContains(variants) => {
             object.insert("variants", Json::Array(variants.iter().map(variant).collect()));
-            "arrayContains"
         }
-        MatchingRule::StatusCode(class) => {
-            object.insert("status", status_class(class));
-            "statusCode"
-        }
-        MatchingRule::NotEmpty => "notEmpty",
-        MatchingRule::Semver => "semver",
-        MatchingRule::EachKey(each) => with_rules(&mut object, each, "eachKey"),
-        MatchingRule::EachValue(each) => with_rules(&mut object, each, "eachValue"),
-    };
-    object.insert("match", name.to_owned());
+        MatchingRule::StatusCode(class) => object.insert("status", status_class(class)),
+        MatchingRule::EachKey(each) | MatchingRule::EachValue(each) => insert_rules(&mut object, each),
+        MatchingRule::Equality
+        | MatchingRule::Number
+        | MatchingRule::Integer
+        | MatchingRule::Decimal
+        | MatchingRule::Boolean
+        | MatchingRule::Null
+        | MatchingRule::Values
+        | MatchingRule::NotEmpty
+        | MatchingRule::Semver => {}
+    }
+    object.insert("match", rule.name().to_owned());
     object.sort();
     object.into()
 }
 
-fn with_format(object: &mut Object<'static>, format: &str, name: &'static str) -> &'static str {
-    if !format.is_empty() {
-        object.insert("format", format.to_owned());
-    }
-    name
-}
-
-fn with_rules(object: &mut Object<'static>, each: &EachRule, name: &'static str) -> &'static str {
+fn insert_rules(object: &mut Object<'static>, each: &EachRule) {
     object.insert("rules", Json::Array(each.rules.iter().map(matching_rule).collect()));
     if let Some(example) = &each.example {
         object.insert("value", example.clone());
@@ -80,7 +57,6 @@ fn with_rules(object: &mut Object<'static>, each: &EachRule, name: &'static str)
     if let Some(own) = &each.generator {
         object.insert("generator", generator(own));
     }
-    name
 }
 
 fn variant(variant: &ArrayVariant) -> JsonValue {

@@ -95,6 +95,7 @@ async fn work_in_progress_is_marked() {
                 .post(FOR_VERIFICATION)
                 .accepting_hal()
                 .json(json!({
+                    "consumerVersionSelectors": [],
                     "providerVersionBranch": "main",
                     "providerVersionTags": ["dev"],
                     "includePendingStatus": true,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use intact_broker_client::http::{HttpClientError, HttpOptions, http_client};
+use intact_broker_client::http::{HttpClientError, HttpOptions, http_client, without_credentials};
 use regex::Regex;
 use url::Url;
 
@@ -71,6 +71,9 @@ pub enum BuildError {
     /// Results go to the broker that has the pact, and there is none.
     #[error("results are published to the broker that the pacts come from, but no source is a broker or a URL")]
     NowhereToPublish,
+    /// A time limit that no request can keep.
+    #[error("the request timeout is zero, which leaves no time for any request")]
+    NoTime,
     /// A publication without provider version.
     #[error("results cannot be published without the version of the provider")]
     NoProviderVersion,
@@ -84,6 +87,9 @@ impl<C: Clone + Send + Sync + 'static> VerifierBuilder<C> {
     pub fn build(self) -> Result<Verifier, BuildError> {
         if self.sources.is_empty() {
             return Err(BuildError::NoSource);
+        }
+        if self.timeout.is_zero() {
+            return Err(BuildError::NoTime);
         }
         let filters = Filters {
             description: regex("description", self.description.as_deref())?,
@@ -179,7 +185,7 @@ fn regex(what: &'static str, text: Option<&str>) -> Result<Option<Regex>, BuildE
 }
 
 fn http_url(what: &str, text: &str) -> Result<Url, BuildError> {
-    let unusable = |reason: String| BuildError::Url { what: what.to_owned(), url: text.to_owned(), reason };
+    let unusable = |reason: String| BuildError::Url { what: what.to_owned(), url: without_credentials(text), reason };
     let url = Url::parse(text).map_err(|error| unusable(error.to_string()))?;
     if matches!(url.scheme(), "http" | "https") {
         Ok(url)

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
-use intact_broker_client::http::chain;
+use intact_broker_client::http::failure_reason;
 use url::{Position, Url};
 
 use super::{Answer, Limits, too_large};
@@ -60,7 +60,7 @@ fn failure(error: reqwest::Error, origin: &Url, limits: Limits) -> InteractionEr
         return InteractionError::TimedOut { limit: limits.timeout };
     }
     let unreachable = error.is_connect();
-    let reason = chain(&error.without_url());
+    let reason = failure_reason(error);
     if unreachable {
         // The URL's origin: user name and password are nobody's business.
         InteractionError::Unreachable { url: origin.origin().ascii_serialization(), reason }

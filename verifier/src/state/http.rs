@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue};
-use intact_broker_client::http::chain;
+use intact_broker_client::http::failure_reason;
 use intact_pact_model::ProviderState;
 use intact_pact_model::content_type::ContentType;
 use intact_pact_model::json::Json;
@@ -68,7 +68,7 @@ impl HttpStates {
                 failed(if error.is_timeout() {
                     format!("did not answer within {:?}", self.timeout)
                 } else {
-                    format!("got no answer: {}", chain(&error.without_url()))
+                    format!("got no answer: {}", failure_reason(error))
                 })
             })?;
         let status = response.status();
@@ -76,7 +76,7 @@ impl HttpStates {
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| failed(format!("answered {status}, then broke off: {}", chain(&error))))?
+            .map_err(|error| failed(format!("answered {status}, then broke off: {}", failure_reason(error))))?
         {
             body.extend_from_slice(&chunk);
             if body.len() > LARGEST_ANSWER {

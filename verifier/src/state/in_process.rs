@@ -37,7 +37,11 @@ impl<C: Clone + Send + Sync + 'static> Handlers<C> {
         F: Fn(C) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        self.before_each = Some(Arc::new(move |context| Box::pin(guarded(run(context)))));
+        let run = Arc::new(run);
+        self.before_each = Some(Arc::new(move |context| {
+            let run = Arc::clone(&run);
+            Box::pin(guarded(async move { run(context).await }))
+        }));
     }
 
     pub(crate) fn set_up<F, Fut, V>(&mut self, name: String, run: F)
@@ -65,7 +69,12 @@ impl<C: Clone + Send + Sync + 'static> Handlers<C> {
         Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
         self.tear_down.retain(|(own, _)| *own != name);
-        self.tear_down.push((name, Arc::new(move |context, state| Box::pin(guarded(run(context, state))))));
+        let run = Arc::new(run);
+        let tear_down: TearDown<C> = Arc::new(move |context, state| {
+            let run = Arc::clone(&run);
+            Box::pin(guarded(async move { run(context, state).await }))
+        });
+        self.tear_down.push((name, tear_down));
     }
 
     /// The same closures for handlers that are given a `D`, which is not handed on.
@@ -91,15 +100,16 @@ impl<C: Clone + Send + Sync + 'static> Handlers<C> {
     }
 }
 
-fn giving_values<C, F, Fut, V>(run: F) -> SetUp<C>
+fn giving_values<C: Send + 'static, F, Fut, V>(run: F) -> SetUp<C>
 where
     F: Fn(C, ProviderState) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<V, BoxError>> + Send + 'static,
     V: IntoStateValues,
 {
+    let run = Arc::new(run);
     Arc::new(move |context, state| {
-        let running = run(context, state);
-        Box::pin(guarded(async move { Ok(running.await?.into_state_values()?) }))
+        let run = Arc::clone(&run);
+        Box::pin(guarded(async move { Ok(run(context, state).await?.into_state_values()?) }))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use intact_broker_client::{BrokerClient, ConsumerVersionSelector, PactsForVerificationQuery};
@@ -11,7 +11,7 @@ use intact_verifier::report::Publication;
 use intact_verifier::{BrokerSource, PactSource, PublishOptions, Verdict, Verifier, VerifierBuilder};
 use serde_json::{Value, json};
 
-use crate::support::{nobody, pact_text, report, serve, without_port};
+use crate::support::{self, nobody, pact_text, report, serve, without_port};
 
 #[derive(Clone, Default)]
 struct Broker {
@@ -195,4 +195,26 @@ async fn a_partial_run_is_not_published_unless_forced() {
     assert!(from_broker("http://broker", None).stop_at_first_failure(true).publish(publication()).build().is_err());
     let nowhere = Verifier::for_provider("P").pact_file("a.json").provider_url("http://x").publish(publication());
     assert!(nowhere.build().is_err());
+}
+
+#[tokio::test]
+async fn credentials_in_the_url_of_a_pact_are_sent_but_never_shown() {
+    let pact = pact_text(&support::get("/"));
+    let served = Router::new().route(
+        "/pact.json",
+        get(async move |headers: HeaderMap| match headers.get("authorization") {
+            Some(sent) if sent == "Basic bWU6czNjcmV0" => (StatusCode::OK, pact.clone()),
+            _ => (StatusCode::UNAUTHORIZED, String::new()),
+        }),
+    );
+    let url = serve(served).await.replace("http://", "http://me:s3cret@");
+    for (path, verdict) in [("pact.json", Verdict::Verified), ("missing.json", Verdict::Failed)] {
+        let pact = format!("{url}/{path}");
+        let verification = Verifier::for_provider("Orders")
+            .source(PactSource::Url(client(&pact), pact))
+            .service(Router::new().route("/", get(async || "")));
+        let report = report(verification).await;
+        assert_eq!(report.verdict(), verdict, "{report:?}");
+        assert!(!format!("{report:?}").contains("s3cret"), "{report:?}");
+    }
 }

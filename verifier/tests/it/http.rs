@@ -353,3 +353,10 @@ async fn many_interactions_share_connections() {
     assert!(report.is_success(), "{report:?}");
     assert_eq!(connections.lock().unwrap().len(), 1);
 }
+
+#[test]
+fn a_time_limit_of_nothing_is_refused() {
+    let verification = verifying(&support::get("/")).provider_url("http://localhost");
+    let error = verification.request_timeout(std::time::Duration::ZERO).build().expect_err("no time");
+    assert_eq!(error.to_string(), "the request timeout is zero, which leaves no time for any request");
+}

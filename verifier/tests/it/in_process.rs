@@ -127,7 +127,7 @@ async fn without_any_handler_states_are_a_warning() {
 #[tokio::test]
 async fn a_handler_that_fails_or_panics_fails_its_interaction_only() {
     let mut interactions = order_42("fails");
-    let others = [order_42("panics")[0].clone(), order_42("works")[0].clone()];
+    let others = ["panics", "panics at once", "works"].map(|state| order_42(state)[0].clone());
     interactions.as_array_mut().unwrap().extend(others);
     let store = Store::default();
     let verification = verifying(&interactions)
@@ -142,6 +142,9 @@ async fn a_handler_that_fails_or_panics_fails_its_interaction_only() {
             Ok(())
         })
         .state("panics", async |_, _| -> Result<(), intact_verifier::BoxError> { panic!("no database") })
+        .state("panics at once", |_, _| -> std::future::Ready<Result<(), intact_verifier::BoxError>> {
+            panic!("no future")
+        })
         .any_state(async |store, _| {
             store.0.lock().unwrap().push(42);
             Ok(())
@@ -156,6 +159,7 @@ async fn a_handler_that_fails_or_panics_fails_its_interaction_only() {
         [
             Some("provider state `fails` could not be set up: invalid digit found in string".to_owned()),
             Some("provider state `panics` could not be set up: its handler panicked: no database".to_owned()),
+            Some("provider state `panics at once` could not be set up: its handler panicked: no future".to_owned()),
             None
         ]
     );

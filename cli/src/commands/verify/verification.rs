@@ -7,7 +7,7 @@ use intact_verifier::{BrokerSource, BuildError, PactSource, PublishOptions, Stat
 use url::Url;
 
 use super::Args;
-use crate::context::Environment;
+use crate::context::{Environment, number_of};
 use crate::error::Problem;
 
 impl Args {
@@ -137,7 +137,9 @@ impl Args {
                     .hint(r#"it looks like '{"mainBranch": true}' or '{"deployedOrReleased": true}'"#)
             })?);
         }
-        if selectors.is_empty() && !self.enable_pending && self.include_wip_pacts_since.is_none() {
+        // An empty list of selectors is a question too: it asks for the broker's own choice.
+        let chooses = !selectors.is_empty() || !self.consumer_version_selectors.is_empty();
+        if !chooses && !self.enable_pending && self.include_wip_pacts_since.is_none() {
             return Ok(None);
         }
         Ok(Some(PactsForVerificationQuery {
@@ -219,21 +221,6 @@ impl Args {
 fn text_of(flag: Option<&str>, environment: &Environment, variable: &str) -> Option<String> {
     let flag = flag.map(str::trim).filter(|flag| !flag.is_empty());
     flag.or_else(|| environment.get(variable)).map(str::to_owned)
-}
-
-fn number_of<T: std::str::FromStr>(
-    flag: Option<T>,
-    environment: &Environment,
-    variable: &str,
-) -> anyhow::Result<Option<T>> {
-    match (flag, environment.get(variable)) {
-        (Some(number), _) => Ok(Some(number)),
-        (None, Some(text)) => match text.parse() {
-            Ok(number) => Ok(Some(number)),
-            Err(_) => Err(Problem::usage(format!("{variable} is `{text}`, expected a number in range")).into()),
-        },
-        (None, None) => Ok(None),
-    }
 }
 
 #[cfg(test)]
@@ -320,6 +307,8 @@ mod tests {
     #[test]
     fn the_broker_is_asked_for_the_newest_pacts_unless_something_is_said() {
         assert!(args(&["--provider-branch", "main"]).query().expect("a query").is_none());
+        let none = args(&["--consumer-version-selectors", "[]"]).query().expect("a query").expect("a question");
+        assert!(none.consumer_version_selectors.is_empty());
         let arguments =
             ["--consumer-version-tags", "a, b", "--consumer-version-selectors", r#"[{"mainBranch": true}]"#];
         let query = args(&arguments).query().expect("a query").expect("selectors");

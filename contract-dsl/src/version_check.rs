@@ -1,0 +1,62 @@
+//! What a contract says that the version it is to be written in cannot say.
+//!
+//! The specification has rules for leaving things out when a newer contract is written in an older version. A contract that is
+//! made here was never newer: what would be left out is what its author has just asked for, so it is an error.
+
+use intact_pact_model::{Combine, Interaction, MatchingRule, MatchingRules, RuleList, SpecVersion};
+
+/// Everything in the interaction that needs a newer version.
+pub(crate) fn too_new(interaction: &Interaction, version: SpecVersion) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut need = |since: SpecVersion, what: String| {
+        if version < since {
+            found.push(format!("{what} needs {since} of the specification, and the contract is written in {version}"));
+        }
+    };
+    if interaction.pending {
+        need(SpecVersion::V4, "`pending`".to_owned());
+    }
+    if !interaction.comments.is_empty() {
+        need(SpecVersion::V4, "a comment".to_owned());
+    }
+    if interaction.key.is_some() {
+        need(SpecVersion::V4, "a key".to_owned());
+    }
+    if interaction.provider_states.len() > 1 {
+        need(SpecVersion::V3, "a second provider state".to_owned());
+    }
+    if interaction.provider_states.iter().any(|state| !state.params.is_empty()) {
+        need(SpecVersion::V3, "a provider state with parameters".to_owned());
+    }
+    let Some((request, response)) = interaction.as_http() else { return found };
+    for (part, rules, generators) in [
+        ("request", &request.matching_rules, &request.generators),
+        ("response", &response.matching_rules, &response.generators),
+    ] {
+        for (place, list) in lists(rules) {
+            for rule in &list.rules {
+                let bounds = match rule {
+                    MatchingRule::Type { min: Some(_), max: Some(_) } => " with `min` and `max`",
+                    _ => "",
+                };
+                need(rule.since(), format!("the rule `{}`{bounds} ({part} {place})", rule.name()));
+            }
+            if list.combine == Combine::Or || list.rules.len() > 1 {
+                need(SpecVersion::V3, format!("more than one rule for a value ({part} {place})"));
+            }
+        }
+        if !generators.is_empty() {
+            need(SpecVersion::V3, format!("a value from a provider state or another generator ({part})"));
+        }
+    }
+    found
+}
+
+/// The rules that the DSL can make, each with its place: `body $.id`.
+fn lists(rules: &MatchingRules) -> impl Iterator<Item = (String, &RuleList)> {
+    let named = [("query", &rules.query), ("header", &rules.header), ("body", &rules.body)];
+    let named = named
+        .into_iter()
+        .flat_map(|(part, lists)| lists.iter().map(move |(name, list)| (format!("{part} {name}"), list)));
+    std::iter::once(("path".to_owned(), &rules.path)).chain(named)
+}
