@@ -33,7 +33,7 @@ CREATE TABLE versions (
   id             ID_PK,
   pacticipant_id BIGINT NOT NULL REFERENCES pacticipants (id) ON DELETE CASCADE,
   number         TEXT   NOT NULL,
-  ord            BIGINT NOT NULL,                   -- age within the pacticipant; taken with the pacticipant's row locked
+  ord            BIGINT NOT NULL,                   -- age within the pacticipant; taken with the pacticipant locked
   build_url      TEXT,
   created_at     BIGINT NOT NULL,
   updated_at     BIGINT NOT NULL
@@ -46,8 +46,8 @@ CREATE TABLE branches (
   id              ID_PK,
   pacticipant_id  BIGINT NOT NULL REFERENCES pacticipants (id) ON DELETE CASCADE,
   name            TEXT   NOT NULL,
+  name_key        TEXT   NOT NULL,                  -- lower case, for looking up without regard to case
   head_version_id BIGINT REFERENCES versions (id) ON DELETE SET NULL,
-  head_ord        BIGINT,                           -- copy of the head's ord
   created_at      BIGINT NOT NULL,
   updated_at      BIGINT NOT NULL
 );
@@ -186,7 +186,6 @@ CREATE UNIQUE INDEX ux_publications_latest   ON pact_publications (consumer_vers
 CREATE INDEX ix_publications_pair            ON pact_publications (provider_id, consumer_id, consumer_version_ord) WHERE is_latest;
 CREATE INDEX ix_publications_consumer        ON pact_publications (consumer_id, consumer_version_ord) WHERE is_latest;
 CREATE INDEX ix_publications_content         ON pact_publications (pact_content_id, consumer_version_id);
-CREATE INDEX ix_publications_recent          ON pact_publications (provider_id, created_at) WHERE is_latest;
 
 ------------------------------------------------------------------------ results
 CREATE TABLE verifications (
@@ -208,7 +207,6 @@ CREATE TABLE verifications (
 );
 CREATE UNIQUE INDEX ux_verifications_number    ON verifications (number);
 CREATE INDEX ix_verifications_content          ON verifications (pact_content_id, id);
-CREATE INDEX ix_verifications_wip              ON verifications (provider_id, executed_at) WHERE success AND NOT wip;
 CREATE INDEX ix_verifications_provider_version ON verifications (provider_version_id, pact_content_id);
 
 -- Numbers that are counted for the whole broker. Unlike max + 1 the next number is never one that was deleted, and unlike an
@@ -218,17 +216,6 @@ CREATE TABLE counters (
   value BIGINT NOT NULL
 );
 INSERT INTO counters (name, value) VALUES ('verification', 0);
-
--- The results of single interactions, taken out of test_results so that questions can be asked by interaction.
-CREATE TABLE interaction_results (
-  verification_id BIGINT  NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
-  position        BIGINT  NOT NULL,                 -- in the order reported
-  interaction_id  TEXT    NOT NULL,                 -- the _id of the interaction in the pact's content
-  success         BOOLEAN NOT NULL,
-  description     TEXT,
-  PRIMARY KEY (verification_id, position)
-);
-CREATE INDEX ix_interaction_results_interaction ON interaction_results (interaction_id, verification_id);
 
 -- The result that counts for (content, provider version): the one recorded last.
 CREATE TABLE latest_verifications (
@@ -243,23 +230,3 @@ CREATE TABLE latest_verifications (
 CREATE INDEX ix_latest_verifications_provider_version ON latest_verifications (provider_version_id);
 CREATE INDEX ix_latest_verifications_verification     ON latest_verifications (verification_id);
 CREATE INDEX ix_latest_verifications_ord              ON latest_verifications (pact_content_id, provider_version_ord);
-
--- Which contents succeeded on which provider branch or tag, and when first and last. Also written when a version that has
--- results joins a branch or gets a tag.
-CREATE TABLE content_branch_success (
-  pact_content_id  BIGINT  NOT NULL REFERENCES pact_contents (id) ON DELETE CASCADE,
-  branch_id        BIGINT  NOT NULL REFERENCES branches (id) ON DELETE CASCADE,
-  wip              BOOLEAN NOT NULL,
-  first_success_at BIGINT  NOT NULL,
-  last_success_at  BIGINT  NOT NULL,
-  PRIMARY KEY (pact_content_id, branch_id, wip)
-);
-CREATE INDEX ix_content_branch_success_branch ON content_branch_success (branch_id);
-
-CREATE TABLE content_tag_success (
-  pact_content_id  BIGINT  NOT NULL REFERENCES pact_contents (id) ON DELETE CASCADE,
-  tag_name         TEXT    NOT NULL,
-  wip              BOOLEAN NOT NULL,
-  first_success_at BIGINT  NOT NULL,
-  PRIMARY KEY (pact_content_id, tag_name, wip)
-);

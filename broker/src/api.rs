@@ -22,6 +22,8 @@ pub(crate) mod for_verification;
 pub(crate) mod health;
 pub(crate) mod index;
 pub(crate) mod matrix;
+pub(crate) mod pact_diff;
+pub(crate) mod pact_lists;
 pub(crate) mod pacticipants;
 pub(crate) mod pacts;
 pub(crate) mod tags;

@@ -100,6 +100,7 @@ impl FromStr for Database {
             let path = path.strip_prefix("//").unwrap_or(path);
             return match path {
                 "" | ":memory:" => Err(DatabaseUrlError::NoFile),
+                path if path.contains('?') => Err(DatabaseUrlError::Parameters),
                 path => Ok(Self::Sqlite(PathBuf::from(path))),
             };
         }
@@ -143,6 +144,9 @@ pub enum DatabaseUrlError {
     /// `sqlite:` without a file, or the in-memory form, which a broker with several connections cannot share.
     #[error("a SQLite database needs a file, as in `sqlite://broker.db`")]
     NoFile,
+    /// `sqlite://broker.db?mode=rwc`: other programs understand parameters, for us they would become a part of the file's name.
+    #[error("a SQLite database is named by its file alone, without `?…`")]
+    Parameters,
     /// Neither SQLite nor PostgreSQL.
     #[error("unknown kind of database `{scheme}`: expected `sqlite://PATH` or `postgres://…`")]
     Scheme {
@@ -166,6 +170,7 @@ mod tests {
         assert_eq!("sqlite://broker.db".parse(), Ok(Database::sqlite("broker.db")));
         assert_eq!("sqlite:///var/lib/broker.db".parse(), Ok(Database::sqlite("/var/lib/broker.db")));
         assert_eq!("sqlite::memory:".parse::<Database>(), Err(DatabaseUrlError::NoFile));
+        assert_eq!("sqlite://broker.db?mode=rwc".parse::<Database>(), Err(DatabaseUrlError::Parameters));
     }
 
     #[test]

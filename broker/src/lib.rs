@@ -13,8 +13,8 @@
 //! # }
 //! ```
 //!
-//! The rooms: [`app`] holds a broker together, [`router`] has every route on one page, [`api`] turns HTTP into domain and
-//! back, [`operations`] tells the stories that touch several tables, [`domain`] decides, [`store`] has the SQL.
+//! The rooms: `app` holds a broker together, `router` has every route on one page, `api` turns HTTP into domain and
+//! back, `operations` tells the stories that touch several tables, `domain` decides, `store` has the SQL.
 
 mod api;
 mod app;

@@ -13,7 +13,7 @@ use crate::api::front::front;
 use crate::api::problem::ApiError;
 use crate::api::{
     branches, can_i_deploy, contracts, deployments, environments as places, for_verification, health, index, matrix,
-    pacticipants as applications, pacts as contents, tags, verifications as results, versions,
+    pact_diff, pact_lists, pacticipants as applications, pacts as contents, tags, verifications as results, versions,
 };
 use crate::app::App;
 
@@ -56,18 +56,34 @@ fn pacts() -> Router<App> {
     let one = || resource(ONE, get(contents::show).put(contents::put).patch(contents::patch).delete(contents::delete));
     Router::new()
         .route("/contracts/publish", resource("POST, OPTIONS", post(contracts::publish)))
-        .route("/pacts/latest", resource(GET, get(contents::latest_of_all)))
-        .route("/pacts/provider/{provider}", resource(GET, get(contents::of_provider)))
-        .route("/pacts/provider/{provider}/latest", resource(GET, get(contents::latest_of_provider)))
-        .route("/pacts/provider/{provider}/latest/{tag}", resource(GET, get(contents::latest_of_provider_with_tag)))
-        .route("/pacts/provider/{provider}/tag/{tag}", resource(GET, get(contents::of_provider_with_tag)))
-        .route("/pacts/provider/{provider}/branch", resource(GET, get(contents::of_provider_on_main_branch)))
-        .route("/pacts/provider/{provider}/branch/latest", resource(GET, get(contents::heads_of_main_branches)))
-        .route("/pacts/provider/{provider}/branch/{branch}", resource(GET, get(contents::of_provider_on_branch)))
-        .route("/pacts/provider/{provider}/branch/{branch}/latest", resource(GET, get(contents::heads_of_branch)))
+        .route("/pacts/latest", resource(GET, get(pact_lists::latest_of_all)))
+        .route("/pacts/provider/{provider}", resource(GET, get(pact_lists::of_provider)))
+        .route("/pacts/provider/{provider}/latest", resource(GET, get(pact_lists::latest_of_provider)))
+        .route("/pacts/provider/{provider}/latest/{tag}", resource(GET, get(pact_lists::latest_of_provider_with_tag)))
+        .route("/pacts/provider/{provider}/tag/{tag}", resource(GET, get(pact_lists::of_provider_with_tag)))
+        .route("/pacts/provider/{provider}/branch", resource(GET, get(pact_lists::of_provider_on_main_branch)))
+        .route("/pacts/provider/{provider}/branch/latest", resource(GET, get(pact_lists::heads_of_main_branches)))
+        .route("/pacts/provider/{provider}/branch/{branch}", resource(GET, get(pact_lists::of_provider_on_branch)))
+        .route("/pacts/provider/{provider}/branch/{branch}/latest", resource(GET, get(pact_lists::heads_of_branch)))
         .route("/pacts/provider/{provider}/consumer/{consumer}/version/{version}", one())
         .route("/pacts/provider/{provider}/consumer/{consumer}/versions/{version}", one())
         .route("/pact/provider/{provider}/consumer/{consumer}/version/{version}", one())
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/version/{version}/previous-distinct",
+            resource(GET, get(contents::previous_distinct)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/version/{version}/diff/previous-distinct",
+            resource(GET, get(pact_diff::with_previous_distinct)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/version/{version}/diff/version/{other}",
+            resource(GET, get(pact_diff::with_version)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/diff/pact-version/{other}",
+            resource(GET, get(pact_diff::with_content)),
+        )
         .route("/pact/provider/{provider}/consumer/{consumer}/latest", resource(GET, get(contents::latest)))
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}",
@@ -88,23 +104,23 @@ fn pacts() -> Router<App> {
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/versions",
-            resource(DELETABLE, get(contents::versions).delete(contents::delete_all)),
+            resource(DELETABLE, get(pact_lists::versions).delete(contents::delete_all)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/tag/{tag}",
-            resource(DELETABLE, get(contents::with_tag).delete(contents::delete_with_tag)),
+            resource(DELETABLE, get(pact_lists::with_tag).delete(contents::delete_with_tag)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/versions",
-            resource(GET, get(contents::on_main_branch)),
+            resource(GET, get(pact_lists::on_main_branch)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/latest/versions",
-            resource(GET, get(contents::head_of_main_branch)),
+            resource(GET, get(pact_lists::head_of_main_branch)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}",
-            resource(DELETABLE, get(contents::on_branch).delete(contents::delete_on_branch)),
+            resource(DELETABLE, get(pact_lists::on_branch).delete(contents::delete_on_branch)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}/latest",
@@ -112,7 +128,7 @@ fn pacts() -> Router<App> {
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}/latest/versions",
-            resource(GET, get(contents::head_of_branch)),
+            resource(GET, get(pact_lists::head_of_branch)),
         )
 }
 

@@ -2,8 +2,8 @@
 //!
 //! A [`Store`] is one of two engines, a transaction one of two native transactions, and the [`on!`] macro compiles a query
 //! for both. There is no trait of repositories: it would have one implementation. What the engines cannot say alike is in
-//! [`dialect`]. Reads see one moment ([`ReadTx`]); writes are serialised on SQLite and lock in one order on PostgreSQL
-//! ([`WriteTx`]): pacticipants by id, then integrations, then the rest. One file per noun holds its SQL.
+//! [`dialect`]. Reads see one moment ([`ReadTx`]); writes ([`WriteTx`]) are serialised on SQLite, and on PostgreSQL those that
+//! concern the same pacticipants, by locks on their names. One file per noun holds its SQL.
 //!
 //! A [`WriteTx`] is never taken before the request's body has been read: a slow upload would hold SQLite's only writer.
 
@@ -178,6 +178,8 @@ async fn open_sqlite(path: &Path, sync_every_commit: bool) -> Result<Pools, Open
         .filename(path)
         .busy_timeout(WAIT_FOR_CONNECTION)
         .foreign_keys(true)
+        // Answers of a few hundred rows are common; handed over one by one, two threads would wake each other for each.
+        .row_buffer_size(1024)
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-8192")
         .pragma("mmap_size", "268435456");
@@ -287,6 +289,27 @@ pub(crate) struct StoreError {
 }
 
 impl StoreError {
+    /// Did another transaction change the same things at the same moment? Done again, it may succeed.
+    ///
+    /// Transactions that lock the pacticipants they write below do not meet; what is left are environments, and deletions
+    /// that reach far.
+    pub(crate) fn is_conflict(&self) -> bool {
+        let sqlx::Error::Database(error) = &self.cause else { return false };
+        // Deadlock detected, could not serialise.
+        let undone = error.code().is_some_and(|code| code == "40P01" || code == "40001");
+        undone || error.is_foreign_key_violation() || error.is_unique_violation()
+    }
+
+    /// Are there more requests than connections, or does one hold a lock for very long?
+    pub(crate) fn is_overload(&self) -> bool {
+        match &self.cause {
+            sqlx::Error::PoolTimedOut => true,
+            // Lock not available in time.
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "55P03"),
+            _ => false,
+        }
+    }
+
     /// Names what was being done, for `map_err`.
     pub(crate) fn while_doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |cause| Self { doing, cause }

@@ -11,7 +11,9 @@ use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::pacts::content_is_not_utf8;
 use crate::api::problem::ApiError;
-use crate::api::validation::{Checked, FieldErrors, IS_MISSING, TextRule, ruby_class};
+use crate::api::validation::{
+    Checked, FieldErrors, IS_MISSING, MOST_ELEMENTS, TOO_MANY_ELEMENTS, TextRule, ruby_class,
+};
 use crate::app::App;
 use crate::domain::content::{IdentifiedContent, identify};
 use crate::domain::notice::{Notice, NoticeKind};
@@ -94,15 +96,16 @@ fn published(publication: &Publication, notices: &[Notice], pacts: impl Iterator
 
 fn checked(object: &Object<'_>) -> Result<Publication, FieldErrors> {
     let mut checked = Checked::new(object);
-    let name = TextRule::REQUIRED.filled().not_blank();
+    let name = TextRule::REQUIRED.filled().name();
     let consumer = checked.text("pacticipantName", name);
     let number = checked.text("pacticipantVersionNumber", name.single_line());
     let tags = checked_tags(&mut checked);
-    let branch = checked.text("branch", TextRule::OPTIONAL.not_blank().single_line());
+    let branch = checked.text("branch", TextRule::OPTIONAL.name().single_line());
     let build_url = checked.text("buildUrl", TextRule::OPTIONAL.single_line());
     let mut contracts = Vec::new();
     match checked.raw("contracts") {
         None => checked.errors.add("contracts", IS_MISSING),
+        Some(Json::Array(items)) if items.len() > MOST_ELEMENTS => checked.errors.add("contracts", TOO_MANY_ELEMENTS),
         Some(Json::Array(items)) => {
             let consumer = object.get("pacticipantName").and_then(Json::as_str);
             contracts = checked_contracts(items, consumer, &mut checked.errors);
@@ -120,7 +123,7 @@ fn checked(object: &Object<'_>) -> Result<Publication, FieldErrors> {
 fn checked_tags(checked: &mut Checked<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for (index, tag) in checked.array("tags").unwrap_or_default().iter().enumerate() {
-        match TextRule::REQUIRED.filled().not_blank().check(Some(tag)) {
+        match TextRule::REQUIRED.filled().name().check(Some(tag)) {
             Ok(tag) => names.extend(tag.map(str::to_owned)),
             Err(faults) => {
                 for fault in faults {
@@ -154,7 +157,7 @@ fn check_schema(item: &Json<'_>, index: usize, errors: &mut FieldErrors) {
         errors.add_at("contracts", index, "must be a hash");
         return;
     }
-    let name = TextRule::REQUIRED.filled().not_blank();
+    let name = TextRule::REQUIRED.filled().name();
     for (property, rule) in [
         ("consumerName", name),
         ("providerName", name),

@@ -106,11 +106,11 @@ pub(crate) async fn record_deployed(
     };
     body.accepts_hal()?;
     let mut tx = app.store().write().await?;
+    tx.pacticipants().lock(&[&pacticipant]).await?;
     let environment = tx.environments().find(&environment).await?.ok_or(ApiError::NotFound)?;
     let version = tx.versions().find(&pacticipant, &number).await?.ok_or(ApiError::NotFound)?;
     body.is_one_of(&[JSON])?;
     let now = app.now();
-    tx.pacticipants().find_or_create(&pacticipant, now).await?;
     let uuid = Uuid::now_v7().to_string();
     let uuid = record_deployment(&mut tx, &uuid, environment.id, &version, target.as_deref(), false, now).await?;
     let deployed = tx.deployments().find_deployed(&uuid).await?.ok_or(ApiError::NotFound)?;
@@ -144,15 +144,16 @@ pub(crate) async fn patch_deployed(
     body.accepts_hal()?;
     let mut tx = app.store().write().await?;
     let deployed = tx.deployments().find_deployed(&uuid).await?.ok_or(ApiError::NotFound)?;
+    let environment = tx.environments().find(&deployed.environment_uuid).await?.ok_or(ApiError::NotFound)?;
     body.is_one_of(&[MERGE_PATCH])?;
     if ends? {
         let now = app.now();
-        let owner = tx.pacticipants().find_or_create(&deployed.pacticipant, now).await?;
+        tx.pacticipants().lock(&[&deployed.pacticipant]).await?;
+        let owner = tx.pacticipants().find(&deployed.pacticipant).await?.ok_or(ApiError::NotFound)?;
         tx.deployments().undeploy(&uuid, now).await?;
-        tx.deployments().set_environments(owner.id).await?;
+        tx.deployments().set_present(environment.id, owner.id).await?;
     }
     let deployed = tx.deployments().find_deployed(&uuid).await?.ok_or(ApiError::NotFound)?;
-    let environment = tx.environments().find(&deployed.environment_uuid).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(deployed_document(&deployed, &environment, &links).into())
 }
@@ -217,11 +218,11 @@ pub(crate) async fn record_released(
     body.object_if_json()?;
     body.accepts_hal()?;
     let mut tx = app.store().write().await?;
+    tx.pacticipants().lock(&[&pacticipant]).await?;
     let environment = tx.environments().find(&environment).await?.ok_or(ApiError::NotFound)?;
     let version = tx.versions().find(&pacticipant, &number).await?.ok_or(ApiError::NotFound)?;
     body.is_one_of(&[JSON])?;
     let now = app.now();
-    tx.pacticipants().find_or_create(&pacticipant, now).await?;
     let uuid = Uuid::now_v7().to_string();
     let is_new = record_release(&mut tx, &uuid, environment.id, &version, now).await?;
     let released = tx.deployments().released_to(environment.id, version.id).await?;
@@ -243,15 +244,16 @@ pub(crate) async fn patch_released(
     body.accepts_hal()?;
     let mut tx = app.store().write().await?;
     let released = tx.deployments().find_released(&uuid).await?.ok_or(ApiError::NotFound)?;
+    let environment = tx.environments().find(&released.environment_uuid).await?.ok_or(ApiError::NotFound)?;
     body.is_one_of(&[MERGE_PATCH])?;
     if ends? {
         let now = app.now();
-        let owner = tx.pacticipants().find_or_create(&released.pacticipant, now).await?;
+        tx.pacticipants().lock(&[&released.pacticipant]).await?;
+        let owner = tx.pacticipants().find(&released.pacticipant).await?.ok_or(ApiError::NotFound)?;
         tx.deployments().set_support_ended(&uuid, Some(now), now).await?;
-        tx.deployments().set_environments(owner.id).await?;
+        tx.deployments().set_present(environment.id, owner.id).await?;
     }
     let released = tx.deployments().find_released(&uuid).await?.ok_or(ApiError::NotFound)?;
-    let environment = tx.environments().find(&released.environment_uuid).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(released_document(&released, &environment, &links).into())
 }

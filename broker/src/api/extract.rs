@@ -1,7 +1,10 @@
 //! What handlers are given: a moment of the database, a body, a query.
 
 use std::borrow::Cow;
+use std::future::poll_fn;
+use std::pin::pin;
 
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
@@ -44,10 +47,9 @@ impl FromRequest<App> for Submission {
         let (parts, body) = request.into_parts();
         let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let limit = app.config().max_body_size;
-        let reading = axum::body::to_bytes(body, limit);
-        let bytes = match tokio::time::timeout(app.config().request_timeout, reading).await {
-            Ok(Ok(bytes)) => bytes.to_vec(),
-            Ok(Err(cause)) if is_too_large(&cause) => {
+        let bytes = match tokio::time::timeout(app.config().request_timeout, read(body, limit)).await {
+            Ok(Ok(Some(bytes))) => bytes,
+            Ok(Ok(None)) => {
                 let text = format!("The request body is larger than the {limit} bytes this broker accepts.");
                 return Err(ApiError::Message(StatusCode::PAYLOAD_TOO_LARGE, text));
             }
@@ -61,15 +63,23 @@ impl FromRequest<App> for Submission {
     }
 }
 
-fn is_too_large(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string() == "length limit exceeded" {
-            return true;
+/// The bytes of a body, or nothing if there are more than `limit`.
+///
+/// Such a body is read to its end all the same: a client that is still sending would see its connection break, not our answer.
+async fn read(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+    let mut body = pin!(body);
+    let mut bytes = Some(Vec::new());
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        let Ok(data) = frame?.into_data() else { continue };
+        if let Some(kept) = &mut bytes {
+            if kept.len() + data.len() > limit {
+                bytes = None;
+            } else {
+                kept.extend_from_slice(&data);
+            }
         }
-        cause = error.source();
     }
-    false
+    Ok(bytes)
 }
 
 impl Submission {

@@ -14,7 +14,7 @@ use crate::api::links::Links;
 use crate::api::matrix::elements;
 use crate::api::negotiate::AcceptsHal;
 use crate::api::problem::ApiError;
-use crate::api::validation::{CANNOT_BE_BLANK, Checked, FieldErrors, MUST_BE_FILLED};
+use crate::api::validation::{CANNOT_BE_BLANK, Checked, FieldErrors, MOST_ELEMENTS, MUST_BE_FILLED, TOO_MANY_ELEMENTS};
 use crate::app::App;
 use crate::domain::selector::ConsumerVersionSelector;
 use crate::domain::timestamp::Timestamp;
@@ -26,8 +26,6 @@ const EMPTY_BRANCH: &str = "when pending or WIP pacts are enabled and there are 
                             must not be an empty string, as it is used in the calculations for WIP/pending. A value must be \
                             provided (recommended), or it must not be set at all.";
 const NULL_CHARACTER: &str = "cannot contain a null character";
-/// Each selector is held against every candidate; nobody writes so many by hand.
-const MOST_SELECTORS: usize = 1000;
 const TRUTHS: &str = "must be one of: true, false";
 const DATE: &str = "must be a date";
 
@@ -114,6 +112,10 @@ fn posted(mut body: Checked<'_>, environments: &HashSet<String>) -> Result<Verif
     };
     let tags = match field("providerVersionTags", "provider_version_tags") {
         None | Some(Json::Null) => Vec::new(),
+        Some(Json::Array(tags)) if tags.len() > MOST_ELEMENTS => {
+            errors.add("providerVersionTags", TOO_MANY_ELEMENTS);
+            Vec::new()
+        }
         Some(Json::Array(tags)) => {
             let tags: Vec<String> = tags.iter().map(|tag| tag.to_text().into_owned()).collect();
             for (index, _) in tags.iter().enumerate().filter(|(_, tag)| tag.contains('\0')) {
@@ -183,8 +185,9 @@ fn read_selectors(
     const FIELD: &str = "consumerVersionSelectors";
     let elements = match value {
         None => return Vec::new(),
-        Some(Json::Array(elements)) if elements.len() > MOST_SELECTORS => {
-            errors.add(FIELD, format!("size cannot be greater than {MOST_SELECTORS}"));
+        // Each selector is held against every candidate; nobody writes so many by hand.
+        Some(Json::Array(elements)) if elements.len() > MOST_ELEMENTS => {
+            errors.add(FIELD, TOO_MANY_ELEMENTS);
             return Vec::new();
         }
         Some(Json::Array(elements)) => elements,

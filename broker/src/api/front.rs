@@ -28,9 +28,11 @@ const METHODS: [Method; 9] = [
     Method::PATCH,
 ];
 
-/// Endings of a path that say what form is wanted.
-const ENDINGS: [(&str, &str); 4] =
+/// Endings of a path that say what form is wanted. [`encoded`](crate::api::links::encoded) hides them in names.
+pub(crate) const ENDINGS: [(&str, &str); 4] =
     [(".csv", "text/csv"), (".svg", "image/svg+xml"), (".json", "application/hal+json"), (".yaml", "application/yaml")];
+/// The longest selection metadata; we never make so long ones.
+const MAX_METADATA: usize = 32 * 1024;
 
 /// The outermost layer.
 pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -110,22 +112,33 @@ fn check_path(path: &str) -> Result<(), ApiError> {
     if decoded.contains(&0) {
         return Err(ApiError::Unreadable("The URL path cannot contain a null character.".to_owned()));
     }
-    if path.split('/').any(|segment| percent_decode_str(segment).count() > MAX_NAME) {
-        let text = format!("A segment of the URL path is longer than {MAX_NAME} bytes.");
-        return Err(ApiError::Message(StatusCode::URI_TOO_LONG, text));
-    }
     if std::str::from_utf8(&decoded).is_err() {
         return Err(ApiError::Unreadable("The URL path is not valid UTF-8 after percent-decoding.".to_owned()));
+    }
+    let mut before = "";
+    for segment in path.split('/') {
+        let decoded: Vec<u8> = percent_decode_str(segment).collect();
+        if decoded.len() > if before == "metadata" { MAX_METADATA } else { MAX_NAME } {
+            let text = format!("A segment of the URL path is longer than {MAX_NAME} bytes.");
+            return Err(ApiError::Message(StatusCode::URI_TOO_LONG, text));
+        }
+        if decoded == b"." || decoded == b".." {
+            // Clients and proxies resolve them, so nothing of that name could be addressed again.
+            return Err(ApiError::Unreadable("A segment of the URL path cannot be `.` or `..`.".to_owned()));
+        }
+        before = segment;
     }
     Ok(())
 }
 
-/// Drops a slash at the end, and an ending that only says which form is wanted.
+/// Drops a slash at the end, and where something is read, an ending that only says in which form. What is written is written
+/// under the name it came with: `1.0.json` may be the number of a version.
 fn normalise(request: &mut Request) {
     let path = request.uri().path();
     let mut shorter = if path.len() > 1 { path.strip_suffix('/').unwrap_or(path) } else { path };
     let mut wanted = None;
-    for (ending, form) in ENDINGS {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    for (ending, form) in ENDINGS.into_iter().filter(|_| reads) {
         if let Some(stem) = shorter.strip_suffix(ending)
             && !stem.ends_with('/')
         {

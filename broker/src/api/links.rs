@@ -1,7 +1,5 @@
 //! Addresses of everything, absolute, with every name percent-encoded.
 
-use std::fmt::Write as _;
-
 use axum::extract::FromRequestParts;
 use http::header::HOST;
 use http::request::Parts;
@@ -9,6 +7,7 @@ use http::{HeaderMap, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+use crate::api::front::ENDINGS;
 use crate::api::hal::Link;
 use crate::api::problem::ApiError;
 use crate::app::App;
@@ -17,7 +16,14 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// A name as one segment of a path.
 pub(crate) fn encoded(name: &str) -> String {
-    utf8_percent_encode(name, SEGMENT).to_string()
+    let mut segment = utf8_percent_encode(name, SEGMENT).to_string();
+    // At the end of an address it would say in which form the answer is wanted.
+    if ENDINGS.iter().any(|(ending, _)| name.ends_with(ending))
+        && let Some(dot) = segment.rfind('.')
+    {
+        segment.replace_range(dot..=dot, "%2E");
+    }
+    segment
 }
 
 /// Makes addresses under the base URL that the client knows this broker by.
@@ -56,7 +62,8 @@ impl Links {
     pub(crate) fn at(&self, segments: &[&str]) -> String {
         let mut href = self.base.clone();
         for segment in segments {
-            write!(href, "/{}", utf8_percent_encode(segment, SEGMENT)).expect("writing to a string cannot fail");
+            href.push('/');
+            href.push_str(&encoded(segment));
         }
         href
     }
@@ -234,5 +241,6 @@ mod tests {
         let links = Links::new("http://b", "/", None);
 
         assert_eq!(links.branch("A B", "feat/x?y"), "http://b/pacticipants/A%20B/branches/feat%2Fx%3Fy");
+        assert_eq!(links.version("A.B", "1.0.json"), "http://b/pacticipants/A.B/versions/1.0%2Ejson");
     }
 }

@@ -8,17 +8,18 @@ use std::collections::{HashMap, HashSet};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use intact_pact_model::json::{Json, JsonValue};
+use intact_pact_model::json::Json;
 
+use crate::api::environments;
 use crate::api::extract::{Path, Query};
 use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::problem::ApiError;
+use crate::api::versions::branch_version_item;
 use crate::app::App;
-use crate::domain::environment::Environment;
 use crate::domain::id::VersionId;
-use crate::domain::matrix::{DEFAULT_LIMIT, LatestBy, PublishedPact, Question, Row};
+use crate::domain::matrix::{DEFAULT_LIMIT, LatestBy, MatrixPact, Question, Row};
 use crate::domain::matrix_selector::{Criteria, Selector, VersionRef};
 use crate::domain::selection_metadata::SelectionMetadata;
 use crate::operations::can_i_deploy::{Answer, can_i_deploy};
@@ -243,7 +244,7 @@ fn document(answer: &Answer, links: &Links) -> Doc {
 }
 
 fn row_document(row: &Row, versions: &HashMap<VersionId, VersionDetails>, links: &Links) -> Doc {
-    let PublishedPact { consumer, consumer_version, provider, .. } = &row.pact;
+    let MatrixPact { consumer, consumer_version, provider, .. } = &row.pact;
     let side = |name: &str, version: Option<&VersionRef>| {
         Doc::new()
             .with("name", name.to_owned())
@@ -271,38 +272,21 @@ fn row_document(row: &Row, versions: &HashMap<VersionId, VersionDetails>, links:
 
 fn version_document(name: &str, version: &VersionRef, details: Option<&VersionDetails>, links: &Links) -> Doc {
     let nothing = VersionDetails::default();
-    let VersionDetails { branches, tags, environments } = details.unwrap_or(&nothing);
+    let VersionDetails { branches, tags, environments: present } = details.unwrap_or(&nothing);
     let number = &version.number;
-    let branch_versions: JsonValue = list(branches.iter().map(|(branch, latest)| {
-        let link = Link::to(links.branch_version(name, branch, number)).title("Branch version").name(branch.clone());
-        Doc::new().with("name", branch.clone()).with("latest", *latest).link("self", link)
-    }));
-    let tags = tags.iter().map(|(tag, latest)| {
-        Doc::new()
-            .with("name", tag.clone())
-            .with("latest", *latest)
-            .link("self", Link::to(links.tag(name, number, tag)))
+    let branch_versions = list(branches.iter().map(|branch| branch_version_item(name, branch, links)));
+    let tags = tags.iter().map(|tag| {
+        let link = Link::to(links.tag(name, number, &tag.name));
+        Doc::new().with("name", tag.name.clone()).with("latest", tag.is_head).link("self", link)
     });
     Doc::new()
         .with("number", number.clone())
-        .nullable("branch", branches.last().map(|(branch, _)| branch.clone()))
+        .nullable("branch", branches.last().map(|branch| branch.branch.clone()))
         .with("branches", branch_versions.clone())
         .with("branchVersions", branch_versions)
-        .with("environments", list(environments.iter().map(|environment| environment_document(environment, links))))
+        .with("environments", list(present.iter().map(|environment| environments::brief(environment, links))))
         .with("tags", list(tags))
         .link("self", Link::to(links.version(name, number)))
-}
-
-fn environment_document(environment: &Environment, links: &Links) -> Doc {
-    let Environment { uuid, name, display_name, production, created_at, updated_at, .. } = environment;
-    Doc::new()
-        .with("uuid", uuid.clone())
-        .with("name", name.clone())
-        .maybe("displayName", display_name.clone())
-        .with("production", *production)
-        .with("createdAt", *created_at)
-        .maybe("updatedAt", (updated_at != created_at).then_some(*updated_at))
-        .link("self", Link::to(links.environment(uuid)).title("Environment").name(name.clone()))
 }
 
 /// The answer as a table and a sentence.

@@ -1,5 +1,7 @@
 //! Pacticipants: `/pacticipants…`.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -15,6 +17,7 @@ use crate::api::problem::ApiError;
 use crate::api::validation::{Checked, FieldErrors, TextRule};
 use crate::app::App;
 use crate::domain::deployment::DeployedVersion;
+use crate::domain::id::PacticipantId;
 use crate::domain::pacticipant::{Attributes, Pacticipant};
 use crate::domain::version::Version;
 use crate::store::ReadTx;
@@ -77,20 +80,23 @@ fn collection(items: Vec<Doc>, found: &[Pacticipant], links: &Links) -> Doc {
 
 async fn documents(db: &mut ReadTx, found: &[Pacticipant], links: &Links) -> Result<Vec<Doc>, ApiError> {
     let ids: Vec<_> = found.iter().map(|pacticipant| pacticipant.id).collect();
-    let labels = db.pacticipants().labels(&ids).await?;
+    let mut labels: HashMap<PacticipantId, Vec<Label>> = HashMap::new();
+    for label in db.pacticipants().labels(&ids).await? {
+        labels.entry(label.pacticipant_id).or_default().push(label);
+    }
     let latest = db.versions().latest_of(&ids).await?;
+    let latest: HashMap<PacticipantId, Version> = latest.into_iter().map(|one| (one.pacticipant_id, one)).collect();
     let document = |pacticipant: &Pacticipant| {
-        let labels: Vec<&Label> = labels.iter().filter(|label| label.pacticipant_id == pacticipant.id).collect();
-        let latest = latest.iter().find(|version| version.pacticipant_id == pacticipant.id);
-        document(pacticipant, latest, &labels, links)
+        let labels = labels.get(&pacticipant.id).map(Vec::as_slice).unwrap_or_default();
+        document(pacticipant, latest.get(&pacticipant.id), labels, links)
     };
     Ok(found.iter().map(document).collect())
 }
 
-fn document(pacticipant: &Pacticipant, latest: Option<&Version>, labels: &[&Label], links: &Links) -> Doc {
+fn document(pacticipant: &Pacticipant, latest: Option<&Version>, labels: &[Label], links: &Links) -> Doc {
     let name = &pacticipant.name;
     let below = |path: &str| format!("{}{path}", links.pacticipant(name));
-    let label = |label: &&Label| {
+    let label = |label: &Label| {
         let href = format!("{}/labels/{}", links.pacticipant(name), crate::api::links::encoded(&label.name));
         Doc::new().with("name", label.name.clone()).link("self", Link::to(href).title("Label").name(label.name.clone()))
     };
@@ -178,7 +184,7 @@ pub(crate) async fn show(
 pub(crate) async fn create(State(app): State<App>, links: Links, body: Submission) -> Result<Response, ApiError> {
     let object = body.object()?;
     let mut checked = Checked::new(&object);
-    let name = checked.text("name", TextRule::REQUIRED.not_blank().single_line());
+    let name = checked.text("name", TextRule::REQUIRED.name().single_line());
     if checked.errors.has("name", None, None) && object.get("name").and_then(Json::as_str).is_some() {
         // The name's rules are applied twice by every Pact Broker, and clients show what they get.
         let again: Vec<_> = checked.errors.iter().map(|error| error.text.clone()).collect();
@@ -191,6 +197,7 @@ pub(crate) async fn create(State(app): State<App>, links: Links, body: Submissio
     body.accepts_hal()?;
     body.is_one_of(&[JSON])?;
     let mut tx = app.store().write().await?;
+    tx.pacticipants().lock(&[&name]).await?;
     tx.pacticipants().create(&name, &attributes, app.now()).await?;
     let pacticipant = tx.pacticipants().find(&name).await?.ok_or(ApiError::NotFound)?;
     let doc = documents(&mut tx, &[pacticipant], &links).await?.remove(0);
@@ -211,6 +218,7 @@ pub(crate) async fn replace(
     let attributes = checked_attributes(&object, Attributes::default())?;
     body.accepts_hal()?;
     let mut tx = app.store().write().await?;
+    tx.pacticipants().lock(&[&name]).await?;
     if tx.pacticipants().find(&name).await?.is_none() {
         return Err(ApiError::no_pacticipant(&name));
     }
@@ -234,6 +242,7 @@ pub(crate) async fn update(
     body.accepts_hal()?;
     body.is_one_of(&[JSON, MERGE_PATCH])?;
     let mut tx = app.store().write().await?;
+    tx.pacticipants().lock(&[&name]).await?;
     let existing = tx.pacticipants().find(&name).await?;
     let known = existing.as_ref().map(Pacticipant::attributes).unwrap_or_default();
     let attributes = checked_attributes(&object, known)?;
@@ -266,7 +275,7 @@ fn attributes(checked: &mut Checked<'_>, known: Attributes) -> Attributes {
     };
     Attributes {
         display_name: given("displayName", line.not_blank(), known.display_name),
-        main_branch: given("mainBranch", line.not_blank().no_spaces(), known.main_branch),
+        main_branch: given("mainBranch", line.name().no_spaces(), known.main_branch),
         repository_url: given("repositoryUrl", line, known.repository_url),
         repository_name: given("repositoryName", line, known.repository_name),
         repository_namespace: given("repositoryNamespace", line, known.repository_namespace),
@@ -351,6 +360,7 @@ pub(crate) async fn delete_label(
     Path((pacticipant, label)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.store().write().await?;
+    tx.pacticipants().lock(&[&pacticipant]).await?;
     if !tx.pacticipants().delete_label(&pacticipant, &label).await? {
         return Err(ApiError::NotFound);
     }

@@ -100,6 +100,17 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if error.is_conflict() {
+            tracing::warn!("a request met another: {error}");
+            let text =
+                "Another request changed the same things at the same moment. Nothing was stored; please try again.";
+            return Self::Message(StatusCode::CONFLICT, text.to_owned());
+        }
+        if error.is_overload() {
+            tracing::warn!("a request was not served: {error}");
+            let text = "The broker has more to do than it can at the moment. Nothing was stored; please try again.";
+            return Self::Message(StatusCode::SERVICE_UNAVAILABLE, text.to_owned());
+        }
         Self::internal(&error)
     }
 }
@@ -245,6 +256,7 @@ fn message(status: StatusCode, text: &str, asked: &Asked<'_>) -> Response {
         StatusCode::CONFLICT => ("Conflict", "conflict"),
         StatusCode::PAYLOAD_TOO_LARGE => ("Payload too large", "payload-too-large"),
         StatusCode::REQUEST_TIMEOUT => ("Request timeout", "request-timeout"),
+        StatusCode::SERVICE_UNAVAILABLE => ("Service unavailable", "service-unavailable"),
         _ => ("Bad request", "bad-request"),
     };
     let problem = Doc::new()

@@ -126,6 +126,8 @@ pub(crate) const CANNOT_BE_BLANK: &str = "cannot be blank";
 pub(crate) const MUST_BE_FILLED: &str = "must be filled";
 /// The text for an absent required field.
 pub(crate) const IS_MISSING: &str = "is missing";
+/// The text for a list of more than [`MOST_ELEMENTS`].
+pub(crate) const TOO_MANY_ELEMENTS: &str = "size cannot be greater than 1000";
 /// The text for a newline where none may be.
 pub(crate) const MULTIPLE_LINES: &str = "cannot contain multiple lines";
 /// The text for a space where none may be.
@@ -133,6 +135,9 @@ pub(crate) const CONTAINS_SPACES: &str = "cannot contain spaces";
 
 /// The longest name, in bytes: what an index entry of PostgreSQL can hold, with room for the rest of the key.
 pub(crate) const MAX_NAME: usize = 2000;
+
+/// The most elements a list of a body may have of which each is written by itself.
+pub(crate) const MOST_ELEMENTS: usize = 1000;
 
 /// What a text field of a body must be like.
 #[derive(Debug, Clone, Copy)]
@@ -151,6 +156,8 @@ pub(crate) struct TextRule {
     pub(crate) no_spaces: bool,
     /// May it be longer than a name?
     pub(crate) any_length: bool,
+    /// Does it become a segment of addresses?
+    pub(crate) is_name: bool,
 }
 
 impl TextRule {
@@ -163,6 +170,7 @@ impl TextRule {
         single_line: false,
         no_spaces: false,
         any_length: false,
+        is_name: false,
     };
 
     /// A field that must be there.
@@ -192,6 +200,12 @@ impl TextRule {
         self
     }
 
+    /// Refuses white space alone, and what no address can hold.
+    pub(crate) const fn name(mut self) -> Self {
+        self.is_name = true;
+        self.not_blank()
+    }
+
     /// Accepts texts longer than a name.
     pub(crate) const fn any_length(mut self) -> Self {
         self.any_length = true;
@@ -214,6 +228,9 @@ impl TextRule {
         let mut faults = Vec::new();
         if self.not_blank && text.trim().is_empty() {
             faults.push(CANNOT_BE_BLANK);
+        }
+        if self.is_name && (text == "." || text == "..") {
+            faults.push("cannot be . or ..");
         }
         if self.single_line && text.contains('\n') {
             faults.push(MULTIPLE_LINES);
@@ -283,6 +300,10 @@ impl<'a> Checked<'a> {
     pub(crate) fn array(&mut self, field: &'static str) -> Option<&'a [Json<'a>]> {
         match self.body.get(field) {
             None | Some(Json::Null) => None,
+            Some(Json::Array(items)) if items.len() > MOST_ELEMENTS => {
+                self.errors.add(field, TOO_MANY_ELEMENTS);
+                None
+            }
             Some(Json::Array(items)) => Some(items),
             Some(_) => {
                 self.errors.add(field, "must be an array");

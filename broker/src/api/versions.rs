@@ -1,5 +1,7 @@
 //! Versions: `/pacticipants/{pacticipant}/versions…` and the lists of them.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -14,6 +16,7 @@ use crate::api::problem::ApiError;
 use crate::api::validation::{Checked, FieldErrors, TextRule};
 use crate::app::App;
 use crate::domain::deployment::{DeployedVersion, ReleasedVersion};
+use crate::domain::id::VersionId;
 use crate::domain::version::{BranchVersion, Tag, Version};
 use crate::operations::delete_version::delete_version;
 use crate::operations::update_version::{BuildUpdate, VersionUpdate, update_version};
@@ -27,7 +30,16 @@ pub(crate) fn branch_version_item(pacticipant: &str, branch_version: &BranchVers
     Doc::new().with("name", branch.clone()).with("latest", *is_head).link("self", link)
 }
 
-/// Versions with their branches and tags, as lists embed them.
+/// Rows of several versions, by version.
+fn by_version<T>(rows: Vec<T>, version: impl Fn(&T) -> VersionId) -> HashMap<VersionId, Vec<T>> {
+    let mut grouped: HashMap<VersionId, Vec<T>> = HashMap::new();
+    for row in rows {
+        grouped.entry(version(&row)).or_default().push(row);
+    }
+    grouped
+}
+
+/// Versions with their branches, tags and pacts, as lists embed them.
 async fn documents(
     db: &mut ReadTx,
     pacticipant: &str,
@@ -35,15 +47,20 @@ async fn documents(
     links: &Links,
 ) -> Result<Vec<Doc>, ApiError> {
     let ids: Vec<_> = versions.iter().map(|version| version.id).collect();
-    let branches = db.branches().of_versions(&ids).await?;
-    let tags = db.tags().of_versions(&ids).await?;
+    let branches = by_version(db.branches().of_versions(&ids).await?, |branch| branch.version_id);
+    let tags = by_version(db.tags().of_versions(&ids).await?, |tag| tag.version_id);
+    let pacts = by_version(db.pacts().of_versions(&ids).await?, |pact| pact.version_id);
     let document = |version: &Version| {
         let number = &version.number;
-        let branches = branches.iter().filter(|branch| branch.version_id == version.id);
-        let tag = |tag: &Tag| {
+        let branches = branches.get(&version.id).into_iter().flatten();
+        let tags = tags.get(&version.id).into_iter().flatten().map(|tag: &Tag| {
             let link = Link::to(links.tag(pacticipant, number, &tag.name)).title("Tag").name(tag.name.clone());
             Doc::new().with("name", tag.name.clone()).link("self", link)
-        };
+        });
+        let pacts = pacts.get(&version.id).into_iter().flatten().map(|pact| {
+            let href = links.pact(&pact.consumer, &pact.provider, &pact.number);
+            Link::to(href).title("Pact").name(pact.name())
+        });
         let href = links.version(pacticipant, number);
         Doc::new()
             .with("number", number.clone())
@@ -51,7 +68,7 @@ async fn documents(
             .with("createdAt", version.created_at)
             .maybe("updatedAt", (version.updated_at != version.created_at).then_some(version.updated_at))
             .embed("branchVersions", list(branches.map(|branch| branch_version_item(pacticipant, branch, links))))
-            .embed("tags", list(tags.iter().filter(|tag| tag.version_id == version.id).map(tag)))
+            .embed("tags", list(tags))
             .link("self", links.version_link(pacticipant, number))
             .link("pb:pacticipant", Link::to(links.pacticipant(pacticipant)).title("Pacticipant").name(pacticipant))
             .link(
@@ -65,17 +82,10 @@ async fn documents(
                 Link::to(links.at(&["verification-results", "consumer", pacticipant, "version", number, "latest"]))
                     .title("Latest verification results for consumer version"),
             )
+            .links("pb:pact-versions", pacts)
+            .curies(links.base(), "version")
     };
-    let mut docs = Vec::new();
-    for version in versions {
-        let pacts = db.pacts().of_versions(version.id).await?;
-        let pacts = pacts.iter().map(|pact| {
-            let href = links.pact(&pact.consumer, &pact.provider, &pact.number);
-            Link::to(href).title("Pact").name(pact.name())
-        });
-        docs.push(document(version).links("pb:pact-versions", pacts).curies(links.base(), "version"));
-    }
-    Ok(docs)
+    Ok(versions.iter().map(document).collect())
 }
 
 fn deployed_link(deployed: &DeployedVersion, links: &Links) -> Link {
@@ -329,7 +339,7 @@ fn checked_update(object: &Object<'_>) -> Result<VersionUpdate, FieldErrors> {
     if let Some(tags) = checked.array("tags") {
         let mut names = Vec::new();
         for (index, tag) in tags.iter().enumerate() {
-            match TextRule::REQUIRED.filled().not_blank().check(tag.get("name")) {
+            match TextRule::REQUIRED.filled().name().check(tag.get("name")) {
                 Ok(name) => names.extend(name.map(str::to_owned)),
                 Err(_) if !matches!(tag, Json::Object(_)) => checked.errors.add_at("tags", index, "must be a hash"),
                 Err(faults) => {

@@ -97,3 +97,25 @@ async fn a_fault_of_ours_is_answered_with_a_reference_and_nothing_else() {
         format!("An error has occurred. The details have been logged with the reference {reference}")
     );
 }
+
+#[tokio::test]
+async fn a_client_that_sends_too_much_hears_so_and_not_a_broken_connection() {
+    on_every_database_with(
+        |config| config.max_body_size = 1000,
+        async |broker| {
+            let listening = broker.listen().await;
+
+            let body = "x".repeat(8_000_000);
+            let request = format!(
+                "POST /pacticipants HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let answer = exchange(&listening.url(), &request).await;
+
+            assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
+            listening.stop().await;
+        },
+    )
+    .await;
+}

@@ -20,8 +20,6 @@ pub(crate) struct IdentifiedContent {
     pub(crate) sha: String,
     /// The document to store: compact JSON in which every interaction has its `_id`.
     pub(crate) with_ids: Vec<u8>,
-    /// Interactions and messages, in the order of the document; elements that are not objects are left out.
-    pub(crate) interactions: Vec<IdentifiedInteraction>,
     /// The specification version that the metadata name.
     pub(crate) spec_version: Option<String>,
     /// How many elements `interactions` has.
@@ -30,15 +28,6 @@ pub(crate) struct IdentifiedContent {
     pub(crate) messages_count: i64,
     /// Does it hold messages, be it in `messages` or as V4 interactions?
     pub(crate) has_messages: bool,
-}
-
-/// One interaction or message of a pact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct IdentifiedInteraction {
-    /// Its `_id`: the one it came with, else the SHA-1 of its canonical text.
-    pub(crate) id: String,
-    /// Its description, empty if it has none.
-    pub(crate) description: String,
 }
 
 /// Text that cannot be the content of a pact.
@@ -70,18 +59,14 @@ pub(crate) fn identify(content: &[u8]) -> Result<IdentifiedContent, ContentError
         || elements(&pact, "interactions").iter().any(is_v4_message);
     let (interactions_count, messages_count) = (count(&pact, "interactions"), count(&pact, "messages"));
 
-    let mut interactions = Vec::new();
     for list in ["interactions", "messages"] {
         if let Some(Json::Array(elements)) = pact.get_mut(list) {
-            for element in elements {
-                interactions.extend(give_id(element));
-            }
+            elements.iter_mut().for_each(give_id);
         }
     }
     Ok(IdentifiedContent {
         sha,
         with_ids: Json::Object(pact).to_compact().into_bytes(),
-        interactions,
         spec_version,
         interactions_count,
         messages_count,
@@ -150,23 +135,16 @@ fn is_v4_message(interaction: &Json<'_>) -> bool {
     interaction.get("type").and_then(Json::as_str).is_some_and(|kind| kind.ends_with("/Messages"))
 }
 
-/// Puts `_id` in front of an interaction that has none.
-fn give_id(interaction: &mut Json<'_>) -> Option<IdentifiedInteraction> {
-    let object = interaction.as_object_mut()?;
-    let description = object.get("description").map(|text| text.to_text().into_owned()).unwrap_or_default();
-    let id = if let Some(id) = object.get("_id") {
-        id.to_text().into_owned()
-    } else {
-        let members = std::mem::take(object);
-        let without = Json::Object(members);
-        let id = sha_of(&canonical_text(&without));
-        if let Json::Object(members) = without {
-            let first = (Cow::Borrowed("_id"), Json::String(Cow::Owned(id.clone())));
-            *object = std::iter::once(first).chain(members).collect();
-        }
-        id
-    };
-    Some(IdentifiedInteraction { id, description })
+/// Puts `_id` in front of an interaction that has none: the SHA-1 of its canonical text.
+fn give_id(interaction: &mut Json<'_>) {
+    if interaction.as_object().is_none_or(|object| object.contains("_id")) {
+        return;
+    }
+    let text = canonical_text(interaction);
+    let Some(object) = interaction.as_object_mut() else { return };
+    let members = std::mem::take(object);
+    let first = (Cow::Borrowed("_id"), Json::String(Cow::Owned(sha_of(&text))));
+    *object = std::iter::once(first).chain(members).collect();
 }
 
 fn sha_of(text: &str) -> String {
@@ -182,7 +160,7 @@ enum KeyOrder {
     Sorted,
 }
 
-fn canonical_text(value: &Json<'_>) -> String {
+pub(super) fn canonical_text(value: &Json<'_>) -> String {
     let mut text = String::new();
     canonical(value, KeyOrder::Sorted, &mut text);
     text
@@ -345,10 +323,8 @@ mod tests {
             br#"{"interactions":[{"description":"b","n":1.10},{"_id":"mine","description":"a"},7],"messages":[{"description":"m"}]}"#,
         )
         .unwrap();
-        let ids: Vec<_> = content.interactions.iter().map(|i| (i.description.as_str(), i.id.as_str())).collect();
         let first = sha_of(r#"{"description":"b","n":1.1}"#);
         let message = sha_of(r#"{"description":"m"}"#);
-        assert_eq!(ids, [("b", &*first), ("a", "mine"), ("m", &*message)]);
         assert_eq!(
             String::from_utf8(content.with_ids).unwrap(),
             format!(

@@ -92,7 +92,7 @@ pub(crate) struct Dependency {
 
 /// A pact that was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PublishedPact {
+pub(crate) struct MatrixPact {
     /// Whose pact it is.
     pub(crate) consumer: PacticipantRef,
     /// The version that published it.
@@ -138,7 +138,7 @@ pub(crate) struct Facts {
     /// Who depends on whom around the specified versions.
     pub(crate) dependencies: Vec<Dependency>,
     /// The pacts in question.
-    pub(crate) pacts: Vec<PublishedPact>,
+    pub(crate) pacts: Vec<MatrixPact>,
     /// Results for their contents.
     pub(crate) results: Vec<ResultOf>,
 }
@@ -159,7 +159,7 @@ impl Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The pact.
-    pub(crate) pact: PublishedPact,
+    pub(crate) pact: MatrixPact,
     /// The provider version; `None` when no version of the provider that the question means has a result.
     pub(crate) provider_version: Option<VersionRef>,
     /// The result, if there is one.

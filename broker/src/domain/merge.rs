@@ -1,8 +1,12 @@
 //! A pact that is published in parts: each part's interactions join those already published for the consumer version.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use intact_pact_model::json::{Json, JsonValue, Object};
+
+use super::content::canonical_text;
 
 /// Two parts describe one interaction in ways that cannot both hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,15 +42,22 @@ pub(crate) fn merge(published: &Json<'_>, part: &Json<'_>) -> Result<JsonValue, 
             Some(Json::Array(items)) => items.into_iter().map(without_id).collect(),
             _ => Vec::new(),
         };
+        let mut places: HashMap<[String; 2], usize> = HashMap::new();
+        for (place, item) in items.iter().enumerate() {
+            places.entry(identity(item)).or_insert(place);
+        }
         for item in added {
             let item = without_id(item.clone().into_owned());
-            match items.iter_mut().find(|existing| identity(existing) == identity(&item)) {
-                Some(existing) if request(existing) == request(&item) => *existing = item,
-                Some(_) => {
+            match places.entry(identity(&item)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(items.len());
+                    items.push(item);
+                }
+                Entry::Occupied(place) if request(&items[*place.get()]) == request(&item) => items[*place.get()] = item,
+                Entry::Occupied(_) => {
                     let description = item.get("description").map_or(Cow::Borrowed(""), Json::to_text).into_owned();
                     return Err(MergeConflict::Request { description });
                 }
-                None => items.push(item),
             }
         }
         members.insert(list, Json::Array(items));
@@ -61,11 +72,11 @@ fn without_id(mut item: JsonValue) -> JsonValue {
     item
 }
 
-/// What makes two interactions the same one: description and provider states.
-fn identity(item: &JsonValue) -> (Option<&Json<'static>>, Option<&Json<'static>>) {
+/// What makes two interactions the same one: description and provider states, as texts that are equal when these are.
+fn identity(item: &JsonValue) -> [String; 2] {
     let states = ["provider_state", "providerState", "providerStates"];
     let states = states.iter().find_map(|name| item.get(name).filter(|value| !value.is_null()));
-    (item.get("description"), states)
+    [item.get("description"), states].map(|part| part.map(canonical_text).unwrap_or_default())
 }
 
 /// The parts of a request that must be equal.

@@ -11,6 +11,9 @@ use url::form_urlencoded;
 
 use super::id::VersionId;
 
+/// How many bytes of an address tell of selectors; none is begun after these.
+const MOST_OF_SELECTORS: usize = 4000;
+
 /// Why a pact was selected.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SelectionMetadata {
@@ -58,6 +61,11 @@ impl SelectionMetadata {
     pub(crate) fn encode(&self) -> String {
         let mut query = Query::default();
         for selector in &self.selectors {
+            // One content may be chosen by hundreds of branches and versions, and an address cannot be of any length. The first
+            // reasons are enough to find the pact again.
+            if query.0.len() > MOST_OF_SELECTORS {
+                break;
+            }
             let SelectorMetadata { branch, tag, latest, environment, consumer_version } = selector;
             query.add("s[][b]", branch.as_deref());
             query.add("s[][t]", tag.as_deref());

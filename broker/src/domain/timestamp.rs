@@ -41,6 +41,16 @@ impl Timestamp {
         self.civil().strftime("%d/%m/%Y").to_string()
     }
 
+    /// The moment in the form `Sat 21 Nov 2026, 8:11am +00:00`, for texts.
+    pub(crate) fn for_people(self) -> String {
+        self.civil().strftime("%a %d %b %Y, %-I:%M%P +00:00").to_string()
+    }
+
+    /// How long ago `earlier` was at this moment; nothing if it is yet to come.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
     fn civil(self) -> jiff::civil::DateTime {
         let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX);
         jiff::tz::Offset::UTC.to_datetime(moment)

@@ -6,7 +6,7 @@ use crate::domain::can_i_deploy::{Verdict, decide};
 use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::matrix::{DEFAULT_LIMIT, Facts, Question};
 use crate::domain::matrix_selector::{Origin, ResolvedSelector, Selector, VersionRef};
-use crate::store::matrix::{NamedPacticipant, PactScope, ResultScope};
+use crate::store::matrix::{NamedPacticipant, WantedPacts, WantedResults};
 use crate::store::version_details::VersionDetails;
 use crate::store::{ReadTx, StoreError};
 
@@ -73,7 +73,7 @@ async fn facts(tx: &mut ReadTx, question: &Question) -> Result<Facts, StoreError
     let whole_history = question.latest_by.is_none();
     let inferred: Vec<VersionId> =
         chosen.versions.iter().copied().filter(|version| !specified.versions.contains(version)).collect();
-    let pacts = PactScope {
+    let pacts = WantedPacts {
         consumer_versions: specified.versions.clone(),
         other_consumer_versions: inferred,
         main_providers: specified.pacticipants.clone(),
@@ -91,7 +91,7 @@ async fn facts(tx: &mut ReadTx, question: &Question) -> Result<Facts, StoreError
     let of_provider = |selector: &&ResolvedSelector| selector.pacticipant.is_some_and(|id| providers.contains(&id));
     let provider_versions =
         selectors.iter().filter(of_provider).filter_map(|selector| Some(selector.version.as_ref()?.id)).collect();
-    let results = ResultScope {
+    let results = WantedResults {
         provider_versions,
         providers: chosen.whole,
         anyone: alone,

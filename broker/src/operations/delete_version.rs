@@ -7,9 +7,13 @@ use crate::store::{StoreError, WriteTx};
 /// remaining version.
 pub(crate) async fn delete_version(tx: &mut WriteTx, version: &Version) -> Result<(), StoreError> {
     let headed = tx.branches().headed_by(version.id).await?;
+    let tags = tx.tags().of_versions(&[version.id]).await?;
     tx.versions().delete(version.id).await?;
     for branch in headed {
         tx.branches().set_head(branch).await?;
     }
-    tx.tags().set_heads(version.pacticipant_id).await
+    for tag in tags {
+        tx.tags().set_head(version.pacticipant_id, &tag.name).await?;
+    }
+    Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) async fn publish_verification(
     else {
         return Ok(None);
     };
-    let provider = tx.pacticipants().find_or_create(&pact.provider, now).await?;
+    let Some(provider) = tx.pacticipants().find(&pact.provider).await? else { return Ok(None) };
     let (version, _) = tx.versions().find_or_create_implicitly(&provider, &new.provider_version, now).await?;
     tx.pacts().touch_integration(pact.consumer_id, pact.provider_id, now).await?;
     let number = tx.verifications().record(&pact, &version, new, now).await?;

@@ -23,7 +23,7 @@ pub(crate) async fn record_deployment(
     }
     tx.deployments().vacate(environment, version.pacticipant_id, target, now).await?;
     tx.deployments().deploy(uuid, environment, version, target, auto_created, now).await?;
-    tx.deployments().set_environments(version.pacticipant_id).await?;
+    tx.deployments().set_present(environment, version.pacticipant_id).await?;
     Ok(uuid.to_owned())
 }
 
@@ -41,6 +41,6 @@ pub(crate) async fn record_release(
             tx.deployments().set_support_ended(&release.uuid, None, now).await?;
         }
     }
-    tx.deployments().set_environments(version.pacticipant_id).await?;
+    tx.deployments().set_present(environment, version.pacticipant_id).await?;
     Ok(is_new)
 }

@@ -34,19 +34,18 @@ pub(crate) async fn tag_version(
     tag: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let known = tx.tags().of_versions(&[version.id]).await?;
-    let is_new = !known.iter().any(|known| known.name == tag);
+    let is_first = !tx.tags().exist(version.id).await?;
+    let is_new = tx.tags().add(version, tag, now).await?;
     if is_new {
         let is_fresh = version.created_at >= now.minus(config.use_first_tag_as_branch_time_limit);
         if config.use_first_tag_as_branch
-            && known.is_empty()
+            && is_first
             && is_fresh
             && tx.branches().of_versions(&[version.id]).await?.is_empty()
         {
             tx.branches().add_version(version, tag, true, now).await?;
         }
         detect_main_branch(tx, config, pacticipant, tag, now).await?;
-        tx.tags().add(version, tag, now).await?;
     }
     if config.create_deployed_versions_for_tags
         && let Some(environment) = tx.environments().find_by_name(tag).await?

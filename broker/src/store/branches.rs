@@ -1,4 +1,4 @@
-//! Branches in the database, and which contents succeeded on them.
+//! Branches in the database, and the versions on them.
 
 use crate::domain::id::{BranchId, PacticipantId, VersionId};
 use crate::domain::timestamp::Timestamp;
@@ -45,10 +45,10 @@ impl Branches<'_> {
         (limit, offset): (i64, i64),
     ) -> Result<(Vec<Branch>, i64), StoreError> {
         const LIST: &str = "SELECT id, name, head_version_id, created_at, updated_at FROM branches
-             WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(lower(name), $2, '') <> lower(name))
+             WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(name_key, $2, '') <> name_key)
              ORDER BY updated_at DESC, id DESC LIMIT $3 OFFSET $4";
         const COUNT: &str = "SELECT count(*) FROM branches
-             WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(lower(name), $2, '') <> lower(name))";
+             WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(name_key, $2, '') <> name_key)";
         let like = like.filter(|like| !like.is_empty()).map(str::to_lowercase);
         let rows = all!(self.tx, Branch, LIST, pacticipant, &like, limit, offset)
             .map_err(StoreError::while_doing("listing branches"))?;
@@ -80,8 +80,6 @@ impl Branches<'_> {
     }
 
     /// Puts a version on a branch, creating the branch if need be, and makes it the branch's head; true if it was not there.
-    ///
-    /// Results the version already has count as successes of the branch from now on.
     pub(crate) async fn add_version(
         self,
         version: &Version,
@@ -90,25 +88,16 @@ impl Branches<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         const CREATE: &str =
-            "INSERT INTO branches (pacticipant_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)
+            "INSERT INTO branches (pacticipant_id, name, name_key, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
              ON CONFLICT (pacticipant_id, name) DO NOTHING";
         const FIND: &str = "SELECT id, name, head_version_id, created_at, updated_at FROM branches
              WHERE pacticipant_id = $1 AND name = $2";
         const ADD: &str = "INSERT INTO branch_versions (branch_id, version_id, version_ord, auto_created, created_at)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version_id, branch_id) DO NOTHING";
-        const HEAD: &str = "UPDATE branches SET head_version_id = $2, head_ord = $3, updated_at = $4 WHERE id = $1";
+        const HEAD: &str = "UPDATE branches SET head_version_id = $2, updated_at = $3 WHERE id = $1";
         const TOUCH: &str = "UPDATE branches SET updated_at = $2 WHERE id = $1 AND updated_at < $3";
-        const SUCCESSES: &str = "INSERT INTO content_branch_success
-                 (pact_content_id, branch_id, wip, first_success_at, last_success_at)
-             SELECT pact_content_id, CAST($1 AS BIGINT), wip, min(executed_at), max(executed_at) FROM verifications
-              WHERE provider_version_id = $2 AND success GROUP BY pact_content_id, wip
-             ON CONFLICT (pact_content_id, branch_id, wip) DO UPDATE SET
-                 first_success_at = CASE WHEN excluded.first_success_at < content_branch_success.first_success_at
-                     THEN excluded.first_success_at ELSE content_branch_success.first_success_at END,
-                 last_success_at = CASE WHEN excluded.last_success_at > content_branch_success.last_success_at
-                     THEN excluded.last_success_at ELSE content_branch_success.last_success_at END";
         let failed = || StoreError::while_doing("putting a version on a branch");
-        run!(self.tx, CREATE, version.pacticipant_id, branch, now).map_err(failed())?;
+        run!(self.tx, CREATE, version.pacticipant_id, branch, branch.to_lowercase(), now).map_err(failed())?;
         let branch = one!(self.tx, Branch, FIND, version.pacticipant_id, branch).map_err(failed())?;
         let added = run!(self.tx, ADD, branch.id, version.id, version.ord, auto_created, now).map_err(failed())?;
         if added == 0 {
@@ -117,8 +106,7 @@ impl Branches<'_> {
             run!(self.tx, TOUCH, branch.id, now, a_minute_ago).map_err(failed())?;
             return Ok(false);
         }
-        run!(self.tx, HEAD, branch.id, version.id, version.ord, now).map_err(failed())?;
-        run!(self.tx, SUCCESSES, branch.id, version.id).map_err(failed())?;
+        run!(self.tx, HEAD, branch.id, version.id, now).map_err(failed())?;
         Ok(true)
     }
 
@@ -141,8 +129,7 @@ impl Branches<'_> {
     /// Points a branch that lost its head at its newest version.
     pub(crate) async fn set_head(self, branch: BranchId) -> Result<(), StoreError> {
         const SET: &str = "UPDATE branches SET
-                 head_version_id = (SELECT version_id FROM branch_versions WHERE branch_id = $1 ORDER BY version_ord DESC LIMIT 1),
-                 head_ord = (SELECT max(version_ord) FROM branch_versions WHERE branch_id = $1)
+                 head_version_id = (SELECT version_id FROM branch_versions WHERE branch_id = $1 ORDER BY version_ord DESC LIMIT 1)
              WHERE id = $1 AND NOT EXISTS
                  (SELECT 1 FROM branch_versions bv WHERE bv.branch_id = $1 AND bv.version_id = branches.head_version_id)";
         run!(self.tx, SET, branch).map_err(StoreError::while_doing("finding a branch's new head"))?;

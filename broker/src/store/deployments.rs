@@ -230,16 +230,22 @@ impl Deployments<'_> {
         Ok(())
     }
 
-    /// Sets right what is in environments of a version, after its deployments or releases changed.
-    pub(crate) async fn set_environments(self, pacticipant: PacticipantId) -> Result<(), StoreError> {
-        const CLEAR: &str = "DELETE FROM environment_versions WHERE pacticipant_id = $1";
+    /// Sets right which versions of a pacticipant are in an environment, after a deployment or release changed.
+    pub(crate) async fn set_present(
+        self,
+        environment: EnvironmentId,
+        pacticipant: PacticipantId,
+    ) -> Result<(), StoreError> {
+        const CLEAR: &str = "DELETE FROM environment_versions WHERE environment_id = $1 AND pacticipant_id = $2";
         const FILL: &str = "INSERT INTO environment_versions (environment_id, pacticipant_id, version_id)
-             SELECT environment_id, pacticipant_id, version_id FROM deployed_versions WHERE pacticipant_id = $1 AND is_current
+             SELECT environment_id, pacticipant_id, version_id FROM deployed_versions
+              WHERE environment_id = $1 AND pacticipant_id = $2 AND is_current
              UNION
              SELECT environment_id, pacticipant_id, version_id FROM released_versions
-              WHERE pacticipant_id = $1 AND support_ended_at IS NULL";
-        run!(self.tx, CLEAR, pacticipant).map_err(StoreError::while_doing("clearing what is in environments"))?;
-        run!(self.tx, FILL, pacticipant).map_err(StoreError::while_doing("recording what is in environments"))?;
+              WHERE environment_id = $1 AND pacticipant_id = $2 AND support_ended_at IS NULL";
+        let failed = || StoreError::while_doing("recording what is in an environment");
+        run!(self.tx, CLEAR, environment, pacticipant).map_err(failed())?;
+        run!(self.tx, FILL, environment, pacticipant).map_err(failed())?;
         Ok(())
     }
 }

@@ -19,8 +19,7 @@ impl ReadTx {
 impl Environments<'_> {
     /// Has nothing been put into this database yet?
     pub(crate) async fn new_database(self) -> Result<bool, StoreError> {
-        // Ids are never used again, so a database whose environments were all deleted does not look new: SQLite keeps the
-        // highest number in its sequence and PostgreSQL too, but only the rows can be asked alike. Pacticipants count as well.
+        // Somebody who deleted all environments does not want them back, so pacticipants count as well.
         const COUNT: &str = "SELECT (SELECT count(*) FROM environments) + (SELECT count(*) FROM pacticipants)";
         let (count,) = one!(self.tx, (i64,), COUNT).map_err(StoreError::while_doing("counting environments"))?;
         Ok(count == 0)

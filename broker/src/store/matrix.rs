@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::id::{ContentId, PacticipantId, VerificationId, VersionId};
-use crate::domain::matrix::{Dependency, PacticipantRef, PublishedPact, ResultOf};
+use crate::domain::matrix::{Dependency, MatrixPact, PacticipantRef, ResultOf};
 use crate::domain::matrix_selector::{Criteria, VersionRef};
 use crate::domain::timestamp::Timestamp;
 use crate::store::dialect::{json_list, with_lists};
@@ -37,7 +37,7 @@ pub(crate) struct NamedPacticipant {
 
 /// Which pacts a question is about.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PactScope {
+pub(crate) struct WantedPacts {
     /// Of these consumer versions.
     pub(crate) consumer_versions: Vec<VersionId>,
     /// Of any version of these consumers.
@@ -60,7 +60,7 @@ pub(crate) struct PactScope {
 
 /// Which results count for pacts that were found.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ResultScope {
+pub(crate) struct WantedResults {
     /// Of these provider versions.
     pub(crate) provider_versions: Vec<VersionId>,
     /// Of any version of these providers.
@@ -221,8 +221,8 @@ impl Matrix<'_> {
               WHERE e.name = $2 AND ev.pacticipant_id IN IDS($1)"
         );
         const NEWEST: &str = versions!(
-            "versions v WHERE v.pacticipant_id IN IDS($1)
-                AND v.ord = (SELECT max(o.ord) FROM versions o WHERE o.pacticipant_id = v.pacticipant_id)"
+            "pacticipants p JOIN versions v ON v.pacticipant_id = p.id
+              WHERE p.id IN IDS($1) AND v.ord = (SELECT max(o.ord) FROM versions o WHERE o.pacticipant_id = p.id)"
         );
         let Criteria { version, latest, branch, tag, environment, main_branch } = criteria;
         let given = [version.is_some(), branch.is_some(), tag.is_some(), environment.is_some(), *main_branch];
@@ -327,7 +327,7 @@ impl Matrix<'_> {
     }
 
     /// The pacts in `scope`, each publication once.
-    pub(crate) async fn pacts(self, scope: &PactScope) -> Result<Vec<PublishedPact>, StoreError> {
+    pub(crate) async fn pacts(self, scope: &WantedPacts) -> Result<Vec<MatrixPact>, StoreError> {
         const OF_VERSIONS: &str =
             pacts!("pp.consumer_version_id IN IDS($1) AND (pp.is_latest OR $2) AND ($3 OR pp.provider_id IN IDS($4))");
         const OF_CONSUMERS: &str = pacts!(
@@ -380,7 +380,7 @@ impl Matrix<'_> {
         Ok(rows
             .into_iter()
             .filter(|row| seen.insert((row.consumer_version_id, row.provider_id, row.revision)))
-            .map(|row| PublishedPact {
+            .map(|row| MatrixPact {
                 consumer: PacticipantRef { id: row.consumer_id, name: row.consumer_name },
                 consumer_version: VersionRef { id: row.consumer_version_id, number: row.number, order: row.ord },
                 provider: PacticipantRef { id: row.provider_id, name: row.provider_name },
@@ -396,7 +396,7 @@ impl Matrix<'_> {
     pub(crate) async fn results(
         self,
         contents: &HashSet<ContentId>,
-        scope: &ResultScope,
+        scope: &WantedResults,
     ) -> Result<Vec<ResultOf>, StoreError> {
         const LATEST_OF_VERSIONS: &str = latest_results!("lv.provider_version_id IN IDS($2)");
         const ALL_OF_VERSIONS: &str = all_results!("vf.provider_version_id IN IDS($2)");

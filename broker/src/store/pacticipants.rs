@@ -1,8 +1,11 @@
 //! Pacticipants and their labels in the database.
 
+use std::collections::HashMap;
+
 use crate::domain::id::PacticipantId;
 use crate::domain::pacticipant::{Attributes, Pacticipant, display_name_of};
 use crate::domain::timestamp::Timestamp;
+use crate::store::dialect::{json_list, lock_names, with_lists};
 use crate::store::{ReadTx, StoreError, all, maybe, one, run};
 
 /// The pacticipants of a transaction.
@@ -45,63 +48,64 @@ impl Pacticipants<'_> {
         maybe!(self.tx, Pacticipant, FIND, name).map_err(StoreError::while_doing("finding a pacticipant"))
     }
 
-    /// The pacticipant called `name`, created if need be, and locked until the transaction ends.
-    ///
-    /// The lock orders the numbers counted up under a pacticipant. Two pacticipants are locked together by
-    /// [`Self::find_or_create_all`], which keeps to one order.
+    /// The pacticipant called `name`, created if need be, and locked as by [`Self::lock`].
     pub(crate) async fn find_or_create(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
-        const CREATE: &str = "INSERT INTO pacticipants (name, name_key, display_name, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (name) DO NOTHING";
-        const LOCK: &str = "UPDATE pacticipants SET name_key = name_key WHERE name = $1
-             RETURNING id, name, display_name, main_branch, repository_url, repository_name, repository_namespace,
-                       created_at, updated_at";
-        run!(self.tx, CREATE, name, name.to_lowercase(), display_name_of(name), now)
-            .map_err(StoreError::while_doing("creating a pacticipant"))?;
-        one!(self.tx, Pacticipant, LOCK, name).map_err(StoreError::while_doing("locking a pacticipant"))
+        let mut found = self.find_or_create_all(&[name], now).await?;
+        Ok(found.remove(0))
     }
 
-    /// The pacticipants of these names, created if need be, and locked in the order of their ids.
+    /// The pacticipants of these names in the same order, created if need be, and locked as by [`Self::lock`].
     pub(crate) async fn find_or_create_all(
         self,
         names: &[&str],
         now: Timestamp,
     ) -> Result<Vec<Pacticipant>, StoreError> {
+        const NAMED: &str = select!("WHERE p.name IN TEXTS($1)");
         let tx = self.tx;
-        // New names are inserted in one order too: an insert waits for another's uncommitted insert of the same name.
-        let mut sorted = names.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut existing = Vec::new();
-        let mut new = Vec::new();
-        for name in sorted {
-            match tx.pacticipants().find(name).await? {
-                Some(pacticipant) => existing.push(pacticipant),
-                None => new.push(name),
-            }
+        tx.pacticipants().lock(names).await?;
+        let sql = with_lists(tx.engine(), NAMED);
+        let found =
+            all!(tx, Pacticipant, sql, json_list(names)).map_err(StoreError::while_doing("finding pacticipants"))?;
+        let mut known: HashMap<String, Pacticipant> = found.into_iter().map(|one| (one.name.clone(), one)).collect();
+        let mut all = Vec::with_capacity(names.len());
+        for &name in names {
+            let one = match known.get(name) {
+                Some(one) => one.clone(),
+                None => tx.pacticipants().create_unknown(name, now).await?,
+            };
+            known.entry(name.to_owned()).or_insert_with(|| one.clone());
+            all.push(one);
         }
-        existing.sort_by_key(|pacticipant| pacticipant.id);
-        let in_order = existing.iter().map(|pacticipant| pacticipant.name.as_str()).chain(new);
-        let mut locked = Vec::new();
-        for name in in_order {
-            locked.push(tx.pacticipants().find_or_create(name, now).await?);
-        }
-        Ok(names.iter().filter_map(|name| locked.iter().find(|p| p.name == **name).cloned()).collect())
+        Ok(all)
     }
 
-    /// Locks the pacticipants of these names that exist, in the order of their ids, until the transaction ends.
+    /// Creates a pacticipant of which only the name is known, and which does not exist.
+    async fn create_unknown(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
+        const CREATE: &str = "INSERT INTO pacticipants (name, name_key, display_name, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $4) RETURNING id, name, display_name, main_branch, repository_url, repository_name,
+                 repository_namespace, created_at, updated_at";
+        one!(self.tx, Pacticipant, CREATE, name, name.to_lowercase(), display_name_of(name), now)
+            .map_err(StoreError::while_doing("creating a pacticipant"))
+    }
+
+    /// Keeps others from changing anything about the pacticipants of these names, whether they exist or not, and their
+    /// versions, until the transaction ends.
     ///
-    /// Whatever is deleted below a pacticipant, its row is locked first: publishing takes the locks in this order too.
+    /// Every transaction that writes below a pacticipant begins with this, once and with all the names it needs: then no two
+    /// of them wait for each other, what is counted up (`max + 1`) is counted by one, and what was found is still there.
     pub(crate) async fn lock(self, names: &[&str]) -> Result<(), StoreError> {
-        const FIND: &str = "SELECT id FROM pacticipants WHERE name IN TEXTS($1) ORDER BY id";
-        const LOCK: &str = "UPDATE pacticipants SET name_key = name_key WHERE id = $1";
-        let sql = crate::store::dialect::with_lists(self.tx.engine(), FIND);
-        let names = crate::store::dialect::json_list(names);
-        let ids = all!(self.tx, (PacticipantId,), sql, &names)
-            .map_err(StoreError::while_doing("finding the pacticipants to lock"))?;
-        for (id,) in ids {
-            run!(self.tx, LOCK, id).map_err(StoreError::while_doing("locking a pacticipant"))?;
-        }
-        Ok(())
+        lock_names(self.tx, names).await
+    }
+
+    /// The names of those with whom a pacticipant has contracts, on either side.
+    async fn partners(self, name: &str) -> Result<Vec<String>, StoreError> {
+        const PARTNERS: &str = "SELECT c.name, p.name FROM integrations i
+               JOIN pacticipants c ON c.id = i.consumer_id JOIN pacticipants p ON p.id = i.provider_id
+              WHERE i.consumer_id IN (SELECT id FROM pacticipants WHERE name = $1)
+                 OR i.provider_id IN (SELECT id FROM pacticipants WHERE name = $1)";
+        let pairs = all!(self.tx, (String, String), PARTNERS, name)
+            .map_err(StoreError::while_doing("finding the partners of a pacticipant"))?;
+        Ok(pairs.into_iter().flat_map(|(consumer, provider)| [consumer, provider]).collect())
     }
 
     /// Creates a pacticipant unless it exists; false if it did.
@@ -191,7 +195,10 @@ impl Pacticipants<'_> {
              WHERE consumer_id IN (SELECT id FROM pacticipants WHERE name = $1)
                 OR provider_id IN (SELECT id FROM pacticipants WHERE name = $1)";
         let tx = self.tx;
-        tx.pacticipants().lock(&[name]).await?;
+        // Results of the partners' versions go as well.
+        let partners = tx.pacticipants().partners(name).await?;
+        let names: Vec<&str> = partners.iter().map(String::as_str).chain([name]).collect();
+        tx.pacticipants().lock(&names).await?;
         run!(tx, CONTENTS, name).map_err(StoreError::while_doing("deleting the pacts of a pacticipant"))?;
         let deleted = run!(tx, "DELETE FROM pacticipants WHERE name = $1", name)
             .map_err(StoreError::while_doing("deleting a pacticipant"))?;
@@ -202,8 +209,8 @@ impl Pacticipants<'_> {
     pub(crate) async fn labels(self, ids: &[PacticipantId]) -> Result<Vec<Label>, StoreError> {
         const LABELS: &str = "SELECT pacticipant_id, name, created_at FROM pacticipant_labels
              WHERE pacticipant_id IN IDS($1) ORDER BY name";
-        let sql = crate::store::dialect::with_lists(self.tx.engine(), LABELS);
-        let ids = crate::store::dialect::json_list(ids.iter().map(|id| id.0));
+        let sql = with_lists(self.tx.engine(), LABELS);
+        let ids = json_list(ids.iter().map(|id| id.0));
         all!(self.tx, Label, sql, &ids).map_err(StoreError::while_doing("listing labels"))
     }
 

@@ -5,6 +5,7 @@ use crate::domain::id::{ContentId, PacticipantId, PublicationId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::version::Version;
+use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError, all, maybe, one, run};
 
 /// The pacts of a transaction.
@@ -49,18 +50,34 @@ pub(crate) enum PactScope<'a> {
     MainBranch,
 }
 
-/// The condition of a scope, as a part of a statement whose `$4` is the scope's name and `$3` its kind.
+/// The condition of a scope, as a part of a statement whose `$1` is the scope's kind and `$2` its name.
 macro_rules! in_scope {
     ($version:literal, $consumer:literal) => {
         concat!(
-            " ($3 = 'all'
-               OR ($3 = 'tag' AND EXISTS (SELECT 1 FROM version_tags st WHERE st.version_id = ", $version, " AND st.name = $4))
-               OR ($3 = 'untagged' AND NOT EXISTS (SELECT 1 FROM version_tags st WHERE st.version_id = ", $version, "))
-               OR ($3 = 'branch' AND EXISTS (SELECT 1 FROM branch_versions sbv JOIN branches sb ON sb.id = sbv.branch_id
-                                              WHERE sbv.version_id = ", $version, " AND sb.name = $4))
-               OR ($3 = 'main' AND EXISTS (SELECT 1 FROM branch_versions sbv JOIN branches sb ON sb.id = sbv.branch_id
+            " ($1 = 'all'
+               OR ($1 = 'tag' AND EXISTS (SELECT 1 FROM version_tags st WHERE st.version_id = ", $version, " AND st.name = $2))
+               OR ($1 = 'untagged' AND NOT EXISTS (SELECT 1 FROM version_tags st WHERE st.version_id = ", $version, "))
+               OR ($1 = 'branch' AND EXISTS (SELECT 1 FROM branch_versions sbv JOIN branches sb ON sb.id = sbv.branch_id
+                                              WHERE sbv.version_id = ", $version, " AND sb.name = $2))
+               OR ($1 = 'main' AND EXISTS (SELECT 1 FROM branch_versions sbv JOIN branches sb ON sb.id = sbv.branch_id
                                              JOIN pacticipants sc ON sc.id = ", $consumer, "
                                             WHERE sbv.version_id = ", $version, " AND sb.name = sc.main_branch))) "
+        )
+    };
+}
+
+/// The latest pact of each pair within a scope; `$of` narrows the pairs.
+macro_rules! latest {
+    ($of:literal) => {
+        concat!(
+            select!("JOIN (SELECT n.consumer_id, n.provider_id, max(n.consumer_version_ord) AS ord FROM pact_publications n WHERE "),
+            $of,
+            " n.is_latest AND",
+            in_scope!("n.consumer_version_id", "n.consumer_id"),
+            "GROUP BY n.consumer_id, n.provider_id) newest
+                ON newest.consumer_id = pp.consumer_id AND newest.provider_id = pp.provider_id
+               AND newest.ord = pp.consumer_version_ord
+             WHERE pp.is_latest ORDER BY c.name_key, c.name, p.name_key, p.name"
         )
     };
 }
@@ -92,7 +109,8 @@ impl Pacts<'_> {
         provider: &str,
         number: &str,
     ) -> Result<Option<PublishedPact>, StoreError> {
-        const FIND: &str = select!("WHERE c.name = $1 AND p.name = $2 AND v.number = $3 AND pp.is_latest");
+        const FIND: &str =
+            select!("WHERE c.name = $1 AND p.name = $2 AND v.pacticipant_id = c.id AND v.number = $3 AND pp.is_latest");
         maybe!(self.tx, PublishedPact, FIND, consumer, provider, number)
             .map_err(StoreError::while_doing("finding a pact"))
     }
@@ -106,17 +124,18 @@ impl Pacts<'_> {
         versions: &[VersionId],
     ) -> Result<Option<PublishedPact>, StoreError> {
         const NEWEST: &str = select!(
-            "WHERE c.name = $1 AND p.name = $2 AND pc.sha = $3
+            "WHERE c.name = $1 AND p.name = $2 AND pc.consumer_id = c.id AND pc.provider_id = p.id AND pc.sha = $3
              ORDER BY pp.consumer_version_ord DESC, pp.revision DESC LIMIT 1"
         );
         const NAMED: &str = select!(
-            "WHERE c.name = $1 AND p.name = $2 AND pc.sha = $3 AND pp.consumer_version_id IN IDS($4)
+            "WHERE c.name = $1 AND p.name = $2 AND pc.consumer_id = c.id AND pc.provider_id = p.id AND pc.sha = $3
+               AND pp.consumer_version_id IN IDS($4)
              ORDER BY pp.consumer_version_ord DESC, pp.revision DESC LIMIT 1"
         );
         let failed = || StoreError::while_doing("finding a pact by its content");
         if !versions.is_empty() {
-            let sql = crate::store::dialect::with_lists(self.tx.engine(), NAMED);
-            let ids = crate::store::dialect::json_list(versions.iter().map(|id| id.0));
+            let sql = with_lists(self.tx.engine(), NAMED);
+            let ids = json_list(versions.iter().map(|id| id.0));
             let named = maybe!(self.tx, PublishedPact, sql, consumer, provider, sha, &ids).map_err(failed())?;
             if named.is_some() {
                 return Ok(named);
@@ -133,11 +152,11 @@ impl Pacts<'_> {
         scope: PactScope<'_>,
     ) -> Result<Option<PublishedPact>, StoreError> {
         const LATEST: &str = concat!(
-            select!("WHERE c.name = $1 AND p.name = $2 AND pp.is_latest AND"),
+            select!("WHERE c.name = $3 AND p.name = $4 AND pp.is_latest AND"),
             in_scope!("v.id", "c.id"),
             "ORDER BY pp.consumer_version_ord DESC LIMIT 1"
         );
-        maybe!(self.tx, PublishedPact, LATEST, consumer, provider, scope.kind(), scope.name())
+        maybe!(self.tx, PublishedPact, LATEST, scope.kind(), scope.name(), consumer, provider)
             .map_err(StoreError::while_doing("finding the latest pact"))
     }
 
@@ -149,11 +168,11 @@ impl Pacts<'_> {
         scope: PactScope<'_>,
     ) -> Result<Vec<PublishedPact>, StoreError> {
         const LIST: &str = concat!(
-            select!("WHERE c.name = $1 AND p.name = $2 AND pp.is_latest AND"),
+            select!("WHERE c.name = $3 AND p.name = $4 AND pp.is_latest AND"),
             in_scope!("v.id", "c.id"),
             "ORDER BY pp.consumer_version_ord DESC"
         );
-        all!(self.tx, PublishedPact, LIST, consumer, provider, scope.kind(), scope.name())
+        all!(self.tx, PublishedPact, LIST, scope.kind(), scope.name(), consumer, provider)
             .map_err(StoreError::while_doing("listing the pacts of a pair"))
     }
 
@@ -165,11 +184,11 @@ impl Pacts<'_> {
         every_revision: bool,
     ) -> Result<Vec<PublishedPact>, StoreError> {
         const LIST: &str = concat!(
-            select!("WHERE p.name = $1 AND (pp.is_latest OR $2) AND"),
+            select!("WHERE p.name = $3 AND (pp.is_latest OR $4) AND"),
             in_scope!("v.id", "c.id"),
             "ORDER BY c.name_key, c.name, pp.consumer_version_ord, pp.revision"
         );
-        all!(self.tx, PublishedPact, LIST, provider, every_revision, scope.kind(), scope.name())
+        all!(self.tx, PublishedPact, LIST, scope.kind(), scope.name(), provider, every_revision)
             .map_err(StoreError::while_doing("listing the pacts of a provider"))
     }
 
@@ -179,17 +198,13 @@ impl Pacts<'_> {
         provider: Option<&str>,
         scope: PactScope<'_>,
     ) -> Result<Vec<PublishedPact>, StoreError> {
-        const LIST: &str = concat!(
-            select!("WHERE ($1 IS NULL OR p.name = $1) AND ($2 OR NOT $2) AND pp.is_latest AND"),
-            in_scope!("v.id", "c.id"),
-            "AND pp.consumer_version_ord = (SELECT max(n.consumer_version_ord) FROM pact_publications n
-                 WHERE n.is_latest AND n.provider_id = pp.provider_id AND n.consumer_id = pp.consumer_id AND",
-            in_scope!("n.consumer_version_id", "n.consumer_id"),
-            ") ORDER BY c.name_key, c.name, p.name_key, p.name"
-        );
-        // $2 only keeps the numbers of the scope's parameters.
-        all!(self.tx, PublishedPact, LIST, provider, true, scope.kind(), scope.name())
-            .map_err(StoreError::while_doing("listing the latest pacts"))
+        const OF_ONE: &str = latest!("n.provider_id = (SELECT id FROM pacticipants WHERE name = $3) AND");
+        const OF_ALL: &str = latest!("");
+        match provider {
+            Some(provider) => all!(self.tx, PublishedPact, OF_ONE, scope.kind(), scope.name(), provider),
+            None => all!(self.tx, PublishedPact, OF_ALL, scope.kind(), scope.name()),
+        }
+        .map_err(StoreError::while_doing("listing the latest pacts"))
     }
 
     /// The pacts of the heads of consumers' branches with a provider: of branch `name`, or of each main branch.
@@ -208,10 +223,13 @@ impl Pacts<'_> {
             .map_err(StoreError::while_doing("listing the pacts of branch heads"))
     }
 
-    /// The pacts of a consumer version, by provider name.
-    pub(crate) async fn of_versions(self, version: VersionId) -> Result<Vec<PublishedPact>, StoreError> {
-        const LIST: &str = select!("WHERE pp.consumer_version_id = $1 AND pp.is_latest ORDER BY p.name_key, p.name");
-        all!(self.tx, PublishedPact, LIST, version).map_err(StoreError::while_doing("listing the pacts of a version"))
+    /// The pacts of these consumer versions, by provider name.
+    pub(crate) async fn of_versions(self, versions: &[VersionId]) -> Result<Vec<PublishedPact>, StoreError> {
+        const LIST: &str =
+            select!("WHERE pp.consumer_version_id IN IDS($1) AND pp.is_latest ORDER BY p.name_key, p.name");
+        let sql = with_lists(self.tx.engine(), LIST);
+        let ids = json_list(versions.iter().map(|id| id.0));
+        all!(self.tx, PublishedPact, sql, &ids).map_err(StoreError::while_doing("listing the pacts of a version"))
     }
 
     /// What a content says: compact JSON with interaction ids.
@@ -242,6 +260,27 @@ impl Pacts<'_> {
         let row = maybe!(self.tx, (ContentId,), PREVIOUS, pact.consumer_id, pact.provider_id, pact.ord, tag)
             .map_err(StoreError::while_doing("finding the previous pact"))?;
         Ok(row.map(|(id,)| id))
+    }
+
+    /// The pact of the newest consumer version before this one's that has another content.
+    pub(crate) async fn previous_distinct(self, pact: &PublishedPact) -> Result<Option<PublishedPact>, StoreError> {
+        const PREVIOUS: &str = select!(
+            "WHERE pp.consumer_id = $1 AND pp.provider_id = $2 AND pp.is_latest AND pp.consumer_version_ord < $3
+               AND pp.pact_content_id <> $4 ORDER BY pp.consumer_version_ord DESC LIMIT 1"
+        );
+        let PublishedPact { consumer_id, provider_id, ord, pact_content_id, .. } = pact;
+        maybe!(self.tx, PublishedPact, PREVIOUS, *consumer_id, *provider_id, *ord, *pact_content_id)
+            .map_err(StoreError::while_doing("finding the previous distinct pact"))
+    }
+
+    /// When the first pact of the pair was published after this one's consumer version.
+    pub(crate) async fn followed_at(self, pact: &PublishedPact) -> Result<Option<Timestamp>, StoreError> {
+        const NEXT: &str = "SELECT pp.created_at FROM pact_publications pp
+             WHERE pp.consumer_id = $1 AND pp.provider_id = $2 AND pp.is_latest AND pp.consumer_version_ord > $3
+             ORDER BY pp.consumer_version_ord LIMIT 1";
+        let row = maybe!(self.tx, (Timestamp,), NEXT, pact.consumer_id, pact.provider_id, pact.ord)
+            .map_err(StoreError::while_doing("finding the next pact"))?;
+        Ok(row.map(|(at,)| at))
     }
 
     /// The row of a content, stored now if it is new for the pair.
@@ -340,31 +379,32 @@ impl Pacts<'_> {
             "DELETE FROM pact_publications WHERE id IN (SELECT pp.id FROM pact_publications pp
                JOIN versions v ON v.id = pp.consumer_version_id
                JOIN pacticipants c ON c.id = pp.consumer_id JOIN pacticipants p ON p.id = pp.provider_id
-              WHERE c.name = $1 AND p.name = $2 AND ($5 IS NULL OR v.number = $5) AND",
+              WHERE c.name = $3 AND p.name = $4 AND ($5 IS NULL OR v.number = $5) AND",
             in_scope!("v.id", "c.id"),
             ")"
         );
-        run!(self.tx, DELETE, consumer, provider, scope.kind(), scope.name(), number)
+        run!(self.tx, DELETE, scope.kind(), scope.name(), consumer, provider, number)
             .map_err(StoreError::while_doing("deleting pacts"))
     }
 
-    /// The numbers of provider versions that matter now (head of the main branch, deployed, or supported) and have no result
-    /// for a content: they are why a pact requires verification.
-    pub(crate) async fn provider_versions_without_result(
+    /// Is there a provider version that matters now (head of the main branch, deployed, or supported) without a result for a
+    /// content?
+    pub(crate) async fn requires_verification(
         self,
         provider: PacticipantId,
         content: ContentId,
-    ) -> Result<Vec<VersionId>, StoreError> {
-        const REQUIRED: &str = "SELECT v.id FROM versions v
-             WHERE v.pacticipant_id = $1
-               AND (EXISTS (SELECT 1 FROM branches b JOIN pacticipants p ON p.id = b.pacticipant_id
-                             WHERE b.head_version_id = v.id AND b.name = p.main_branch)
-                 OR EXISTS (SELECT 1 FROM environment_versions ev WHERE ev.version_id = v.id))
-               AND NOT EXISTS (SELECT 1 FROM latest_verifications lv
-                                WHERE lv.provider_version_id = v.id AND lv.pact_content_id = $2)
-             ORDER BY v.ord";
-        let rows = all!(self.tx, (VersionId,), REQUIRED, provider, content)
-            .map_err(StoreError::while_doing("finding provider versions without a result"))?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+    ) -> Result<bool, StoreError> {
+        const WITHOUT_RESULT: &str = "SELECT v.version_id FROM (
+                 SELECT b.head_version_id AS version_id FROM pacticipants p
+                   JOIN branches b ON b.pacticipant_id = p.id AND b.name = p.main_branch
+                  WHERE p.id = $1 AND b.head_version_id IS NOT NULL
+                 UNION
+                 SELECT ev.version_id FROM environment_versions ev WHERE ev.pacticipant_id = $1) v
+              WHERE NOT EXISTS (SELECT 1 FROM latest_verifications lv
+                                 WHERE lv.pact_content_id = $2 AND lv.provider_version_id = v.version_id)
+              LIMIT 1";
+        let found = maybe!(self.tx, (VersionId,), WITHOUT_RESULT, provider, content)
+            .map_err(StoreError::while_doing("finding a provider version without a result"))?;
+        Ok(found.is_some())
     }
 }

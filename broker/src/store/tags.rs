@@ -1,4 +1,4 @@
-//! Tags in the database, and which contents succeeded with them.
+//! Tags in the database.
 
 use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::timestamp::Timestamp;
@@ -47,7 +47,7 @@ impl Tags<'_> {
         all!(self.tx, Tag, sql, &ids).map_err(StoreError::while_doing("listing tags of versions"))
     }
 
-    /// Gives a version a tag; true if it did not have it. Results the version already has count for the tag from now on.
+    /// Gives a version a tag; true if it did not have it.
     pub(crate) async fn add(self, version: &Version, tag: &str, now: Timestamp) -> Result<bool, StoreError> {
         const ADD: &str = "INSERT INTO version_tags (version_id, name, pacticipant_id, version_ord, created_at)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version_id, name) DO NOTHING";
@@ -55,11 +55,6 @@ impl Tags<'_> {
              VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (pacticipant_id, name) DO UPDATE SET head_version_id = excluded.head_version_id,
                  head_ord = excluded.head_ord WHERE excluded.head_ord > tag_heads.head_ord";
-        const SUCCESSES: &str = "INSERT INTO content_tag_success (pact_content_id, tag_name, wip, first_success_at)
-             SELECT pact_content_id, CAST($1 AS TEXT), wip, min(executed_at) FROM verifications
-              WHERE provider_version_id = $2 AND success GROUP BY pact_content_id, wip
-             ON CONFLICT (pact_content_id, tag_name, wip) DO UPDATE SET first_success_at = excluded.first_success_at
-                 WHERE excluded.first_success_at < content_tag_success.first_success_at";
         let failed = || StoreError::while_doing("tagging a version");
         let Version { id, pacticipant_id, ord, .. } = version;
         let added = run!(self.tx, ADD, *id, tag, *pacticipant_id, *ord, now).map_err(failed())?;
@@ -67,8 +62,15 @@ impl Tags<'_> {
             return Ok(false);
         }
         run!(self.tx, HEAD, *pacticipant_id, tag, *id, *ord, now).map_err(failed())?;
-        run!(self.tx, SUCCESSES, tag, *id).map_err(failed())?;
         Ok(true)
+    }
+
+    /// Has the version any tag?
+    pub(crate) async fn exist(self, version: VersionId) -> Result<bool, StoreError> {
+        const ANY: &str = "SELECT name FROM version_tags WHERE version_id = $1 LIMIT 1";
+        let found = maybe!(self.tx, (String,), ANY, version)
+            .map_err(StoreError::while_doing("looking for tags of a version"))?;
+        Ok(found.is_some())
     }
 
     /// Takes a tag off a version; false if it had none.
@@ -76,24 +78,22 @@ impl Tags<'_> {
         const REMOVE: &str = "DELETE FROM version_tags WHERE version_id = $1 AND name = $2";
         let tx = self.tx;
         let removed = run!(tx, REMOVE, version.id, tag).map_err(StoreError::while_doing("untagging a version"))?;
-        tx.tags().set_heads(version.pacticipant_id).await?;
+        if removed > 0 {
+            tx.tags().set_head(version.pacticipant_id, tag).await?;
+        }
         Ok(removed > 0)
     }
 
-    /// Points the tags of a pacticipant at their newest versions again, after a tag or a version was deleted.
-    pub(crate) async fn set_heads(self, pacticipant: PacticipantId) -> Result<(), StoreError> {
-        const GONE: &str = "DELETE FROM tag_heads WHERE pacticipant_id = $1 AND NOT EXISTS
-             (SELECT 1 FROM version_tags t WHERE t.pacticipant_id = tag_heads.pacticipant_id AND t.name = tag_heads.name)";
-        // A head's row goes with its version, so a tag that is still in use may have none.
+    /// Points a tag at its newest version again, after one of its versions lost it or was deleted.
+    pub(crate) async fn set_head(self, pacticipant: PacticipantId, tag: &str) -> Result<(), StoreError> {
+        const FORGET: &str = "DELETE FROM tag_heads WHERE pacticipant_id = $1 AND name = $2";
         const SET: &str = "INSERT INTO tag_heads (pacticipant_id, name, head_version_id, head_ord, first_used_at)
              SELECT t.pacticipant_id, t.name, t.version_id, t.version_ord,
-                    (SELECT min(f.created_at) FROM version_tags f WHERE f.pacticipant_id = t.pacticipant_id AND f.name = t.name)
-               FROM version_tags t
-              WHERE t.pacticipant_id = $1 AND t.version_ord =
-                    (SELECT max(n.version_ord) FROM version_tags n WHERE n.pacticipant_id = t.pacticipant_id AND n.name = t.name)
-             ON CONFLICT (pacticipant_id, name) DO UPDATE SET head_version_id = excluded.head_version_id, head_ord = excluded.head_ord";
-        run!(self.tx, GONE, pacticipant).map_err(StoreError::while_doing("dropping tags without versions"))?;
-        run!(self.tx, SET, pacticipant).map_err(StoreError::while_doing("finding the heads of tags"))?;
+                    (SELECT min(f.created_at) FROM version_tags f WHERE f.pacticipant_id = $1 AND f.name = $2)
+               FROM version_tags t WHERE t.pacticipant_id = $1 AND t.name = $2 ORDER BY t.version_ord DESC LIMIT 1";
+        let failed = || StoreError::while_doing("finding the new head of a tag");
+        run!(self.tx, FORGET, pacticipant, tag).map_err(failed())?;
+        run!(self.tx, SET, pacticipant, tag).map_err(failed())?;
         Ok(())
     }
 }

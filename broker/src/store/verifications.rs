@@ -1,9 +1,9 @@
-//! Verification results in the database, and the read models made of them.
+//! Verification results in the database, and which of them counts.
 
 use crate::domain::id::{ContentId, VerificationId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::verification::{InteractionResult, NewVerification, Verification};
+use crate::domain::verification::{NewVerification, Verification};
 use crate::domain::version::Version;
 use crate::store::{ReadTx, StoreError, all, maybe, one, run};
 
@@ -65,8 +65,7 @@ impl Verifications<'_> {
         Ok(count > 0)
     }
 
-    /// Records a result, makes it the one that counts for its content and provider version, and notes a success for the
-    /// branches and tags of that version.
+    /// Records a result and makes it the one that counts for its content and provider version; its number.
     pub(crate) async fn record(
         self,
         pact: &PublishedPact,
@@ -84,15 +83,6 @@ impl Verifications<'_> {
              ON CONFLICT (pact_content_id, provider_version_id) DO UPDATE SET verification_id = excluded.verification_id,
                  success = excluded.success, executed_at = excluded.executed_at
              WHERE excluded.verification_id > latest_verifications.verification_id";
-        const ON_BRANCHES: &str = "INSERT INTO content_branch_success
-                 (pact_content_id, branch_id, wip, first_success_at, last_success_at)
-             SELECT CAST($1 AS BIGINT), bv.branch_id, CAST($2 AS BOOLEAN), CAST($3 AS BIGINT), CAST($3 AS BIGINT)
-               FROM branch_versions bv WHERE bv.version_id = $4
-             ON CONFLICT (pact_content_id, branch_id, wip) DO UPDATE SET last_success_at = excluded.last_success_at
-                 WHERE excluded.last_success_at > content_branch_success.last_success_at";
-        const WITH_TAGS: &str = "INSERT INTO content_tag_success (pact_content_id, tag_name, wip, first_success_at)
-             SELECT CAST($1 AS BIGINT), t.name, CAST($2 AS BOOLEAN), CAST($3 AS BIGINT) FROM version_tags t WHERE t.version_id = $4
-             ON CONFLICT (pact_content_id, tag_name, wip) DO NOTHING";
         let failed = || StoreError::while_doing("recording a verification result");
         let content = pact.pact_content_id;
         let version = provider_version.id;
@@ -117,37 +107,7 @@ impl Verifications<'_> {
         )
         .map_err(failed())?;
         run!(self.tx, LATEST, content, version, id, provider_version.ord, new.success, now).map_err(failed())?;
-        if new.success {
-            run!(self.tx, ON_BRANCHES, content, new.wip, now, version).map_err(failed())?;
-            run!(self.tx, WITH_TAGS, content, new.wip, now, version).map_err(failed())?;
-        }
-        self.tx.verifications().record_interactions(id, &new.interactions).await?;
         Ok(number)
-    }
-
-    /// Records how single interactions went.
-    async fn record_interactions(self, id: VerificationId, results: &[InteractionResult]) -> Result<(), StoreError> {
-        const RECORD: &str =
-            "INSERT INTO interaction_results (verification_id, position, interaction_id, success, description)
-             VALUES ($1, $2, $3, $4, $5)";
-        for (position, result) in (0_i64..).zip(results) {
-            let InteractionResult { interaction_id, success, description } = result;
-            run!(self.tx, RECORD, id, position, interaction_id, *success, description)
-                .map_err(StoreError::while_doing("recording the results of interactions"))?;
-        }
-        Ok(())
-    }
-
-    /// How the interactions of a result went, in the order reported.
-    #[cfg(test)]
-    pub(crate) async fn interactions(self, number: i64) -> Result<Vec<InteractionResult>, StoreError> {
-        const LIST: &str = "SELECT i.interaction_id, i.success, i.description FROM interaction_results i
-             JOIN verifications r ON r.id = i.verification_id WHERE r.number = $1 ORDER BY i.position";
-        let rows = all!(self.tx, (String, bool, Option<String>), LIST, number)
-            .map_err(StoreError::while_doing("listing the results of interactions"))?;
-        let result =
-            |(interaction_id, success, description)| InteractionResult { interaction_id, success, description };
-        Ok(rows.into_iter().map(result).collect())
     }
 
     /// Deletes a result; the one before it counts again for its content and provider version.

@@ -4,16 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::environment::Environment;
 use crate::domain::id::VersionId;
+use crate::domain::version::{BranchVersion, Tag};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError, all};
 
 /// What is shown of a version beside its number.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct VersionDetails {
-    /// Its branches in the order they were added, each with whether the version is the branch's head.
-    pub(crate) branches: Vec<(String, bool)>,
-    /// Its tags in the order they were added, each with whether it is the newest version with the tag.
-    pub(crate) tags: Vec<(String, bool)>,
+    /// Its branches in the order they were added.
+    pub(crate) branches: Vec<BranchVersion>,
+    /// Its tags in the order they were added.
+    pub(crate) tags: Vec<Tag>,
     /// The environments it is in now, in the order it came there.
     pub(crate) environments: Vec<Environment>,
 }
@@ -31,14 +32,6 @@ impl ReadTx {
         &mut self,
         versions: &HashSet<VersionId>,
     ) -> Result<HashMap<VersionId, VersionDetails>, StoreError> {
-        const BRANCHES: &str =
-            "SELECT bv.version_id, b.name, CASE WHEN b.head_version_id = bv.version_id THEN TRUE ELSE FALSE END
-               FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
-              WHERE bv.version_id IN IDS($1) ORDER BY bv.created_at, b.id";
-        const TAGS: &str =
-            "SELECT t.version_id, t.name, CASE WHEN h.head_version_id = t.version_id THEN TRUE ELSE FALSE END
-               FROM version_tags t LEFT JOIN tag_heads h ON h.pacticipant_id = t.pacticipant_id AND h.name = t.name
-              WHERE t.version_id IN IDS($1) ORDER BY t.created_at, t.name";
         const ENVIRONMENTS: &str =
             "SELECT d.version_id, e.id, e.uuid, e.name, e.display_name, e.production, e.contacts,
                     e.created_at, e.updated_at
@@ -53,18 +46,17 @@ impl ReadTx {
         if versions.is_empty() {
             return Ok(details);
         }
-        let list = json_list(versions.iter().map(|id| id.0));
-        let failed = || StoreError::while_doing("finding branches, tags and environments of versions");
-        let sql = with_lists(self.engine(), BRANCHES);
-        for (version, branch, latest) in all!(self, (VersionId, String, bool), sql, &list).map_err(failed())? {
-            details.entry(version).or_default().branches.push((branch, latest));
+        let ids: Vec<VersionId> = versions.iter().copied().collect();
+        for branch in self.branches().of_versions(&ids).await? {
+            details.entry(branch.version_id).or_default().branches.push(branch);
         }
-        let sql = with_lists(self.engine(), TAGS);
-        for (version, tag, latest) in all!(self, (VersionId, String, bool), sql, &list).map_err(failed())? {
-            details.entry(version).or_default().tags.push((tag, latest));
+        for tag in self.tags().of_versions(&ids).await? {
+            details.entry(tag.version_id).or_default().tags.push(tag);
         }
         let sql = with_lists(self.engine(), ENVIRONMENTS);
-        for EnvironmentRow { version_id, environment } in all!(self, EnvironmentRow, sql, &list).map_err(failed())? {
+        let present = all!(self, EnvironmentRow, sql, json_list(versions.iter().map(|id| id.0)))
+            .map_err(StoreError::while_doing("finding the environments of versions"))?;
+        for EnvironmentRow { version_id, environment } in present {
             let environments = &mut details.entry(version_id).or_default().environments;
             if environments.iter().all(|known| known.id != environment.id) {
                 environments.push(environment);

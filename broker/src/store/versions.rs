@@ -4,6 +4,7 @@ use crate::domain::id::{EnvironmentId, PacticipantId, VersionId};
 use crate::domain::pacticipant::Pacticipant;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::version::Version;
+use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError, all, maybe, one, run};
 
 /// The versions of a transaction.
@@ -48,7 +49,7 @@ impl Versions<'_> {
         maybe!(self.tx, Version, FIND, pacticipant, number).map_err(StoreError::while_doing("finding a version"))
     }
 
-    /// The version `number` of a pacticipant whose row this transaction has locked, created if need be; true if created.
+    /// The version `number` of a pacticipant that this transaction has locked, created if need be; true if created.
     pub(crate) async fn find_or_create(
         self,
         pacticipant: &Pacticipant,
@@ -56,7 +57,7 @@ impl Versions<'_> {
         now: Timestamp,
     ) -> Result<(Version, bool), StoreError> {
         const FIND: &str = select!("WHERE v.pacticipant_id = $1 AND v.number = $2");
-        // The pacticipant's row is locked, so nobody else counts up at the same time.
+        // The pacticipant is locked, so nobody else counts up at the same time.
         const CREATE: &str = "INSERT INTO versions (pacticipant_id, number, ord, created_at, updated_at)
              VALUES ($1, $2, (SELECT coalesce(max(ord), 0) + 1 FROM versions WHERE pacticipant_id = $1), $3, $3)
              RETURNING id, pacticipant_id, number, ord, build_url, created_at, updated_at";
@@ -103,8 +104,8 @@ impl Versions<'_> {
     /// The numbers of these versions, newest first.
     pub(crate) async fn numbers(self, ids: &[VersionId]) -> Result<Vec<String>, StoreError> {
         const NUMBERS: &str = "SELECT number FROM versions WHERE id IN IDS($1) ORDER BY ord DESC";
-        let sql = crate::store::dialect::with_lists(self.tx.engine(), NUMBERS);
-        let ids = crate::store::dialect::json_list(ids.iter().map(|id| id.0));
+        let sql = with_lists(self.tx.engine(), NUMBERS);
+        let ids = json_list(ids.iter().map(|id| id.0));
         let rows = all!(self.tx, (String,), sql, &ids).map_err(StoreError::while_doing("listing version numbers"))?;
         Ok(rows.into_iter().map(|(number,)| number).collect())
     }
@@ -119,11 +120,11 @@ impl Versions<'_> {
     /// The newest version of each of these pacticipants.
     pub(crate) async fn latest_of(self, ids: &[PacticipantId]) -> Result<Vec<Version>, StoreError> {
         const LATEST: &str = select!(
-            "WHERE v.pacticipant_id IN IDS($1)
-               AND v.ord = (SELECT max(n.ord) FROM versions n WHERE n.pacticipant_id = v.pacticipant_id)"
+            "JOIN pacticipants p ON p.id = v.pacticipant_id WHERE p.id IN IDS($1)
+               AND v.ord = (SELECT max(n.ord) FROM versions n WHERE n.pacticipant_id = p.id)"
         );
-        let sql = crate::store::dialect::with_lists(self.tx.engine(), LATEST);
-        let ids = crate::store::dialect::json_list(ids.iter().map(|id| id.0));
+        let sql = with_lists(self.tx.engine(), LATEST);
+        let ids = json_list(ids.iter().map(|id| id.0));
         all!(self.tx, Version, sql, &ids).map_err(StoreError::while_doing("finding the latest versions"))
     }
 

@@ -237,7 +237,111 @@ async fn builds_that_publish_at_once_do_not_disturb_each_other() {
     .await;
 }
 
+#[tokio::test]
+async fn everything_at_once_neither_fails_nor_leaves_read_models_behind() {
+    on_every_database(async |broker| {
+        for (consumer, provider) in [("Web", "Orders"), ("Orders", "Web")] {
+            broker.publish(consumer, "0", provider, &pact(consumer, provider, "/0")).await.expect(201);
+        }
+        let broker = &broker;
+
+        let builds = (1..=8).map(async |build: i32| {
+            let number = build.to_string();
+            let (one, other) = if build % 2 == 0 { ("Web", "Orders") } else { ("Orders", "Web") };
+            let body = publication(one, &number, other, &pact(one, other, &format!("/{}", build / 4)));
+            broker.post("/contracts/publish", &body).await.expect(200);
+            broker.add_to_branch(other, "main", &number).await;
+            broker.verify(one, &number, other, &number, build % 3 > 0).await.expect(201);
+            broker.tag(other, &number, "production").await.expect(201);
+            broker.deploy(one, &number, "test").await.expect(201);
+            if build > 6 {
+                broker.delete(&format!("/pacticipants/{one}/versions/{number}")).await.expect(204);
+                broker.delete(&format!("/pacts/provider/{other}/consumer/{one}/version/0")).await;
+            }
+        });
+        join_all(builds).await;
+
+        let mut tx = broker.app().store().read().await.unwrap();
+        for orphans in [
+            "SELECT count(*) FROM latest_verifications l WHERE l.verification_id <> (SELECT max(v.id) FROM verifications v
+               WHERE v.pact_content_id = l.pact_content_id AND v.provider_version_id = l.provider_version_id)",
+            "SELECT count(*) FROM branches b WHERE NOT EXISTS
+               (SELECT 1 FROM branch_versions bv WHERE bv.branch_id = b.id AND bv.version_id = b.head_version_id)",
+            "SELECT count(*) FROM tag_heads h WHERE h.head_ord <> (SELECT max(t.version_ord) FROM version_tags t
+               WHERE t.pacticipant_id = h.pacticipant_id AND t.name = h.name)",
+            "SELECT count(*) FROM deployed_versions d WHERE d.is_current AND NOT EXISTS
+               (SELECT 1 FROM environment_versions e WHERE e.version_id = d.version_id AND e.environment_id = d.environment_id)",
+        ] {
+            let (rows,): (i64,) = crate::store::one!(tx, (i64,), orphans).unwrap();
+            assert_eq!(rows, 0, "{orphans}");
+        }
+        let (deployed,): (i64,) =
+            crate::store::one!(tx, (i64,), "SELECT count(*) FROM deployed_versions WHERE is_current").unwrap();
+        assert!((2..=4).contains(&deployed), "one a place: {deployed}");
+    })
+    .await;
+}
+
 /// Drives futures together on this task.
+#[tokio::test]
+async fn applications_that_come_and_go_do_not_disturb_each_other() {
+    on_every_database(async |broker| {
+        let broker = &broker;
+        let names = ["Alpha", "Bravo", "Charlie", "Delta"];
+
+        let requests = (0..96_usize).map(async |i| {
+            let (one, other) = (names[i % 4], names[(i + 1 + i / 4 % 3) % 4]);
+            let number = (i % 6).to_string();
+            let answer = match i % 8 {
+                0 => broker.delete(&format!("/pacticipants/{one}")).await,
+                1 => broker.delete(&format!("/pacticipants/{one}/versions/{number}")).await,
+                2 => broker.tag(one, &number, "production").await,
+                3 => broker.add_to_branch(one, "main", &number).await,
+                _ => {
+                    let body = publication(one, &number, other, &pact(one, other, &format!("/{number}")));
+                    broker.post("/contracts/publish", &body).await
+                }
+            };
+            (i, answer)
+        });
+        for (i, answer) in join_all(requests).await {
+            let status = answer.status.as_u16();
+            assert!(status < 300 || (i % 8 < 2 && status == 404), "{i}: {status} {}", answer.body);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn publishing_no_contracts_makes_the_version() {
+    on_every_database(async |broker| {
+        let body =
+            json!({ "pacticipantName": "Web", "pacticipantVersionNumber": "1", "branch": "main", "contracts": [] });
+
+        let answer = broker.post("/contracts/publish", &body).await.expect(200);
+
+        assert_eq!(notices(&answer), "debug: Created Web version 1 with branch main");
+        assert_eq!(answer.json()["_links"]["pb:contracts"], json!([]));
+        broker.get("/pacticipants/Web/branches/main/versions/1").await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_that_nobody_writes_are_refused() {
+    let broker = TestBroker::on_sqlite().await;
+    let many: Vec<_> = (0..1001).collect();
+    let body = json!({
+        "pacticipantName": "Web", "pacticipantVersionNumber": "1", "contracts": many, "tags": many,
+    });
+
+    let published = broker.post("/contracts/publish", &body).await.expect(400);
+    let version = broker.put("/pacticipants/Web/versions/1", &json!({ "tags": many })).await.expect(400);
+
+    insta::assert_snapshot!(published.body, @r#"{"errors":{"tags":["size cannot be greater than 1000"],"contracts":["size cannot be greater than 1000"]}}"#);
+    insta::assert_snapshot!(version.body, @r#"{"errors":{"tags":["size cannot be greater than 1000"]}}"#);
+}
+
 async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.map(Box::pin).collect();
     let mut done: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();

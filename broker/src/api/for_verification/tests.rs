@@ -301,3 +301,25 @@ fn dates_and_moments_are_understood() {
     assert_eq!(micros("1970-01-01T00:00:01Z"), Some(1_000_000));
     assert_eq!(micros("yesterday"), None);
 }
+
+#[tokio::test]
+async fn a_pact_that_was_chosen_for_very_many_reasons_is_still_found_under_its_address() {
+    on_every_database(async |broker| {
+        for number in 1..=70 {
+            let number = number.to_string();
+            broker.publish("Web", &number, "WP", &crate::testing::pact("Web", "WP", "/")).await.expect(201);
+            broker.tag("Web", &number, "production").await.expect(201);
+        }
+
+        let answer = ask(&broker, &json!({ "consumerVersionSelectors": [{ "tag": "production" }] })).await.expect(200);
+
+        let entries = entries_in(&answer);
+        assert_eq!(entries.len(), 1);
+        let href = entries[0]["_links"]["self"]["href"].as_str().unwrap();
+        assert!(href.len() > 3000 && href.len() < 8000, "{}", href.len());
+        let pact = broker.get(href).await.expect(200);
+        let result = json!({ "success": true, "providerApplicationVersion": "1" });
+        broker.post(&pact.link("pb:publish-verification-results"), &result).await.expect(201);
+    })
+    .await;
+}

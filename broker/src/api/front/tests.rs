@@ -142,3 +142,54 @@ async fn names_are_data_wherever_they_come_from() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn head_is_answered_like_get() {
+    let broker = TestBroker::on_sqlite().await;
+
+    for path in ["/", "/pacticipants", "/diagnostic/status/heartbeat"] {
+        let get = broker.get(path).await;
+        let head = broker.send(Method::HEAD, path, &[("accept", "application/hal+json")], "").await;
+
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        assert_eq!(head.body, "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_with_an_ending_is_stored_and_found_as_it_is() {
+    on_every_database(async |broker| {
+        broker.publish("app.json", "1.0.svg", "data.yaml", &pact("app.json", "data.yaml", "/")).await.expect(201);
+        broker.tag("app.json", "1.0.svg", "x.csv").await.expect(201);
+
+        let version = broker.get("/pacticipants/app%2Ejson/versions/1.0%2Esvg").await.expect(200);
+        assert_eq!(version.json()["number"], "1.0.svg");
+        broker.get(&version.link("self")).await.expect(200);
+        let tag = version.json()["_embedded"]["tags"][0].clone();
+        assert_eq!(tag["name"], "x.csv");
+        broker.get(tag["_links"]["self"]["href"].as_str().unwrap()).await.expect(200);
+        broker.put("/pacticipants/app%2Ejson/versions/2.json", &json!({})).await.expect(201);
+        assert_eq!(
+            broker.get("/pacticipants/app%2Ejson/versions/2%2Ejson").await.expect(200).json()["number"],
+            "2.json"
+        );
+        assert_eq!(broker.get("/pacticipants/app%2Ejson.json").await.expect(200).json()["name"], "app.json");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_that_no_address_can_hold_are_refused() {
+    let broker = TestBroker::on_sqlite().await;
+
+    for path in ["/pacticipants/..", "/pacticipants/%2E/versions/1", "/pacticipants/Web/versions/1/tags/%2e%2e"] {
+        let answer = broker.put(path, &json!({})).await.expect(400);
+        assert_eq!(answer.body, r#"{"error":"A segment of the URL path cannot be `.` or `..`."}"#, "{path}");
+    }
+    let named = broker.post("/pacticipants", &json!({ "name": "..", "mainBranch": "." })).await.expect(400);
+    insta::assert_snapshot!(named.body, @r#"{"errors":{"name":["cannot be . or ..","cannot be . or .."],"mainBranch":["cannot be . or .."]}}"#);
+    let published = crate::testing::publication(".", "..", "Orders", &pact(".", "Orders", "/"));
+    let published = broker.post("/contracts/publish", &published).await.expect(400);
+    assert!(published.body.contains(r#""pacticipantVersionNumber":["cannot be . or .."]"#), "{}", published.body);
+}

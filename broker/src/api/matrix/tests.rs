@@ -322,6 +322,22 @@ async fn a_row_shows_branches_tags_and_environments_of_both_versions() {
     .await;
 }
 
+#[tokio::test]
+async fn a_question_may_have_many_selectors_and_not_any_number() {
+    let broker = TestBroker::on_sqlite().await;
+    build_world(&broker).await;
+    let query = |count: usize| vec!["q[][pacticipant]=A"; count].join("&");
+
+    broker.get(&format!("/matrix?{}", query(200))).await.expect(200);
+    let many = broker.get(&format!("/matrix?{}", query(201))).await.expect(400);
+    assert_eq!(many.body, r#"{"errors":["Please provide at most 200 version selectors."]}"#);
+    let ignored = vec!["ignore[][pacticipant]=A"; 201].join("&");
+    broker.get(&format!("/matrix?q[][pacticipant]=A&{ignored}")).await.expect(400);
+    let query = format!("pacticipant=A&version=1&environment=test&{ignored}");
+    let ignored = broker.get(&format!("/can-i-deploy?{query}")).await.expect(400);
+    assert_eq!(ignored.body, r#"{"errors":{"ignore":["size cannot be greater than 200"]}}"#);
+}
+
 #[test]
 fn a_repeated_key_begins_the_next_element_and_keys_need_not_stand_together() {
     let query = Query::of(Some(

@@ -91,3 +91,41 @@ async fn labels_group_pacticipants() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn changes_of_different_attributes_at_once_are_all_kept() {
+    on_every_database(async |broker| {
+        let (main, url) = (json!({ "mainBranch": "trunk" }), json!({ "repositoryUrl": "https://git" }));
+        for round in 0..20 {
+            let path = format!("/pacticipants/app-{round}");
+
+            let (one, other) = tokio::join!(broker.patch(&path, &main), broker.patch(&path, &url));
+
+            let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 201]);
+            let app = broker.get(&path).await.expect(200).json();
+            assert_eq!(
+                (&app["mainBranch"], &app["repositoryUrl"]),
+                (&json!("trunk"), &json!("https://git")),
+                "{round}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn branches_are_found_by_a_part_of_their_name_in_any_case_and_script() {
+    on_every_database(async |broker| {
+        for branch in ["feat/Été", "feat/other"] {
+            broker.add_to_branch("app", branch, "1").await.expect(201);
+        }
+
+        let found = broker.get("/pacticipants/app/branches?q=%C3%89T%C3%89").await.expect(200).json();
+
+        let names: Vec<_> = found["_embedded"]["branches"].as_array().unwrap().iter().map(|b| &b["name"]).collect();
+        assert_eq!(names, [&json!("feat/Été")]);
+    })
+    .await;
+}

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::domain::id::{ContentId, VerificationId, VersionId};
-use crate::domain::matrix::{Dependency, LatestBy, PublishedPact, ResultOf};
+use crate::domain::matrix::{Dependency, LatestBy, MatrixPact, ResultOf};
 use crate::domain::matrix_selector::{Criteria, Origin, Selector};
 use crate::domain::timestamp::Timestamp;
 
@@ -17,9 +17,9 @@ fn version(name: &str, number: &str) -> VersionRef {
     VersionRef { id: VersionId(pacticipant(name).id.0 * 1000 + order), number: number.to_owned(), order }
 }
 
-fn pact(consumer: &str, number: &str, provider: &str) -> PublishedPact {
+fn pact(consumer: &str, number: &str, provider: &str) -> MatrixPact {
     let content = ContentId(pacticipant(consumer).id.0 * 1000 + pacticipant(provider).id.0);
-    PublishedPact {
+    MatrixPact {
         consumer: pacticipant(consumer),
         consumer_version: version(consumer, number),
         provider: pacticipant(provider),
@@ -30,7 +30,7 @@ fn pact(consumer: &str, number: &str, provider: &str) -> PublishedPact {
     }
 }
 
-fn result(of: &PublishedPact, number: &str, success: bool) -> ResultOf {
+fn result(of: &MatrixPact, number: &str, success: bool) -> ResultOf {
     let provider_version = version(&of.provider.name, number);
     ResultOf {
         content: of.content,
@@ -180,6 +180,21 @@ fn a_provider_version_without_result_beside_one_with_is_unknown_unless_asked_to_
     assert_eq!(only_good().shown(), "null 1/0/1/1: A1-x3 none, A1-x1 true, A1-Y none ignored");
     assert_eq!(only_good().lenient().shown(), "true 1/0/0/1: A1-x1 true, A1-Y none ignored");
     assert_eq!(only_good().ignore("X", Some("x3")).verdict().deployable, Some(true));
+}
+
+#[test]
+fn failures_are_named_before_what_is_missing_although_rows_stay_in_their_order() {
+    let case = a1_to_test(&["x3", "x2"]).needs("A", &["W"]);
+
+    assert_eq!(case.shown(), "null 0/1/3: A1-x3 none, A1-x2 false, A1-Y none");
+    assert_eq!(
+        case.verdict().reason(),
+        "The verification for the pact between version 1 of A and one of the versions of X currently in test (x2) failed\n\
+         There is no verified pact between version 1 of A and any version of W\n\
+         There is no verified pact between version 1 of A and one of the versions of X currently in test (x3)\n\
+         There is no verified pact between version 1 of A and a version of Y currently in test (no version is currently \
+         recorded as deployed/released in this environment)"
+    );
 }
 
 #[test]
