@@ -1,69 +1,61 @@
-//! How long comparing takes: compiling, one megabyte of JSON, yes or no against the full report.
+//! How long comparing takes: what grows with the body, and what must not grow with the number of rules.
 //!
-//! The baseline reads both documents into `serde_json::Value`, copies them as a simple engine would, and compares for
-//! equality: it knows no rules.
+//! The measure is `serde_json`: reading both bodies into `serde_json::Value`, which is where any comparison has to begin.
+//! Look at ratios within one run only.
+
+mod documents;
 
 use divan::{Bencher, black_box};
+use documents::{MB, expecting, headers, orders, twelve_rules};
 use intact_matching::{ActualResponse, ResponseMatcher};
 use intact_pact_model::rules::MatchingRule;
-use intact_pact_model::{Body, ContentType, Headers, HttpResponse, Json, JsonValue, RuleList, SpecVersion};
+use intact_pact_model::{HttpResponse, Json, JsonValue, RuleList, SpecVersion};
 
 fn main() {
     divan::main();
 }
 
-/// A list of orders of about one megabyte.
-fn orders(count: usize) -> JsonValue {
-    let order = |at: usize| {
-        let lines =
-            (0..4).map(|line| Json::object([("sku", Json::from(format!("A-{line}"))), ("quantity", Json::from(line))]));
-        Json::object([
-            ("id", Json::from(at)),
-            ("customer", Json::from(format!("Customer number {at}"))),
-            ("created", Json::from("2024-02-29T12:00:00Z")),
-            ("lines", Json::array(lines)),
-        ])
-    };
-    Json::object([("orders", Json::array((0..count).map(order)))])
+const SIZES: [usize; 2] = [1, 10];
+
+/// From two texts to an answer under twelve rules: the contract's body is read, the actual one is read, and they are compared.
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn read_both_and_compare(bencher: Bencher<'_, '_>, megabytes: usize) {
+    let text = orders(megabytes * MB);
+    let mut expected = expecting(&text);
+    twelve_rules(&mut expected);
+    let headers = headers();
+    bencher.bench(|| {
+        let matcher = ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("rules that compile");
+        let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(black_box(text.as_bytes())));
+        assert!(comparison.is_match(), "{:?}", comparison.mismatches());
+    });
 }
 
-fn expected(document: &JsonValue) -> HttpResponse {
-    HttpResponse { body: Body::new(document.to_compact(), Some(ContentType::json())), ..HttpResponse::default() }
+/// The measure for [`read_both_and_compare`].
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn read_both_with_serde_json(bencher: Bencher<'_, '_>, megabytes: usize) {
+    let text = orders(megabytes * MB);
+    let read = || serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes())).expect("a document");
+    bencher.bench(|| (read(), read()));
 }
 
-fn ruled(document: &JsonValue) -> HttpResponse {
-    let mut expected = expected(document);
-    let mut rule = |path: &str, rule| expected.matching_rules.body.insert(path.to_owned(), RuleList::of(rule));
-    rule("$.orders", MatchingRule::Type { min: Some(1), max: None });
-    rule("$.orders[*].id", MatchingRule::Integer);
-    rule("$.orders[*].customer", MatchingRule::Regex(r"Customer number \d+".to_owned()));
-    rule("$.orders[*].created", MatchingRule::DateTime(String::new()));
-    rule("$.orders[*].lines[*].quantity", MatchingRule::Number);
-    expected
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn read_one(bencher: Bencher<'_, '_>, megabytes: usize) {
+    let text = orders(megabytes * MB);
+    bencher.bench(|| Json::parse(black_box(text.as_bytes())));
 }
 
-fn headers() -> Headers {
-    Headers::from_iter([("Content-Type".to_owned(), vec!["application/json".to_owned()])])
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn read_one_and_own_it(bencher: Bencher<'_, '_>, megabytes: usize) {
+    let text = orders(megabytes * MB);
+    bencher.bench(|| JsonValue::parse_owned(black_box(text.as_bytes())));
 }
 
-const COUNT: usize = 5500;
-
-#[divan::bench]
-fn compile_rules(bencher: Bencher<'_, '_>) {
-    let expected = ruled(&orders(1));
-    bencher.bench(|| ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("rules that compile"));
-}
-
-#[divan::bench]
-fn compile_one_megabyte(bencher: Bencher<'_, '_>) {
-    let expected = expected(&orders(COUNT));
-    bencher.bench(|| ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("no rules"));
-}
-
-fn compare(bencher: Bencher<'_, '_>, expected: &HttpResponse, actual: &JsonValue, verdict: bool) {
+/// What a mock server does for each request: the contract is compiled, the traffic is read and compared.
+fn compare(bencher: Bencher<'_, '_>, expected: &HttpResponse, actual: &str, verdict: bool) {
     let matcher = ResponseMatcher::compile(expected, SpecVersion::V4).expect("rules that compile");
-    let (headers, text) = (headers(), actual.to_compact());
-    let actual = ActualResponse::new(200, &headers).with_body(text.as_bytes());
+    let headers = headers();
+    let actual = ActualResponse::new(200, &headers).with_body(actual.as_bytes());
     if verdict {
         bencher.bench(|| matcher.matches(black_box(&actual)));
     } else {
@@ -73,34 +65,51 @@ fn compare(bencher: Bencher<'_, '_>, expected: &HttpResponse, actual: &JsonValue
 
 #[divan::bench]
 fn one_megabyte_by_equality(bencher: Bencher<'_, '_>) {
-    compare(bencher, &expected(&orders(COUNT)), &orders(COUNT), false);
+    compare(bencher, &expecting(&orders(MB)), &orders(MB), false);
 }
 
+/// `eachLike`: one order is the example for all.
 #[divan::bench]
-fn one_megabyte_by_rules(bencher: Bencher<'_, '_>) {
-    compare(bencher, &ruled(&orders(1)), &orders(COUNT), false);
+fn one_megabyte_like_one_example(bencher: Bencher<'_, '_>) {
+    let mut expected = expecting(&orders(20));
+    twelve_rules(&mut expected);
+    compare(bencher, &expected, &orders(MB), false);
 }
 
 #[divan::bench]
 fn one_megabyte_all_different_report(bencher: Bencher<'_, '_>) {
-    let actual = orders(COUNT).to_compact().replace("\"A-", "\"B-");
-    let actual = Json::parse(actual.as_bytes()).expect("a document").into_owned();
-    compare(bencher, &expected(&orders(COUNT)), &actual, false);
+    compare(bencher, &expecting(&orders(MB)), &orders(MB).replace("\"A-", "\"B-"), false);
 }
 
 #[divan::bench]
 fn one_megabyte_all_different_verdict(bencher: Bencher<'_, '_>) {
-    let actual = orders(COUNT).to_compact().replace("\"A-", "\"B-");
-    let actual = Json::parse(actual.as_bytes()).expect("a document").into_owned();
-    compare(bencher, &expected(&orders(COUNT)), &actual, true);
+    compare(bencher, &expecting(&orders(MB)), &orders(MB).replace("\"A-", "\"B-"), true);
 }
 
-#[divan::bench]
-fn baseline_serde_json_values_copied_and_compared(bencher: Bencher<'_, '_>) {
-    let text = orders(COUNT).to_compact();
-    let expected: serde_json::Value = serde_json::from_str(&text).expect("a document");
-    bencher.bench(|| {
-        let actual: serde_json::Value = serde_json::from_str(black_box(&text)).expect("a document");
-        black_box(&expected).clone() == actual.clone()
-    });
+/// Ten thousand members under one rule, or under a rule each: what a rule costs is paid when it is compiled.
+#[divan::bench(args = [1, 100, 10_000])]
+fn ten_thousand_members_under_rules(bencher: Bencher<'_, '_>, rules: usize) {
+    let (expected, text) = members_under_rules(rules);
+    compare(bencher, &expected, &text, false);
+}
+
+/// The same, with compiling: this part may grow with the rules.
+#[divan::bench(args = [1, 100, 10_000])]
+fn compile_rules_for_ten_thousand_members(bencher: Bencher<'_, '_>, rules: usize) {
+    let (expected, _) = members_under_rules(rules);
+    bencher.bench(|| ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("rules that compile"));
+}
+
+fn members_under_rules(rules: usize) -> (HttpResponse, String) {
+    let name = |at: usize| format!("member{at}");
+    let text = Json::object((0..10_000).map(|at| (name(at), at))).to_compact();
+    let mut expected = expecting(&text);
+    if rules == 1 {
+        expected.matching_rules.body.insert("$.*".to_owned(), RuleList::of(MatchingRule::Integer));
+    } else {
+        for at in 0..rules {
+            expected.matching_rules.body.insert(format!("$.{}", name(at)), RuleList::of(MatchingRule::Integer));
+        }
+    }
+    (expected, text)
 }

@@ -82,7 +82,7 @@ impl BodyMatcher {
             Some(found) if found.is_xml() => RuleTree::compile_without_indexes,
             _ => RuleTree::compile,
         };
-        let rules = compile(&all_rules.body, &Compiling::category("body"))?;
+        let rules = compile(&all_rules.body, Compiling::category("body"))?;
         let contents = Contents::choose(expected, expected_type.as_ref(), &rules, &all_rules.body, of, depth)?;
         Ok(Self {
             expected: expected.clone(),
@@ -226,7 +226,7 @@ impl Contents {
             return Ok(Self::OfType);
         }
         Ok(match content_type {
-            Some(found) if found.is_json() => Self::Json(Json::parse(&content.bytes).map(Json::into_owned)),
+            Some(found) if found.is_json() => Self::Json(JsonValue::parse_owned(&content.bytes)),
             Some(found) if found.is_xml() => Self::Xml(xml::Element::parse(&content.bytes)),
             Some(found) if found.is_multipart() => {
                 Self::Multipart(MultipartMatcher::compile(&content.bytes, found, by_key, of, depth)?)

@@ -42,29 +42,29 @@ pub enum CompileError {
 }
 
 /// Where in the rules the compiler is.
-#[derive(Debug, Clone)]
-pub(crate) struct Compiling {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compiling<'k> {
     category: &'static str,
-    key: String,
+    key: &'k str,
     depth: usize,
 }
 
-impl Compiling {
+impl<'k> Compiling<'k> {
     pub(crate) fn category(category: &'static str) -> Self {
-        Self { category, key: String::new(), depth: 0 }
+        Self { category, key: "", depth: 0 }
     }
 
     /// At a key of the category; inside of a rule the outermost key stays.
-    pub(crate) fn at(&self, key: &str) -> Self {
-        if self.depth == 0 { Self { key: key.to_owned(), ..self.clone() } } else { self.clone() }
+    pub(crate) fn at(self, key: &'k str) -> Self {
+        if self.depth == 0 { Self { key, ..self } } else { self }
     }
 
-    fn inside(&self) -> Result<Self, CompileError> {
+    fn inside(self) -> Result<Self, CompileError> {
         if self.depth == MAX_NESTING {
-            let Self { category, key, .. } = self.clone();
+            let (category, key) = (self.category, self.key.to_owned());
             return Err(CompileError::NestedTooDeeply { category, key, limit: MAX_NESTING });
         }
-        Ok(Self { depth: self.depth + 1, ..self.clone() })
+        Ok(Self { depth: self.depth + 1, ..self })
     }
 }
 
@@ -132,16 +132,16 @@ pub(crate) struct Variant {
 pub(crate) type Outcome = Result<(), Reason>;
 
 impl RuleSet {
-    pub(crate) fn compile(list: &RuleList, key: &str, compiling: &Compiling) -> Result<Self, CompileError> {
+    pub(crate) fn compile(list: &RuleList, key: &str, compiling: Compiling<'_>) -> Result<Self, CompileError> {
         let rules = list.rules.iter().map(|rule| Rule::compile(rule, compiling)).collect::<Result<_, _>>()?;
         Ok(Self { combine: list.combine, rules, key: key.to_owned() })
     }
 
-    fn inner(rules: &EachRule, compiling: &Compiling) -> Result<Self, CompileError> {
+    fn inner(rules: &EachRule, compiling: Compiling<'_>) -> Result<Self, CompileError> {
         let compiling = compiling.inside()?;
-        let mut set = Self { combine: Combine::And, rules: Vec::new(), key: compiling.key.clone() };
+        let mut set = Self { combine: Combine::And, rules: Vec::new(), key: compiling.key.to_owned() };
         for rule in &rules.rules {
-            set.rules.push(Rule::compile(rule, &compiling)?);
+            set.rules.push(Rule::compile(rule, compiling)?);
         }
         if set.rules.is_empty() {
             set.rules.push(Rule::Equality);
@@ -184,7 +184,7 @@ impl RuleSet {
 }
 
 impl Rule {
-    fn compile(rule: &MatchingRule, compiling: &Compiling) -> Result<Self, CompileError> {
+    fn compile(rule: &MatchingRule, compiling: Compiling<'_>) -> Result<Self, CompileError> {
         Ok(match rule {
             MatchingRule::Equality => Self::Equality,
             MatchingRule::Regex(pattern) => Self::Regex(PactRegex::new(pattern)),
@@ -205,7 +205,7 @@ impl Rule {
             MatchingRule::ArrayContains(variants) => {
                 let inside = compiling.inside()?;
                 let variants = variants.iter().map(|variant| {
-                    Ok(Variant { index: variant.index, rules: RuleTree::compile(&variant.rules, &inside)? })
+                    Ok(Variant { index: variant.index, rules: RuleTree::compile(&variant.rules, inside)? })
                 });
                 Self::ArrayContains(variants.collect::<Result<_, _>>()?)
             }
@@ -261,9 +261,9 @@ impl Rule {
     }
 }
 
-impl Compiling {
-    fn place(&self) -> String {
-        match self.key.as_str() {
+impl Compiling<'_> {
+    fn place(self) -> String {
+        match self.key {
             "" => format!("the {}", self.category),
             key => format!("{} `{key}`", self.category),
         }

@@ -7,6 +7,7 @@
 //!
 //! Paths come from [`intact_pact_model::path`]; what a rule then asks of a value is [`crate::rule`].
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,7 +29,7 @@ pub(crate) struct RuleTree {
 
 #[derive(Debug, Default)]
 struct Node {
-    fields: HashMap<Box<str>, u32>,
+    fields: Fields,
     /// Is one of the fields a number, so that it can name an item?
     numeric_field: bool,
     indexes: BTreeMap<usize, u32>,
@@ -38,28 +39,69 @@ struct Node {
     rank: Option<u32>,
 }
 
+/// Nodes by the name of a field. Most have few, and those are found sooner by looking at each.
+#[derive(Debug)]
+enum Fields {
+    Few(Vec<(Box<str>, u32)>),
+    Many(Box<HashMap<Box<str>, u32>>),
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Fields {
+    const FEW: usize = 8;
+
+    fn get(&self, name: &str) -> Option<&u32> {
+        match self {
+            Self::Few(fields) => fields.iter().find(|(own, _)| **own == *name).map(|(_, node)| node),
+            Self::Many(fields) => fields.get(name),
+        }
+    }
+
+    /// The node for a name that may be new.
+    fn get_or_add(&mut self, name: &str, new: u32) -> u32 {
+        if let Some(node) = self.get(name) {
+            return *node;
+        }
+        match self {
+            Self::Few(fields) if fields.len() < Self::FEW => fields.push((name.into(), new)),
+            Self::Few(fields) => {
+                let mut many: HashMap<_, _> = fields.drain(..).collect();
+                many.insert(name.into(), new);
+                *self = Self::Many(Box::new(many));
+            }
+            Self::Many(fields) => _ = fields.insert(name.into(), new),
+        }
+        new
+    }
+}
+
 #[derive(Debug)]
 struct Ranked {
     set: RuleSet,
     /// Steps of the path, the root included.
     length: usize,
-    /// For each `eachValue` rule of the set, by its position: the rank of the rules for the values.
+    /// For each `eachValue` rule of the set, by its position: the rank of the rules for the values. Empty if there is none.
     each_value: Vec<Option<u32>>,
 }
 
 /// How an expression stands against others that match the same value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Precedence {
+struct Precedence<'k> {
     literals: usize,
     length: usize,
     wildcards: Vec<usize>,
     /// The values of an `eachValue` rule at the parent.
     of_each_value: bool,
-    key: String,
+    key: &'k str,
 }
 
-impl Precedence {
-    fn of(segments: &[Segment], key: &str) -> Self {
+impl<'k> Precedence<'k> {
+    fn of(segments: &[Segment], key: &'k str) -> Self {
         let wildcards: Vec<usize> = segments
             .iter()
             .enumerate()
@@ -71,7 +113,7 @@ impl Precedence {
             length: segments.len() + 1,
             wildcards,
             of_each_value: false,
-            key: key.to_owned(),
+            key,
         }
     }
 
@@ -86,7 +128,7 @@ impl Precedence {
     }
 }
 
-impl Ord for Precedence {
+impl Ord for Precedence<'_> {
     /// The greater governs: by weight, then fewer wildcards, then the longer path, then later wildcards, then the text.
     fn cmp(&self, other: &Self) -> Ordering {
         self.cmp_weight(other)
@@ -94,11 +136,11 @@ impl Ord for Precedence {
             .then_with(|| self.length.cmp(&other.length))
             .then_with(|| self.wildcards.cmp(&other.wildcards))
             .then_with(|| self.of_each_value.cmp(&other.of_each_value))
-            .then_with(|| other.key.cmp(&self.key))
+            .then_with(|| other.key.cmp(self.key))
     }
 }
 
-impl PartialOrd for Precedence {
+impl PartialOrd for Precedence<'_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -106,21 +148,21 @@ impl PartialOrd for Precedence {
 
 impl RuleTree {
     /// Compiles the rules of a category.
-    pub(crate) fn compile(rules: &IndexMap<String, RuleList>, compiling: &Compiling) -> Result<Self, CompileError> {
+    pub(crate) fn compile(rules: &IndexMap<String, RuleList>, compiling: Compiling<'_>) -> Result<Self, CompileError> {
         Self::compile_steps(rules, compiling, |_| true)
     }
 
     /// Compiles rules for documents that have no indexes: steps such as `[0]` and `[*]` are left out.
     pub(crate) fn compile_without_indexes(
         rules: &IndexMap<String, RuleList>,
-        compiling: &Compiling,
+        compiling: Compiling<'_>,
     ) -> Result<Self, CompileError> {
         Self::compile_steps(rules, compiling, |step| !matches!(step, Segment::Index(_) | Segment::StarIndex))
     }
 
     fn compile_steps(
         rules: &IndexMap<String, RuleList>,
-        compiling: &Compiling,
+        compiling: Compiling<'_>,
         counts: fn(&Segment) -> bool,
     ) -> Result<Self, CompileError> {
         let mut entries = Vec::new();
@@ -128,9 +170,10 @@ impl RuleTree {
         for (key, list) in rules.iter().filter(|(_, list)| !list.is_empty()) {
             match key.parse::<PathExpression>() {
                 Ok(path) => {
-                    let set = RuleSet::compile(list, key, &compiling.at(key))?;
+                    let set = RuleSet::compile(list, key, compiling.at(key))?;
                     let steps: Vec<Segment> = path.segments().iter().filter(|step| counts(step)).cloned().collect();
-                    collect(&mut entries, &steps, Precedence::of(&steps, key), set, None);
+                    let precedence = Precedence::of(&steps, key);
+                    collect(&mut entries, steps, precedence, set, None);
                 }
                 Err(error) => unreadable.push((key.clone(), error.to_string())),
             }
@@ -143,11 +186,13 @@ impl RuleTree {
         }
 
         let mut tree = Self { nodes: vec![Node::default()], governed: Vec::new(), unreadable };
-        let mut each_value: Vec<Vec<Option<u32>>> =
-            entries.iter().map(|entry| vec![None; entry.set.rules.len()]).collect();
+        let mut each_value: Vec<Vec<Option<u32>>> = vec![Vec::new(); entries.len()];
         for (at, entry) in entries.iter().enumerate() {
             match entry.values_of {
-                Some((parent, rule)) => each_value[parent][rule] = Some(rank_of[at]),
+                Some((parent, rule)) => {
+                    each_value[parent].resize(entries[parent].set.rules.len(), None);
+                    each_value[parent][rule] = Some(rank_of[at]);
+                }
                 None => tree.insert(&entry.segments, rank_of[at]),
             }
         }
@@ -180,7 +225,7 @@ impl RuleTree {
         let child = match segment {
             Segment::Field(name) => {
                 node.numeric_field |= name.bytes().all(|byte| byte.is_ascii_digit());
-                *node.fields.entry(name.as_str().into()).or_insert(new)
+                node.fields.get_or_add(name, new)
             }
             Segment::Index(index) => *node.indexes.entry(*index).or_insert(new),
             Segment::Star => *node.star.get_or_insert(new),
@@ -194,17 +239,16 @@ impl RuleTree {
 
     /// At the root of a document.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        let live = if self.governed.is_empty() { Live::default() } else { Live::one(0) };
-        let mut cursor = Cursor { tree: self, live, best: None, depth: 1 };
-        cursor.take_best();
+        let mut cursor = Cursor { tree: self, live: Live::default(), best: None, depth: 1 };
+        cursor.enter(Some(&0).filter(|_| !self.governed.is_empty()));
         cursor
     }
 }
 
 /// One path with its rules while the tree is built.
-struct Entry {
+struct Entry<'k> {
     segments: Vec<Segment>,
-    precedence: Precedence,
+    precedence: Precedence<'k>,
     set: RuleSet,
     /// The entry and rule whose values these rules are for.
     values_of: Option<(usize, usize)>,
@@ -212,22 +256,21 @@ struct Entry {
 
 /// Adds an entry, and one for the values of each `eachValue` rule in it: those stand at `path.*`, but count only below
 /// values that the rule really governs.
-fn collect(
-    entries: &mut Vec<Entry>,
-    segments: &[Segment],
-    precedence: Precedence,
+fn collect<'k>(
+    entries: &mut Vec<Entry<'k>>,
+    segments: Vec<Segment>,
+    precedence: Precedence<'k>,
     mut set: RuleSet,
     values_of: Option<(usize, usize)>,
 ) {
+    let (own, key) = (entries.len(), precedence.key);
     let inner = set.take_each_value_rules();
-    let own = entries.len();
-    entries.push(Entry { segments: segments.to_vec(), precedence, set, values_of });
-    for (rule, values) in inner {
-        let mut below = segments.to_vec();
-        below.push(Segment::Star);
-        let mut precedence = Precedence::of(&below, &values.key);
-        precedence.of_each_value = true;
-        collect(entries, &below, precedence, values, Some((own, rule)));
+    let below = || segments.iter().cloned().chain([Segment::Star]).collect::<Vec<_>>();
+    let inner: Vec<_> = inner.into_iter().map(|(rule, values)| (rule, values, below())).collect();
+    entries.push(Entry { segments, precedence, set, values_of });
+    for (rule, values, below) in inner {
+        let precedence = Precedence { of_each_value: true, ..Precedence::of(&below, key) };
+        collect(entries, below, precedence, values, Some((own, rule)));
     }
 }
 
@@ -238,6 +281,22 @@ pub(crate) struct Cursor<'t> {
     live: Live,
     best: Option<u32>,
     depth: usize,
+}
+
+/// The items of an array: mostly the same rules govern all of them, and are looked up once.
+pub(crate) struct Items<'c, 't> {
+    array: &'c Cursor<'t>,
+    any: Option<Cursor<'t>>,
+}
+
+impl<'t> Items<'_, 't> {
+    /// At the item at `index`.
+    pub(crate) fn at(&self, index: usize) -> Cow<'_, Cursor<'t>> {
+        match &self.any {
+            Some(any) => Cow::Borrowed(any),
+            None => Cow::Owned(self.array.index(index)),
+        }
+    }
 }
 
 /// The rules that govern a value.
@@ -265,31 +324,44 @@ impl<'t> Cursor<'t> {
         self.step(&[], Some(index))
     }
 
+    /// At any item, if the rules make no difference between them.
+    fn any_item(&self) -> Option<Self> {
+        let differ = |&at: &u32| {
+            let node = &self.tree.nodes[at as usize];
+            node.numeric_field || !node.indexes.is_empty()
+        };
+        // No rule speaks of an index that large, so this is what every item sees.
+        (!self.live.as_slice().iter().any(differ)).then(|| self.index(usize::MAX))
+    }
+
+    /// At the items of an array, one after the other.
+    pub(crate) fn items(&self) -> Items<'_, 't> {
+        Items { array: self, any: self.any_item() }
+    }
+
     fn step(&self, names: &[&str], index: Option<usize>) -> Self {
-        let mut live = Live::default();
+        let mut child = Self { tree: self.tree, live: Live::default(), best: self.best, depth: self.depth + 1 };
         for &at in self.live.as_slice() {
             let node = &self.tree.nodes[at as usize];
             for name in names {
-                live.extend(node.fields.get(*name));
+                child.enter(node.fields.get(name));
             }
             if let (true, true, Some(index)) = (names.is_empty(), node.numeric_field, index) {
-                live.extend(node.fields.get(index.to_string().as_str()));
+                child.enter(node.fields.get(index.to_string().as_str()));
             }
             if let Some(index) = index {
-                live.extend(node.indexes.get(&index));
-                live.extend(node.star_index.as_ref());
+                child.enter(node.indexes.get(&index));
+                child.enter(node.star_index.as_ref());
             }
-            live.extend(node.star.as_ref());
+            child.enter(node.star.as_ref());
         }
-        let mut child = Self { tree: self.tree, live, best: self.best, depth: self.depth + 1 };
-        child.take_best();
         child
     }
 
-    fn take_best(&mut self) {
-        for &at in self.live.as_slice() {
-            self.best = self.best.max(self.tree.nodes[at as usize].rank);
-        }
+    fn enter(&mut self, node: Option<&u32>) {
+        let Some(&node) = node else { return };
+        self.live.push(node);
+        self.best = self.best.max(self.tree.nodes[node as usize].rank);
     }
 
     /// This place as a value of the `eachValue` rule number `rule` of the rules that govern its `parent`.
@@ -321,12 +393,7 @@ struct Live {
 }
 
 impl Live {
-    fn one(node: u32) -> Self {
-        Self { few: [node, 0, 0, 0], count: 1, many: Vec::new() }
-    }
-
-    fn extend(&mut self, node: Option<&u32>) {
-        let Some(&node) = node else { return };
+    fn push(&mut self, node: u32) {
         if self.many.is_empty() && self.count < self.few.len() {
             self.few[self.count] = node;
         } else {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use intact_matching::{ActualMessage, ActualRequest, ActualResponse, Comparison, MessageMatcher, RequestMatcher, ResponseMatcher};
+use intact_matching::{
+    ActualMessage, ActualRequest, ActualResponse, Comparison, MessageMatcher, RequestMatcher, ResponseMatcher,
+};
 use intact_pact_model::json::Json;
 use intact_pact_model::{Body, ContentType, Headers, SpecVersion, read};
 

@@ -17,7 +17,8 @@ type KnownFailures = BTreeMap<String, String>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let known: KnownFailures = toml::from_str(include_str!("known_failures.toml")).expect("known_failures.toml is a table of texts");
+    let known: KnownFailures =
+        toml::from_str(include_str!("known_failures.toml")).expect("known_failures.toml is a table of texts");
     let trials = match data_folder("INTACT_PACT_SPEC_DIR", "../shared/pact-spec") {
         Some(folder) => trials(&folder, known),
         None => Vec::new(),
@@ -32,7 +33,13 @@ fn trials(folder: &Path, mut known: KnownFailures) -> Vec<Trial> {
         .map(|entry| entry.expect("the folder of the cases can be read").into_path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| {
-            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string().replace('\\', "/").replace("/testcases", "");
+            let name = path
+                .strip_prefix(folder)
+                .unwrap_or(&path)
+                .display()
+                .to_string()
+                .replace('\\', "/")
+                .replace("/testcases", "");
             let known_reason = known.remove(&name);
             Trial::test(name.clone(), move || judge(&case::run(&path, &name), known_reason.as_deref()))
         })
@@ -48,6 +55,8 @@ fn judge(outcome: &Result<(), String>, known_reason: Option<&str>) -> Result<(),
     match (outcome, known_reason) {
         (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
         (Err(why), None) => Err(Failed::from(why.as_str())),
-        (Ok(()), Some(reason)) => Err(Failed::from(format!("passes, but known_failures.toml says it does not: {reason}"))),
+        (Ok(()), Some(reason)) => {
+            Err(Failed::from(format!("passes, but known_failures.toml says it does not: {reason}")))
+        }
     }
 }

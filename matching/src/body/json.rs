@@ -6,6 +6,8 @@
 
 mod place;
 
+use std::borrow::Cow;
+
 use intact_pact_model::json::Object;
 use intact_pact_model::{Combine, Json};
 
@@ -268,9 +270,10 @@ impl Walk<'_> {
                 format!("Expected an empty List but received {}", show::list(actual))
             });
         }
+        let cursors = at.cursor.items();
         for (index, example) in expected.iter().enumerate() {
             match actual.get(index) {
-                Some(item) => self.value(example, item, &at.cursor.index(index), &at.place.item(index), sink)?,
+                Some(item) => self.value(example, item, &cursors.at(index), &at.place.item(index), sink)?,
                 // Showing both arrays with every missing item would take memory without end.
                 None => sink.mismatch(|| {
                     let text = format!("Expected {} but was missing", show::json(example));
@@ -297,10 +300,11 @@ impl Walk<'_> {
         sink: &mut S,
     ) -> Flow {
         let Some(first) = expected.first() else { return Flow::Continue(()) };
+        let cursors = at.cursor.items();
         for (index, item) in actual.iter().enumerate() {
-            let mut cursor = at.cursor.index(index);
+            let mut cursor = cursors.at(index);
             if let Mode::EachValue(rule) = mode {
-                cursor = cursor.value_of(at.cursor, rule);
+                cursor = Cow::Owned(cursor.into_owned().value_of(at.cursor, rule));
             }
             self.value(expected.get(index).unwrap_or(first), item, &cursor, &at.place.item(index), sink)?;
         }
@@ -377,23 +381,22 @@ impl Walk<'_> {
         at: &At<'_, '_, '_, '_>,
         sink: &mut S,
     ) -> Flow {
-        let is_missing = |name: &&str| !actual.contains(name);
+        let any_missing = expected.names().enumerate().any(|(at, name)| actual.get_near(at, name).is_none());
         if self.strict {
-            if expected.len() == actual.len() && !expected.names().any(|name| is_missing(&name)) {
+            if expected.len() == actual.len() && !any_missing {
                 return Flow::Continue(());
             }
-            let reason =
-                if expected.names().any(|name| is_missing(&name)) { Reason::Missing } else { Reason::Unexpected };
+            let reason = if any_missing { Reason::Missing } else { Reason::Unexpected };
             return self.report(at, reason, sink, || {
                 let (expected, actual) = (show::names(expected.names()), show::names(actual.names()));
                 format!("Expected a Map with keys [{expected}] but received one with keys [{actual}]")
             });
         }
-        if !expected.names().any(|name| is_missing(&name)) {
+        if !any_missing {
             return Flow::Continue(());
         }
         self.report(at, Reason::Missing, sink, || {
-            let missing = show::names(expected.names().filter(is_missing));
+            let missing = show::names(expected.names().filter(|name| !actual.contains(name)));
             format!("Actual map is missing the following keys: {missing}")
         })
     }
@@ -405,8 +408,8 @@ impl Walk<'_> {
         at: &At<'_, '_, '_, '_>,
         sink: &mut S,
     ) -> Flow {
-        for (name, example) in expected.iter() {
-            if let Some(value) = actual.get(name) {
+        for (position, (name, example)) in expected.iter().enumerate() {
+            if let Some(value) = actual.get_near(position, name) {
                 self.value(example, value, &at.cursor.field(name), &at.place.member(name), sink)?;
             }
         }
@@ -423,12 +426,18 @@ impl Walk<'_> {
         sink: &mut S,
     ) -> Flow {
         let Some((_, first)) = expected.iter().min_by_key(|(name, _)| *name) else { return Flow::Continue(()) };
-        for (name, value) in actual.iter() {
+        for (position, (name, value)) in actual.iter().enumerate() {
             let mut cursor = at.cursor.field(name);
             if let Mode::EachValue(rule) = mode {
                 cursor = cursor.value_of(at.cursor, rule);
             }
-            self.value(expected.get(name).unwrap_or(first), value, &cursor, &at.place.member(name), sink)?;
+            self.value(
+                expected.get_near(position, name).unwrap_or(first),
+                value,
+                &cursor,
+                &at.place.member(name),
+                sink,
+            )?;
         }
         Flow::Continue(())
     }

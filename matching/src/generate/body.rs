@@ -127,7 +127,7 @@ fn for_variants(document: &mut JsonValue, rules: &IndexMap<String, RuleList>, ap
                 let examples = items.clone();
                 for variant in variants.iter().filter(|variant| !variant.generators.is_empty()) {
                     let Some(example) = examples.get(variant.index) else { continue };
-                    let Ok(rules) = RuleTree::compile(&variant.rules, &Compiling::category("body")) else { continue };
+                    let Ok(rules) = RuleTree::compile(&variant.rules, Compiling::category("body")) else { continue };
                     for (item, original) in items.iter_mut().zip(&examples) {
                         if json::compare(example, original, &rules, false, &mut Verdict).is_continue() {
                             apply_all(

@@ -39,7 +39,7 @@ pub(crate) fn content_type_entry<'m>(metadata: &'m Object<'_>) -> Option<&'m Jso
 
 impl MetadataMatcher {
     pub(crate) fn compile(expected: &Object<'static>, rules: &MatchingRules) -> Result<Self, CompileError> {
-        let rules = RuleTree::compile(&rules.metadata, &Compiling::category("metadata"))?;
+        let rules = RuleTree::compile(&rules.metadata, Compiling::category("metadata"))?;
         Ok(Self { expected: expected.clone(), rules })
     }
 

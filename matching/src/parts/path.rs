@@ -23,9 +23,9 @@ impl TargetMatcher {
         let rules = &expected.matching_rules;
         Ok(Self {
             method: expected.method.clone(),
-            method_rules: RuleSet::compile(&rules.method, "", &Compiling::category("method"))?,
+            method_rules: RuleSet::compile(&rules.method, "", Compiling::category("method"))?,
             path: expected.path.clone(),
-            path_rules: RuleSet::compile(&rules.path, "", &Compiling::category("path"))?,
+            path_rules: RuleSet::compile(&rules.path, "", Compiling::category("path"))?,
         })
     }
 

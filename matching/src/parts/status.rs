@@ -15,7 +15,7 @@ pub(crate) struct StatusMatcher {
 
 impl StatusMatcher {
     pub(crate) fn compile(expected: &HttpResponse) -> Result<Self, CompileError> {
-        let rules = RuleSet::compile(&expected.matching_rules.status, "", &Compiling::category("status"))?;
+        let rules = RuleSet::compile(&expected.matching_rules.status, "", Compiling::category("status"))?;
         Ok(Self { expected: expected.status, rules })
     }
 

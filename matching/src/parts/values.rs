@@ -37,7 +37,7 @@ impl CompiledValueRules {
         category: &'static str,
     ) -> Result<Self, CompileError> {
         let mut found = Self::default();
-        let compile = |key: &str, list: &RuleList| RuleSet::compile(list, key, &Compiling::category(category).at(key));
+        let compile = |key: &str, list: &RuleList| RuleSet::compile(list, key, Compiling::category(category).at(key));
         for (key, list) in rules.iter().filter(|(_, list)| !list.is_empty()) {
             if same_name(key, name) {
                 found.whole = Some(compile(key, list)?);

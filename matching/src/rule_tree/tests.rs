@@ -8,7 +8,7 @@ use super::*;
 
 fn compile(keys: &[&str]) -> RuleTree {
     let rules = keys.iter().map(|key| ((*key).to_owned(), RuleList::of(MatchingRule::Integer))).collect();
-    RuleTree::compile(&rules, &Compiling::category("body")).expect("rules that do not nest")
+    RuleTree::compile(&rules, Compiling::category("body")).expect("rules that do not nest")
 }
 
 /// A step of a value's path.
@@ -100,7 +100,7 @@ fn rules_for_each_value_govern_only_below_their_rule() {
     let mut rules = IndexMap::new();
     rules.insert("$.a".to_owned(), RuleList::of(each(each(MatchingRule::Integer))));
     rules.insert("$.a.x".to_owned(), RuleList::of(MatchingRule::Null));
-    let tree = RuleTree::compile(&rules, &Compiling::category("body")).expect("rules that nest a little");
+    let tree = RuleTree::compile(&rules, Compiling::category("body")).expect("rules that nest a little");
     let name = |cursor: &Cursor<'_>| cursor.rules().map(|rules| rules.set.rules[0].name().to_owned());
 
     let parent = tree.cursor().field("a");
