@@ -217,6 +217,17 @@ CREATE TABLE counters (
 );
 INSERT INTO counters (name, value) VALUES ('verification', 0);
 
+-- The results of single interactions, taken out of test_results so that questions can be asked by interaction.
+CREATE TABLE interaction_results (
+  verification_id BIGINT  NOT NULL REFERENCES verifications (id) ON DELETE CASCADE,
+  position        BIGINT  NOT NULL,                 -- in the order reported
+  interaction_id  TEXT    NOT NULL,                 -- the _id of the interaction in the pact's content
+  success         BOOLEAN NOT NULL,
+  description     TEXT,
+  PRIMARY KEY (verification_id, position)
+);
+CREATE INDEX ix_interaction_results_interaction ON interaction_results (interaction_id, verification_id);
+
 -- The result that counts for (content, provider version): the one recorded last.
 CREATE TABLE latest_verifications (
   pact_content_id      BIGINT  NOT NULL REFERENCES pact_contents (id) ON DELETE CASCADE,

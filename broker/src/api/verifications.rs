@@ -16,7 +16,7 @@ use crate::api::validation::{Checked, FieldErrors, TextRule};
 use crate::app::App;
 use crate::domain::pact::{PublishedPact, pact_name};
 use crate::domain::selection_metadata::SelectionMetadata;
-use crate::domain::verification::{NewVerification, Verification};
+use crate::domain::verification::{InteractionResult, NewVerification, Verification};
 use crate::operations::publish_verification::publish_verification;
 use crate::store::ReadTx;
 use crate::store::pacts::PactScope;
@@ -136,6 +136,7 @@ fn checked(object: &Object<'_>) -> Result<NewVerification, FieldErrors> {
             provider_version,
             build_url,
             verified_by: verified_by.map(Json::to_compact),
+            interactions: test_results.map(interaction_results).unwrap_or_default(),
             test_results: test_results.map(|results| results.to_compact().into_bytes()),
             wip: false,
             pending: false,
@@ -148,6 +149,31 @@ fn checked(object: &Object<'_>) -> Result<NewVerification, FieldErrors> {
 /// Could it be a URI reference? White space and other characters that no URI has are what is refused.
 fn is_uri_like(text: &str) -> bool {
     !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
+}
+
+/// The longest interaction id that is looked at; the broker's own have 40 bytes.
+const MAX_INTERACTION_ID: usize = 200;
+
+/// The results of single interactions, of the two forms verifiers report: a list, or `tests` of an object.
+fn interaction_results(results: &Json<'_>) -> Vec<InteractionResult> {
+    let items = results.as_array().or_else(|| results.get("tests")?.as_array()).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| {
+            let interaction_id = item.get("interactionId").and_then(Json::as_str)?;
+            if interaction_id.len() > MAX_INTERACTION_ID || interaction_id.contains('\0') {
+                return None;
+            }
+            let interaction_id = interaction_id.to_owned();
+            let passed = item.get("success").and_then(Json::as_bool);
+            let success = passed.or_else(|| Some(item.get("status")?.as_str()? == "passed"))?;
+            let description = ["interactionDescription", "testDescription"]
+                .iter()
+                .find_map(|name| item.get(name)?.as_str())
+                .map(|text| text.replace('\0', "\u{fffd}"));
+            Some(InteractionResult { interaction_id, success, description })
+        })
+        .collect()
 }
 
 async fn find(

@@ -45,10 +45,23 @@ pub(crate) struct NewVerification {
     pub(crate) verified_by: Option<String>,
     /// JSON: everything reported about interactions.
     pub(crate) test_results: Option<Vec<u8>>,
+    /// Results of single interactions, taken out of `test_results`.
+    pub(crate) interactions: Vec<InteractionResult>,
     /// Was the pact verified as work in progress?
     pub(crate) wip: bool,
     /// Was it verified as pending?
     pub(crate) pending: bool,
     /// The metadata of the address that the results were posted to.
     pub(crate) selectors: Option<String>,
+}
+
+/// How a single interaction went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InteractionResult {
+    /// The `_id` of the interaction in the pact's content.
+    pub(crate) interaction_id: String,
+    /// Was it honoured?
+    pub(crate) success: bool,
+    /// Its description as reported.
+    pub(crate) description: Option<String>,
 }

@@ -3,7 +3,7 @@
 use crate::domain::id::{ContentId, VerificationId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::verification::{NewVerification, Verification};
+use crate::domain::verification::{InteractionResult, NewVerification, Verification};
 use crate::domain::version::Version;
 use crate::store::{ReadTx, StoreError, all, maybe, one, run};
 
@@ -107,7 +107,33 @@ impl Verifications<'_> {
         )
         .map_err(failed())?;
         run!(self.tx, LATEST, content, version, id, provider_version.ord, new.success, now).map_err(failed())?;
+        self.tx.verifications().record_interactions(id, &new.interactions).await?;
         Ok(number)
+    }
+
+    /// Records how single interactions went.
+    async fn record_interactions(self, id: VerificationId, results: &[InteractionResult]) -> Result<(), StoreError> {
+        const RECORD: &str =
+            "INSERT INTO interaction_results (verification_id, position, interaction_id, success, description)
+             VALUES ($1, $2, $3, $4, $5)";
+        for (position, result) in (0_i64..).zip(results) {
+            let InteractionResult { interaction_id, success, description } = result;
+            run!(self.tx, RECORD, id, position, interaction_id, *success, description)
+                .map_err(StoreError::while_doing("recording the results of interactions"))?;
+        }
+        Ok(())
+    }
+
+    /// How the interactions of a result went, in the order reported.
+    #[cfg(test)]
+    pub(crate) async fn interactions(self, number: i64) -> Result<Vec<InteractionResult>, StoreError> {
+        const LIST: &str = "SELECT i.interaction_id, i.success, i.description FROM interaction_results i
+             JOIN verifications r ON r.id = i.verification_id WHERE r.number = $1 ORDER BY i.position";
+        let rows = all!(self.tx, (String, bool, Option<String>), LIST, number)
+            .map_err(StoreError::while_doing("listing the results of interactions"))?;
+        let result =
+            |(interaction_id, success, description)| InteractionResult { interaction_id, success, description };
+        Ok(rows.into_iter().map(result).collect())
     }
 
     /// Deletes a result; the one before it counts again for its content and provider version.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::environment::Environment;
-use crate::domain::id::VersionId;
+use crate::domain::id::{EnvironmentId, VersionId};
 use crate::domain::version::{BranchVersion, Tag};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError, all};
@@ -19,29 +19,19 @@ pub(crate) struct VersionDetails {
     pub(crate) environments: Vec<Environment>,
 }
 
-#[derive(sqlx::FromRow)]
-struct EnvironmentRow {
-    version_id: VersionId,
-    #[sqlx(flatten)]
-    environment: Environment,
-}
-
 impl ReadTx {
     /// Branches, tags and environments of these versions.
     pub(crate) async fn version_details(
         &mut self,
         versions: &HashSet<VersionId>,
     ) -> Result<HashMap<VersionId, VersionDetails>, StoreError> {
-        const ENVIRONMENTS: &str =
-            "SELECT d.version_id, e.id, e.uuid, e.name, e.display_name, e.production, e.contacts,
-                    e.created_at, e.updated_at
+        const PRESENCE: &str = "SELECT d.version_id, d.environment_id
                FROM (SELECT version_id, environment_id, created_at FROM deployed_versions
                       WHERE version_id IN IDS($1) AND is_current
                      UNION ALL
                      SELECT version_id, environment_id, created_at FROM released_versions
                       WHERE version_id IN IDS($1) AND support_ended_at IS NULL) d
-               JOIN environments e ON e.id = d.environment_id
-              ORDER BY d.created_at, e.id";
+              ORDER BY d.created_at, d.environment_id";
         let mut details: HashMap<VersionId, VersionDetails> = HashMap::new();
         if versions.is_empty() {
             return Ok(details);
@@ -53,13 +43,15 @@ impl ReadTx {
         for tag in self.tags().of_versions(&ids).await? {
             details.entry(tag.version_id).or_default().tags.push(tag);
         }
-        let sql = with_lists(self.engine(), ENVIRONMENTS);
-        let present = all!(self, EnvironmentRow, sql, json_list(versions.iter().map(|id| id.0)))
+        let sql = with_lists(self.engine(), PRESENCE);
+        let present = all!(self, (VersionId, EnvironmentId), sql, json_list(ids.iter().map(|id| id.0)))
             .map_err(StoreError::while_doing("finding the environments of versions"))?;
-        for EnvironmentRow { version_id, environment } in present {
-            let environments = &mut details.entry(version_id).or_default().environments;
-            if environments.iter().all(|known| known.id != environment.id) {
-                environments.push(environment);
+        // A few environments hold many versions, so they are not read again for each.
+        let environments = self.environments().list().await?;
+        for (version, id) in present {
+            let shown = &mut details.entry(version).or_default().environments;
+            if shown.iter().all(|known| known.id != id) {
+                shown.extend(environments.iter().find(|environment| environment.id == id).cloned());
             }
         }
         Ok(details)

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::domain::verification::InteractionResult;
 use crate::testing::{TestBroker, on_every_database, pact};
 
 const PAIR: &str = "/pacts/provider/Orders/consumer/Web";
@@ -27,6 +28,11 @@ async fn a_result_is_recorded_and_shown_with_everything_reported() {
         assert_eq!(shown["verifiedBy"], json!({ "implementation": "intact", "version": "0.1", "client_implementation": "rust" }));
         assert!(answer.body.contains(r#""mismatches":[1.1"#), "{}", answer.body);
         assert_eq!(broker.get(&answer.link("self")).await.expect(200).body, answer.body);
+        let mut tx = broker.app().store().read().await.unwrap();
+        let interactions = tx.verifications().interactions(1).await.unwrap();
+        let expected =
+            InteractionResult { interaction_id: "a".to_owned(), success: false, description: Some("a request".to_owned()) };
+        assert_eq!(interactions, [expected]);
     })
     .await;
 }
