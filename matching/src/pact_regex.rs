@@ -79,9 +79,12 @@ impl PactRegex {
 
     fn engine(&self) -> &Result<Engine, String> {
         self.engine.get_or_init(|| {
-            // A comment at the end of a verbose expression would swallow the closing bracket.
-            let end = if self.pattern.contains("(?x") { "\n" } else { "" };
-            compile(&self.pattern, |pattern| format!(r"\A(?:{pattern}{end})\z")).map_err(|error| {
+            let whole = |end: &str| compile(&self.pattern, |pattern| format!(r"\A(?:{pattern}{end})\z"));
+            let compiled = whole("").or_else(|error| {
+                // A comment at the end of a verbose expression, `(?x)a # so`, swallows the closing bracket.
+                if self.pattern.contains('#') { whole("\n") } else { Err(error) }
+            });
+            compiled.map_err(|error| {
                 // Without the anchors the error names places in the expression as it was written.
                 compile(&self.pattern, ToOwned::to_owned).err().unwrap_or(error)
             })
@@ -320,6 +323,9 @@ mod tests {
             (r"[^]]+", "ab", "]"),
             (r"\/a\-b\_c\@", "/a-b_c@", "a"),
             ("(?x) a b # both", "ab", "a b"),
+            ("(?ix) a b # both", "AB", "a b"),
+            ("(?x: a b )c", "abc", "a bc"),
+            ("#[0-9a-f]{6}", "#00ff00", "00ff00"),
             (r"\Z", "", "a"),
             ("", "", "a"),
         ] {

@@ -24,7 +24,7 @@ pub struct RequestMatcher {
 
 impl RequestMatcher {
     /// Prepares the comparison: rules, paths and the expected body are read once. `version` decides how the query is
-    /// compared (as raw text in version 1).
+    /// compared (as text, order included, in version 1).
     ///
     /// # Errors
     ///

@@ -283,6 +283,9 @@ pub(crate) struct Cursor<'t> {
     depth: usize,
 }
 
+/// Which rules of which tree govern a value.
+pub(crate) type InForce = (*const (), Option<u32>);
+
 /// The items of an array: mostly the same rules govern all of them, and are looked up once.
 pub(crate) struct Items<'c, 't> {
     array: &'c Cursor<'t>,
@@ -370,6 +373,11 @@ impl<'t> Cursor<'t> {
             parent.best.and_then(|best| self.tree.governed[best as usize].each_value.get(rule).copied().flatten());
         self.best = self.best.max(each_value);
         self
+    }
+
+    /// What tells this cursor from others at the same place.
+    pub(crate) fn in_force(&self) -> InForce {
+        (std::ptr::from_ref(self.tree).cast(), self.best)
     }
 
     /// The rules in force here.

@@ -4,6 +4,7 @@
 //! contents are then compared ([`Mode`]). Several rules of one key ask separately, but the contents are walked once for each
 //! way, not once for each rule; so a document costs the same whatever is said about it, also when rules are alternatives.
 
+mod known;
 mod place;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use crate::rule::{Outcome, Rule, RuleSet, Variant};
 use crate::rule_tree::{Cursor, RuleTree, Rules};
 use crate::show;
 
+use known::Known;
 use place::Place;
 
 /// Compares two documents.
@@ -27,7 +29,7 @@ pub(crate) fn compare<S: Sink>(
     strict: bool,
     sink: &mut S,
 ) -> Flow {
-    Walk { strict, put: &Location::Body }.value(expected, actual, &rules.cursor(), &Place::ROOT, sink)
+    Walk::new(strict, &Location::Body).value(expected, actual, &rules.cursor(), &Place::ROOT, sink)
 }
 
 /// Compares two metadata values with the rules at and below a cursor; the location is the same for all that is found.
@@ -38,7 +40,7 @@ pub(crate) fn compare_at<S: Sink>(
     put: &dyn Fn(String) -> Location,
     sink: &mut S,
 ) -> Flow {
-    Walk { strict: false, put }.value(expected, actual, cursor, &Place::ROOT, sink)
+    Walk::new(false, put).value(expected, actual, cursor, &Place::ROOT, sink)
 }
 
 /// What `arrayContains` misses in a list: reasons and sentences.
@@ -49,7 +51,7 @@ pub(crate) fn missing_variants(
     strict: bool,
 ) -> Vec<(Reason, String)> {
     let mut missing = Vec::new();
-    let _ = Walk { strict, put: &Location::Body }.variants(expected, actual, variants, &mut |reason, text| {
+    let _ = Walk::new(strict, &Location::Body).variants(expected, actual, variants, &mut |reason, text| {
         missing.push((reason, text()));
         Flow::Continue(())
     });
@@ -73,6 +75,7 @@ struct Walk<'w> {
     /// Is more than expected a mismatch?
     strict: bool,
     put: &'w dyn Fn(String) -> Location,
+    known: Known,
 }
 
 /// The two values, the rules and the place: what every step of the walk is about.
@@ -83,8 +86,25 @@ struct At<'w, 'e, 'a, 't> {
     place: &'w Place<'w>,
 }
 
-impl Walk<'_> {
+impl<'w> Walk<'w> {
+    fn new(strict: bool, put: &'w dyn Fn(String) -> Location) -> Self {
+        Self { strict, put, known: Known::default() }
+    }
+
     fn value<S: Sink>(
+        &self,
+        expected: &Json<'_>,
+        actual: &Json<'_>,
+        cursor: &Cursor<'_>,
+        place: &Place<'_>,
+        sink: &mut S,
+    ) -> Flow {
+        self.known.or_find_out(expected, actual, cursor, sink, |sink| {
+            self.unknown_value(expected, actual, cursor, place, sink)
+        })
+    }
+
+    fn unknown_value<S: Sink>(
         &self,
         expected: &Json<'_>,
         actual: &Json<'_>,
@@ -175,6 +195,7 @@ impl Walk<'_> {
         {
             return self.unexpected_members(at, sink);
         }
+        let _fork = (modes(at, rules).nth(1).is_some()).then(|| self.known.fork());
         let is_or = set.combine == Combine::Or;
         if is_or {
             if self.holds_by_some_rule(at, rules) {
@@ -186,7 +207,7 @@ impl Walk<'_> {
             }
         }
         for rule in &set.rules {
-            if let Err(reason) = check_itself(at, rule, cascaded) {
+            if let Err(reason) = check_itself(at, rules, rule) {
                 sink.mismatch(|| {
                     let text = match (at.expected, at.actual) {
                         (Json::Array(expected), Json::Array(actual)) => rule.explain_array(expected, actual),
@@ -195,7 +216,7 @@ impl Walk<'_> {
                     self.mismatch(at, reason, text).ruled(rule.name(), &set.key)
                 })?;
             }
-            Self::keys(at, rule, &mut |place, name, inner, reason| {
+            Self::keys(at, rule, cascaded, &mut |place, name, inner, reason| {
                 sink.mismatch(|| {
                     let text = inner.explain_text(name, name, reason);
                     Mismatch::new((self.put)(place.path()), reason, text)
@@ -218,13 +239,16 @@ impl Walk<'_> {
             .any(|mode| allows(at, rules, mode) && self.contents(at, rules, mode, &mut Verdict).is_continue())
     }
 
-    /// Holds each key against the rules of `eachKey`.
+    /// Holds each key against the rules of `eachKey`, which speak of this object, not of those below (`cascaded`).
     fn keys(
         at: &At<'_, '_, '_, '_>,
         rule: &Rule,
+        cascaded: bool,
         report: &mut dyn FnMut(&Place<'_>, &str, &Rule, Reason) -> Flow,
     ) -> Flow {
-        let (Rule::EachKey(keys), Json::Object(actual)) = (rule, at.actual) else { return Flow::Continue(()) };
+        let (false, Rule::EachKey(keys), Json::Object(actual)) = (cascaded, rule, at.actual) else {
+            return Flow::Continue(());
+        };
         for name in actual.names() {
             for (inner, reason) in keys.failing(|inner| inner.check_text(name, name)) {
                 report(&at.place.member(name), name, inner, reason)?;
@@ -343,7 +367,10 @@ impl Walk<'_> {
             };
             let is_like_it =
                 |item: &Json<'_>| self.value(example, item, &rules.cursor(), &Place::ROOT, &mut Verdict).is_continue();
-            if !actual.iter().any(is_like_it) {
+            // In lists of one order it stands at the same place. No item is looked at twice, or rules in rules would
+            // double the work at each level.
+            let others = || actual.iter().enumerate().filter(|(at, _)| *at != index).any(|(_, item)| is_like_it(item));
+            if !actual.get(index).is_some_and(is_like_it) && !others() {
                 report(Reason::Missing, &|| {
                     format!("Variant at index {index} ({}) was not found in the actual list", show::json(example))
                 })?;
@@ -454,11 +481,22 @@ fn mode(rule: &Rule, position: usize, expected: &Json<'_>, cascaded: bool) -> Mo
     }
 }
 
-/// The different ways in which the rules compare contents.
+/// The different ways in which the rules compare contents. Where all rules count, `values` looks at all that the plain way
+/// looks at, and `eachKey` leaves the values to an `eachValue` beside it.
 fn modes<'m>(at: &'m At<'_, '_, '_, '_>, rules: Rules<'m>) -> impl Iterator<Item = Mode> + 'm {
+    let mode_of = move |position, rule| mode(rule, position, at.expected, rules.cascaded);
+    let is_and = rules.set.combine == Combine::And && !rules.cascaded;
+    let other = |wanted: fn(Mode) -> bool| {
+        is_and && rules.set.rules.iter().enumerate().any(|(position, rule)| wanted(mode_of(position, rule)))
+    };
+    let covered = other(|mode| mode == Mode::Values);
+    let keys_only = other(|mode| matches!(mode, Mode::EachValue(_)));
     let (mut plain, mut values) = (false, false);
     rules.set.rules.iter().enumerate().filter_map(move |(position, rule)| {
-        let mode = mode(rule, position, at.expected, rules.cascaded);
+        let mode = mode_of(position, rule);
+        if mode == Mode::Plain && (covered || keys_only && matches!(rule, Rule::EachKey(_))) {
+            return None;
+        }
         let seen = match mode {
             Mode::Plain => std::mem::replace(&mut plain, true),
             Mode::Values => std::mem::replace(&mut values, true),
@@ -473,8 +511,8 @@ fn modes<'m>(at: &'m At<'_, '_, '_, '_>, rules: Rules<'m>) -> impl Iterator<Item
 fn allows(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, wanted: Mode) -> bool {
     let is_satisfied = |position: usize, rule: &Rule| {
         mode(rule, position, at.expected, rules.cascaded) == wanted
-            && check_itself(at, rule, rules.cascaded).is_ok()
-            && Walk::keys(at, rule, &mut |_, _, _, _| Flow::Break(())).is_continue()
+            && check_itself(at, rules, rule).is_ok()
+            && Walk::keys(at, rule, rules.cascaded, &mut |_, _, _, _| Flow::Break(())).is_continue()
     };
     match wanted {
         Mode::EachValue(position) | Mode::Contains(position) => is_satisfied(position, &rules.set.rules[position]),
@@ -483,7 +521,12 @@ fn allows(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, wanted: Mode) -> bool {
 }
 
 /// What a rule asks of the array or object itself.
-fn check_itself(at: &At<'_, '_, '_, '_>, rule: &Rule, cascaded: bool) -> Outcome {
+fn check_itself(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, rule: &Rule) -> Outcome {
+    let cascaded = rules.cascaded;
+    // Asked above of all that is here, too; to ask again at each level would cost the depth of the document.
+    if cascaded && rules.set.combine == Combine::And && matches!(rule, Rule::Equality) {
+        return Ok(());
+    }
     match (at.expected, at.actual) {
         (Json::Array(expected), Json::Array(actual)) => rule.check_array(expected, actual, cascaded),
         (Json::Object(expected), Json::Object(actual)) => rule.check_object(expected, actual, cascaded),

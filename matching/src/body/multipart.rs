@@ -57,13 +57,15 @@ impl MultipartMatcher {
             Ok(parts) => parts,
             Err(error) => return Ok(Err(error)),
         };
+        let rules: Vec<(PathExpression, &RuleList)> =
+            rules.iter().filter_map(|(key, list)| Some((key.parse().ok()?, list))).collect();
         let mut matchers = Vec::new();
         for (index, part) in parts.into_iter().enumerate() {
             let (title, step) = match &part.name {
                 Some(name) => (name.clone(), Segment::Field(name.clone())),
                 None => (index.to_string(), Segment::Index(index)),
             };
-            let own = MatchingRules { body: rules_below(rules, &step), ..MatchingRules::default() };
+            let own = MatchingRules { body: rules_below(&rules, &step), ..MatchingRules::default() };
             let body = Body::new(part.content.clone(), part.content_type());
             let body_type = part.content_type().or_else(|| ContentType::detect(&part.content));
             let content = BodyMatcher::compile_nested(&body, body_type, &own, of, depth + 1)?;
@@ -109,13 +111,12 @@ impl MultipartMatcher {
 }
 
 /// The rules at and below a part, as if the part were the document.
-fn rules_below(rules: &IndexMap<String, RuleList>, part: &Segment) -> IndexMap<String, RuleList> {
-    let below = rules.iter().filter_map(|(key, list)| {
-        let path: PathExpression = key.parse().ok()?;
+fn rules_below(rules: &[(PathExpression, &RuleList)], part: &Segment) -> IndexMap<String, RuleList> {
+    let below = rules.iter().filter_map(|(path, list)| {
         let (first, rest) = path.segments().split_first()?;
         let fits =
             first == part || matches!((first, part), (Segment::Star, _) | (Segment::StarIndex, Segment::Index(_)));
-        fits.then(|| (PathExpression::from(rest.to_vec()).to_string(), list.clone()))
+        fits.then(|| (PathExpression::from(rest.to_vec()).to_string(), (*list).clone()))
     });
     below.collect()
 }

@@ -1,6 +1,7 @@
-//! The query: by name, or in version 1 of the specification as raw text.
+//! The query: by name, or in version 1 of the specification as text, in which only the spelling of characters is free.
 
 use intact_pact_model::{MatchingRules, Query, SpecVersion};
+use percent_encoding::percent_decode_str;
 
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason};
@@ -13,7 +14,7 @@ use crate::rule::CompileError;
 pub(crate) struct QueryMatcher {
     expected: Query,
     rules: Vec<(String, CompiledValueRules)>,
-    /// The text that must come literally (version 1).
+    /// The text that must come (version 1).
     raw: Option<String>,
 }
 
@@ -35,7 +36,7 @@ impl QueryMatcher {
 
     pub(crate) fn compare<S: Sink>(&self, actual: Option<&str>, sink: &mut S) -> Flow {
         let actual = actual.unwrap_or_default();
-        if self.raw.as_deref() == Some(actual) {
+        if self.raw.as_deref().is_some_and(|expected| is_same_text(expected, actual)) {
             for _ in 0..self.expected.len() {
                 sink.part(true);
             }
@@ -55,6 +56,20 @@ impl QueryMatcher {
             _ => Flow::Continue(()),
         }
     }
+}
+
+/// Are the texts the same, parameter by parameter? Percent-encoding says nothing: contracts are often written without.
+fn is_same_text(expected: &str, actual: &str) -> bool {
+    fn decoded(text: &str) -> String {
+        percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    }
+    fn parameters(query: &str) -> impl Iterator<Item = (String, Option<String>)> {
+        query.split('&').map(|parameter| match parameter.split_once('=') {
+            Some((name, value)) => (decoded(name), Some(decoded(value))),
+            None => (decoded(parameter), None),
+        })
+    }
+    expected == actual || parameters(expected).eq(parameters(actual))
 }
 
 /// Remembers whether there was a mismatch.

@@ -30,7 +30,11 @@ impl Fragment {
 fn found<'t>(tree: &'t RuleTree, value: &[Fragment]) -> Option<(&'t str, bool)> {
     let cursor = value.iter().fold(tree.cursor(), |cursor, fragment| match fragment {
         Fragment::Key(key) => cursor.field(key),
-        Fragment::Item(index) => cursor.index(*index),
+        Fragment::Item(index) => {
+            let item = cursor.items().at(*index).into_owned();
+            assert_eq!(item.in_force(), cursor.index(*index).in_force(), "one after the other or one alone");
+            item
+        }
     });
     cursor.rules().map(|rules| (rules.set.key.as_str(), rules.cascaded))
 }

@@ -1,7 +1,7 @@
 //! Input that means harm, or is just very large: an answer, not a crash and not a wait.
 
 use intact_matching::{ActualResponse, CompileError, ResponseMatcher};
-use intact_pact_model::rules::{EachRule, MatchingRule};
+use intact_pact_model::rules::{ArrayVariant, EachRule, MatchingRule};
 use intact_pact_model::{Body, ContentType, HttpResponse, Json, RuleList, SpecVersion};
 
 use crate::{compare_response_json, json_headers};
@@ -47,6 +47,86 @@ fn documents_nest_as_deep_as_they_may_and_no_deeper() {
         assert!(combine == intact_pact_model::Combine::Or || !comparison.is_match());
         let too_deep = matcher.compare(&ActualResponse::new(200, &headers).with_body(nested(100_000).as_bytes()));
         assert!(too_deep.mismatches()[0].description().contains("nest deeper than 256 levels"));
+    }
+}
+
+/// Every kind of step that a walk over a document can take, at every level of the deepest documents: none may need more
+/// stack than a test thread has, which is as little as threads commonly get. And although rules of several kinds go through
+/// the contents several times, the work must not double with each level.
+#[test]
+fn the_deepest_documents_are_compared_whatever_the_rules() {
+    let any_key = || EachRule { rules: vec![MatchingRule::Regex(".*".to_owned())], ..EachRule::default() };
+    let not_empty = || MatchingRule::EachValue(EachRule { rules: vec![MatchingRule::NotEmpty], ..EachRule::default() });
+    let like = || MatchingRule::Type { min: None, max: None };
+    let documents = [("{\"a\":", "}", ".a", 256), ("[", "]", "[0]", 256), ("{\"a\":[", "]}", ".*", 128)];
+    for (open, close, step, levels) in documents {
+        let nested = |leaf: &str| format!("{}{leaf}{}", open.repeat(levels), close.repeat(levels));
+        for combine in [intact_pact_model::Combine::And, intact_pact_model::Combine::Or] {
+            for rules in [
+                vec![MatchingRule::Values, MatchingRule::EachKey(any_key())],
+                vec![like(), not_empty()],
+                vec![like(), not_empty(), not_empty()],
+                vec![MatchingRule::ArrayContains(Vec::new()), like()],
+                vec![MatchingRule::Equality, MatchingRule::NotEmpty],
+            ] {
+                let mut expected = expecting(nested("1"));
+                for depth in 0..256 {
+                    let path = format!("${}", step.repeat(depth));
+                    expected.matching_rules.body.insert(path, RuleList { combine, rules: rules.clone() });
+                }
+                let (matcher, headers) = (compile(&expected), json_headers());
+                let (same, other) = (nested("1"), nested("\"x\""));
+                assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(same.as_bytes())), "{rules:?}");
+                let other = ActualResponse::new(200, &headers).with_body(other.as_bytes());
+                assert_eq!(matcher.matches(&other), matcher.compare(&other).is_match());
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_in_rules_fit_on_the_stack_as_deep_as_they_may_nest() {
+    let mut rule = MatchingRule::Integer;
+    for _ in 0..60 {
+        let mut variant = ArrayVariant::default();
+        variant.rules.insert("$".to_owned(), RuleList::of(rule));
+        rule = MatchingRule::ArrayContains(vec![variant]);
+    }
+    let nested = |leaf: &str| format!("{}{leaf}{}", "[".repeat(250), "]".repeat(250));
+    let mut expected = expecting(nested("1"));
+    expected.matching_rules.body.insert("$".to_owned(), RuleList::of(rule));
+    let (matcher, headers) = (compile(&expected), json_headers());
+    assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(nested("1").as_bytes())));
+    assert!(!matcher.matches(&ActualResponse::new(200, &headers).with_body(nested("\"x\"").as_bytes())));
+}
+
+/// An `equality` says all there is to say about what is below it: it must not be asked again at every level.
+#[test]
+fn equality_costs_the_size_of_a_document_and_not_its_depth() {
+    let deep = format!("{}{}{}", "[".repeat(250), vec!["1"; 40_000].join(","), "]".repeat(250));
+    let mut expected = expecting(deep.clone());
+    expected.matching_rules.body.insert("$".to_owned(), RuleList::of(MatchingRule::Equality));
+    let (matcher, headers) = (compile(&expected), json_headers());
+    assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(deep.as_bytes())));
+    let other = deep.replacen('1', "2", 1);
+    let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(other.as_bytes()));
+    assert_eq!(comparison.mismatches().len(), 2, "the whole and the place");
+}
+
+#[test]
+fn expressions_that_nest_without_end_are_refused() {
+    for pattern in [
+        format!("{}a{}", "(".repeat(100_000), ")".repeat(100_000)),
+        format!("{}a{}", "(?=".repeat(100_000), ")".repeat(100_000)),
+        format!("{}a{}", "[".repeat(100_000), "]".repeat(100_000)),
+        format!("a{}", "{1}".repeat(50_000)),
+        format!("(?=a){}", "(a|".repeat(50_000)),
+    ] {
+        let mut expected = expecting("\"a\"");
+        expected.matching_rules.body.insert("$".to_owned(), RuleList::of(MatchingRule::Regex(pattern)));
+        let headers = json_headers();
+        let comparison = compile(&expected).compare(&ActualResponse::new(200, &headers).with_body(b"\"b\""));
+        assert_eq!(comparison.mismatches().len(), 1);
     }
 }
 

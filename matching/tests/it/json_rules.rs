@@ -226,6 +226,35 @@ fn each_key_looks_at_the_keys() {
 }
 
 #[test]
+fn each_key_does_not_look_at_the_keys_of_objects_below() {
+    let rules = r#"{"$": {"matchers": [{"match": "eachKey", "rules": [{"match": "regex", "regex": "[a-z]+"}]}]}}"#;
+    assert_eq!(request(r#"{"one": {"A1": 1}}"#, rules, r#"{"one": {"A1": 1}}"#), "");
+}
+
+#[test]
+fn rules_about_keys_and_values_report_a_difference_once() {
+    let keys = r#"{"match": "eachKey", "rules": [{"match": "regex", "regex": "[a-z]+"}]}"#;
+    let values = r#"{"match": "eachValue", "rules": [{"match": "integer"}]}"#;
+    let both = |second: &str| format!(r#"{{"$": {{"matchers": [{keys}, {second}]}}}}"#);
+    assert_snapshot!(request(r#"{"one": 1}"#, &both(r#"{"match": "values"}"#), r#"{"one": 2}"#), @"$.one -> Expected 2 (Integer) to be equal to 1 (Integer)");
+    assert_snapshot!(request(r#"{"one": 1}"#, &both(values), r#"{"one": 2, "2": "x"}"#), @r"
+    $[2] -> Expected '2' to match '[a-z]+'
+    $[2] -> Expected 'x' (String) to be an integer
+    ");
+    let nested = format!(r#"{{"match": "eachValue", "rules": [{keys}, {values}]}}"#);
+    assert_eq!(request(r#"{"one": {"a": 1}}"#, &both(&nested), r#"{"two": {"b": 2}}"#), "");
+    assert_snapshot!(request(r#"{"one": {"a": 1}}"#, &both(&nested), r#"{"two": {"B": "2"}}"#), @"
+    $.two.B -> Expected 'B' to match '[a-z]+'
+    $.two.B -> Expected '2' (String) to be an integer
+    ");
+    let typed = format!(r#"{{"$": {{"matchers": [{{"match": "type"}}, {values}]}}}}"#);
+    assert_snapshot!(response(r#"{"one": 1}"#, &typed, r#"{"one": "x"}"#), @"
+    $.one -> Expected 'x' (String) to be the same type as 1 (Integer)
+    $.one -> Expected 'x' (String) to be an integer
+    ");
+}
+
+#[test]
 fn rules_on_whole_objects_and_arrays_apply_or_cannot() {
     let at_a = |rule: &str| format!(r#"{{"$.a": {{"matchers": [{rule}]}}}}"#);
     assert_snapshot!(response(r#"{"a": {"b": 1}}"#, &at_a(r#"{"match": "integer"}"#), r#"{"a": {"b": 1}}"#), @r#"$.a -> Unable to match {"b":1} using integer"#);

@@ -150,7 +150,8 @@ proptest! {
     #[test]
     fn a_document_matches_itself(document in documents()) {
         let none = MatchingRules::default();
-        prop_assert!(request_matches(&document, &none, &document).0);
+        prop_assert_eq!(request_matches(&document, &none, &document), (true, true));
+        prop_assert_eq!(response_matches(&document, &none, &document), (true, true));
         for rule in [MatchingRule::Equality, MatchingRule::Type { min: None, max: None }] {
             prop_assert!(request_matches(&document, &at_root(Combine::And, vec![rule]), &document).0);
         }

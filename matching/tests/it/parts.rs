@@ -98,6 +98,10 @@ fn version_one_compares_the_query_as_text() {
     assert_eq!(compare(SpecVersion::V1, "a=1&b=2"), "");
     assert_snapshot!(compare(SpecVersion::V1, "b=2&a=1"), @" -> Expected query string 'a=1&b=2' but was 'b=2&a=1'");
     assert_snapshot!(compare(SpecVersion::V1, "a=1&b=3"), @"b -> Expected query parameter 'b' with value '2' but was '3'");
+    assert_ne!(compare(SpecVersion::V1, "a=1&b=2&"), "");
+    // How a character is spelled says nothing.
+    assert_eq!(compare(SpecVersion::V1, "%61=1&b=%32"), "");
+    assert_ne!(compare(SpecVersion::V1, "a%3D1&b=2"), "");
     assert_eq!(compare(SpecVersion::V1_1, "b=2&a=1&"), "");
 }
 
