@@ -30,10 +30,11 @@ fn files() -> Vec<PathBuf> {
             "there are no pact files in {}",
             dir.display()
         );
-        #[expect(clippy::print_stderr, reason = "says why nothing is tested")]
-        {
-            eprintln!("skipped: there are no pact files in {}", dir.display());
-        }
+        // Not `eprintln!`, which the test harness keeps for itself when a test passes.
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            format!("skipped: there are no pact files in {}\n", dir.display()).as_bytes(),
+        );
     }
     files
 }

@@ -34,10 +34,11 @@ fn exchanges() -> Vec<Exchange> {
             "there are no recordings in {}",
             directory.display()
         );
-        #[expect(clippy::print_stderr, reason = "says why nothing is tested")]
-        {
-            eprintln!("skipped: there are no recordings in {}", directory.display());
-        }
+        // Not `eprintln!`, which the test harness keeps for itself when a test passes.
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            format!("skipped: there are no recordings in {}\n", directory.display()).as_bytes(),
+        );
         return Vec::new();
     };
     let mut exchanges = Vec::new();
