@@ -50,15 +50,24 @@ pub enum Kind {
         /// What the provider answers; usually one message.
         responses: Vec<MessagePart>,
     },
+    /// Something of a type that this version of Intact does not know (V4). It can be shown, merged and written again just as it
+    /// was read; it cannot be played or verified.
+    Unknown {
+        /// The name of the type; empty if the file names none.
+        type_name: String,
+        /// What is exchanged: the members that are not those of every interaction.
+        members: Object<'static>,
+    },
 }
 
 impl Kind {
     /// The V4 name of the type, for example `Synchronous/HTTP`.
-    pub fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &str {
         match self {
             Self::Http(..) => "Synchronous/HTTP",
             Self::AsyncMessage(_) => "Asynchronous/Messages",
             Self::SyncMessage { .. } => "Synchronous/Messages",
+            Self::Unknown { type_name, .. } => type_name,
         }
     }
 }

@@ -6,19 +6,22 @@
 //!
 //! The rooms: [`pact`], [`interaction`], [`http`], [`message`], [`body`], [`content_type`], [`provider_state`], [`rules`],
 //! [`generators`], [`path`], [`json`], [`spec_version`]; reading in [`read`], writing in [`write`](mod@write), [`merge`], pact
-//! files on disk in [`file`](mod@file).
+//! files on disk in [`file`](mod@file). Examples with matchers in them come in by [`integration`] and [`expression`].
 
 pub mod body;
 pub mod content_type;
+pub mod expression;
 pub mod file;
 pub mod generators;
 pub mod http;
+pub mod integration;
 pub mod interaction;
 pub mod json;
 pub mod merge;
 pub mod message;
 pub mod pact;
 pub mod path;
+mod place;
 pub mod provider_state;
 pub mod read;
 pub mod rules;

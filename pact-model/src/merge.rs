@@ -5,6 +5,7 @@
 //! which tests run leaves no trace. Whether *two tests of one run* contradict each other cannot be seen here; the file layer
 //! ([`crate::file`]) remembers that.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use crate::interaction::{Interaction, Kind};
@@ -61,7 +62,7 @@ impl Pact {
                 Merged::Added
             }
         };
-        self.interactions.sort_by(order);
+        sort(&mut self.interactions);
         Ok(merged)
     }
 
@@ -100,6 +101,7 @@ fn in_words(kind: &Kind) -> &'static str {
         Kind::Http(..) => "HTTP interactions",
         Kind::AsyncMessage(_) => "messages",
         Kind::SyncMessage { .. } => "synchronous messages",
+        Kind::Unknown { .. } => "interactions of an unknown type",
     }
 }
 
@@ -118,6 +120,16 @@ fn by_identity(a: &Interaction, b: &Interaction) -> Ordering {
     (a.description.cmp(&b.description))
         .then_with(|| states(a).cmp(states(b)))
         .then_with(|| a.kind.type_name().cmp(b.kind.type_name()))
+}
+
+/// Sorts interactions as [`order`] has it. Those that cannot be told apart otherwise are compared by their text, which is made
+/// only once for each.
+pub(crate) fn sort<T: Borrow<Interaction>>(interactions: &mut [T]) {
+    let roughly = |a: &T, b: &T| by_identity(a.borrow(), b.borrow()).then_with(|| a.borrow().key.cmp(&b.borrow().key));
+    interactions.sort_by(roughly);
+    for same in interactions.chunk_by_mut(|a, b| roughly(a, b).is_eq()).filter(|same| same.len() > 1) {
+        same.sort_by_cached_key(|own| v4::interaction(own.borrow()).to_compact());
+    }
 }
 
 /// The order of interactions in files: by description, states and type; then by all the rest, so that it is the same

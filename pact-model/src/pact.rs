@@ -18,6 +18,9 @@ pub struct Pact {
     pub interactions: Vec<Interaction>,
     /// The file's metadata without the specification version, which is in [`Pact::version`].
     pub metadata: Object<'static>,
+    /// Members of the file that this version of Intact does not know; kept, so that files round-trip. What a broker adds
+    /// (`_links`, `createdAt`) is not among them.
+    pub unknown: Object<'static>,
     /// The specification version the contract was read in, or is to be written in by default.
     pub version: SpecVersion,
 }
@@ -30,6 +33,7 @@ impl Pact {
             provider: provider.into(),
             interactions: Vec::new(),
             metadata: Object::new(),
+            unknown: Object::new(),
             version: SpecVersion::default(),
         }
     }

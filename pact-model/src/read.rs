@@ -10,7 +10,6 @@
 
 mod categories;
 mod parts;
-mod place;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -21,12 +20,12 @@ mod v4;
 pub use self::rule::matching_rule;
 pub(crate) use self::v3::is_json_text;
 
-use self::place::{At, Notes, describe, shortened};
 use crate::generators::Generators;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::json::{Json, JsonError, JsonValue, Object};
 use crate::message::MessagePart;
 use crate::pact::Pact;
+use crate::place::{At, Notes, describe, shortened};
 #[cfg(doc)]
 use crate::rules::MatchingRule;
 use crate::rules::MatchingRules;
@@ -99,11 +98,6 @@ pub enum ReadErrorKind {
     /// A member without which the rest means nothing.
     #[error("the member `{0}` is missing")]
     Missing(&'static str),
-    /// A V4 interaction of a type that Intact does not know.
-    #[error(
-        "unknown type of interaction `{0}`: known are `Synchronous/HTTP`, `Asynchronous/Messages` and `Synchronous/Messages`"
-    )]
-    UnknownInteractionType(String),
     /// Messages came with version 3 of the specification.
     #[error("messages need specification version 3 or later, and the file says it is {0}")]
     MessagesBeforeV3(SpecVersion),
@@ -179,6 +173,9 @@ fn loaded<T>(read: impl FnOnce(&At<'_>, &mut Notes) -> Result<T, ReadError>) -> 
     Ok(Loaded { value, warnings: notes.into_warnings() })
 }
 
+/// Members of a pact that Intact knows, and those that a broker adds to what it serves.
+const PACT_MEMBERS: &[&str] = &["consumer", "provider", "interactions", "messages", "metadata", "_links", "createdAt"];
+
 fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, ReadError> {
     let root = document.as_object().ok_or_else(|| at.wrong_type("a pact, which is an object", document))?;
     if !["consumer", "provider", "interactions", "messages"].iter().any(|name| root.contains(name)) {
@@ -218,7 +215,8 @@ fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, Rea
             }
         }
     }
-    Ok(Pact { consumer, provider, interactions, metadata, version })
+    let unknown = parts::unknown_members(root, &[PACT_MEMBERS]);
+    Ok(Pact { consumer, provider, interactions, metadata, unknown, version })
 }
 
 fn pacticipant(root: &Object<'_>, role: &'static str, at: &At<'_>, notes: &mut Notes) -> String {

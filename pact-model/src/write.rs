@@ -29,13 +29,20 @@ use crate::spec_version::SpecVersion;
 #[non_exhaustive]
 pub enum WriteError {
     /// One file with messages and HTTP interactions.
-    #[error("HTTP interactions and messages in one pact need specification version 4, not {0}")]
-    Mixed(SpecVersion),
+    #[error(
+        "HTTP interactions and messages in one pact need specification version 4, not {version} (the interaction {description:?} is of another kind than the first)"
+    )]
+    Mixed {
+        /// The wanted version.
+        version: SpecVersion,
+        /// The first interaction that is of another kind than the first of all.
+        description: String,
+    },
     /// An interaction of a kind that the version does not have.
     #[error("{kind} cannot be written in specification version {version} (the interaction {description:?})")]
     Kind {
         /// The kind, in words.
-        kind: &'static str,
+        kind: String,
         /// The wanted version.
         version: SpecVersion,
         /// The interaction.
@@ -56,6 +63,18 @@ pub enum WriteError {
         /// The interaction.
         description: String,
     },
+}
+
+impl WriteError {
+    fn of_kind(kind: &Kind, version: SpecVersion, interaction: &Interaction) -> Self {
+        let kind = match kind {
+            Kind::Http(..) => "an HTTP interaction".to_owned(),
+            Kind::AsyncMessage(_) => "a message".to_owned(),
+            Kind::SyncMessage { .. } => "a synchronous message".to_owned(),
+            Kind::Unknown { type_name, .. } => format!("an interaction of the unknown type {type_name:?}"),
+        };
+        Self::Kind { kind, version, description: interaction.description.clone() }
+    }
 }
 
 impl Pact {
@@ -102,8 +121,7 @@ fn frame(pact: &Pact, list: &'static str, version: SpecVersion, interactions: Js
     root.insert("provider", Json::object([("name", pact.provider.clone())]));
     root.insert(list, interactions);
     root.insert("metadata", metadata);
-    root.sort();
-    root.into()
+    finished(root, &pact.unknown).into()
 }
 
 /// The text of one interaction as it stands in the text of a pact.
@@ -120,13 +138,22 @@ pub(crate) fn interaction_text(interaction: &Interaction, version: SpecVersion) 
     Ok(document.to_pretty().replace('\n', "\n    "))
 }
 
+/// Before V4: are all interactions messages, or none?
+fn are_messages(interactions: &[Interaction], version: SpecVersion) -> Result<bool, WriteError> {
+    let is_message = |interaction: &Interaction| matches!(interaction.kind, Kind::AsyncMessage(_));
+    let messages = interactions.first().is_some_and(is_message);
+    match interactions.iter().find(|own| is_message(own) != messages) {
+        None => Ok(messages),
+        Some(other) => Err(WriteError::Mixed { version, description: other.description.clone() }),
+    }
+}
+
 /// The text of the pact in its own version, from the texts of its interactions.
 pub(crate) fn text_of_pieces(pact: &Pact, texts: &[String]) -> Result<String, WriteError> {
-    let is_message = |interaction: &Interaction| matches!(interaction.kind, Kind::AsyncMessage(_));
-    let messages = pact.interactions.first().is_some_and(is_message);
-    if pact.version < SpecVersion::V4 && pact.interactions.iter().any(|own| is_message(own) != messages) {
-        return Err(WriteError::Mixed(pact.version));
-    }
+    let messages = match pact.version {
+        SpecVersion::V4 => false,
+        version => are_messages(&pact.interactions, version)?,
+    };
     let list = if messages && pact.version == SpecVersion::V3 { "messages" } else { "interactions" };
     let document = frame(pact, list, pact.version, Json::Array(Vec::new()));
     if body::depth(&document) > MAX_DEPTH {

@@ -1,6 +1,7 @@
 //! Input made to hurt: it gets an error or a pact, soon, and never a panic.
 
-use intact_pact_model::{Pact, SpecVersion};
+use intact_pact_model::json::Json;
+use intact_pact_model::{Pact, SpecVersion, integration};
 
 fn pact(interactions: &str) -> String {
     format!(
@@ -111,5 +112,154 @@ fn odd_numbers_and_texts_are_kept_or_refused() {
     ] {
         let error = Pact::read(bytes).expect_err("no JSON").to_string();
         assert!(error.starts_with("$: not a JSON document: ") || error.starts_with("$: not a pact: "), "{error}");
+    }
+}
+
+/// Runs on a thread with the stack that test and worker threads have by default.
+fn on_a_small_stack(work: impl FnOnce() + Send) {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn_scoped(scope, work);
+        thread.expect("a thread").join().expect("no panic");
+    });
+}
+
+#[test]
+fn the_deepest_documents_that_are_read_need_little_stack() {
+    on_a_small_stack(|| {
+        for text in [
+            nested("[", "", "]", 100_000),
+            nested(r#"{"a":"#, "1", "}", 100_000),
+            request(&format!(r#""matchingRules":{{"body":{{"${}":{{}}}}}}"#, "[*]".repeat(100_000))),
+        ] {
+            let _ = Pact::read(text.as_bytes());
+        }
+        for member in [
+            format!(r#""body":{{"content":{}}}"#, nested(r#"{"a":"#, "1", "}", 245)),
+            format!(
+                r#""matchingRules":{{"body":{{"$":{{"matchers":[{}]}}}}}}"#,
+                nested(r#"{"match":"eachValue","rules":["#, r#"{"match":"type"}"#, "]}", 120)
+            ),
+        ] {
+            let text = request(&member);
+            let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+            for version in SpecVersion::ALL {
+                let _ = pact.clone().write(version);
+            }
+        }
+        let template = nested(r#"{"pact:matcher:type":"type","value":["#, "1", "]}", 127);
+        let json = Json::parse(template.as_bytes()).expect("just as deep as allowed");
+        assert_eq!(integration::document(&json).expect("a template").value.rules.len(), 127);
+        let rules = nested(r#"{"pact:matcher:type":"eachValue","rules":["#, "", "]}", 127);
+        assert!(integration::document(&Json::parse(rules.as_bytes()).expect("JSON")).is_ok());
+    });
+}
+
+#[test]
+fn huge_numbers_are_numbers() {
+    let digits = "9".repeat(100_000);
+    for number in [digits.as_str(), "1e999999", "-1E-999999", &format!("0.{digits}"), &format!("1e{digits}")] {
+        let text = request(&format!(r#""body":{{"content":{{"a":{number}}},"contentType":"application/json"}}"#));
+        let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+        assert!(pact.write(SpecVersion::V4).expect("V4").to_compact().contains(number));
+        let json = Json::parse(number.as_bytes()).expect("a number");
+        assert_eq!(json, json.clone());
+        assert!(json.as_f64().is_some() && json.as_u64().is_none());
+        for member in ["status", "pending", "key"] {
+            let text = pact_with_member(member, number);
+            let _ = Pact::read(text.as_bytes());
+        }
+        let text = request(&format!(r#""matchingRules":{{"$.body":{{"match":"type","min":{number}}}}}"#));
+        let loaded = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(loaded.warnings.iter().all(|warning| warning.to_string().len() < 1_000));
+    }
+}
+
+fn pact_with_member(name: &str, value: &str) -> String {
+    pact(&format!(r#"[{{"type":"Synchronous/HTTP","{name}":{value},"response":{{"{name}":{value}}}}}]"#))
+}
+
+#[test]
+fn repeated_members_and_lone_surrogates_are_decided_the_same_way_everywhere() {
+    let same = r#""a":1,"#.repeat(50_000);
+    let text = request(&format!(r#""x-unknown":{{{same}"a":2}},"body":{{"content":{{{same}"a":2}}}}"#));
+    let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+    let written = pact.write(SpecVersion::V4).expect("V4").to_compact();
+    assert!(written.contains(r#""content":{"a":2}"#) && written.contains(r#""x-unknown":{"a":2}"#));
+    for member in [r#""path":"\udc00""#, r#""headers":{"\ud800":"x"}"#, r#""body":{"content":"\ud83d\u0041"}"#] {
+        let error = Pact::read(request(member).as_bytes()).expect_err("a lone surrogate").to_string();
+        assert!(error.contains("lone leading surrogate"), "{error}");
+    }
+    let paired = Pact::read(request(r#""path":"/\ud83d\ude00""#).as_bytes()).expect("a pair").value;
+    assert_eq!(paired.interactions[0].as_http().expect("HTTP").0.path, "/😀");
+}
+
+#[test]
+fn many_interactions_that_cannot_be_told_apart_are_sorted_in_a_moment() {
+    let list: Vec<String> = (0..20_000)
+        .map(|at| {
+            format!(r#"{{"type":"Synchronous/HTTP","description":"same","request":{{"path":"/{}"}}}}"#, 20_000 - at)
+        })
+        .collect();
+    let text = pact(&format!("[{}]", list.join(",")));
+    let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+    let written = pact.write(SpecVersion::V4).expect("V4").to_compact();
+    let again = Pact::read(written.as_bytes()).expect("a pact").value;
+    assert_eq!((again.interactions.len(), again.write(SpecVersion::V4).expect("V4").to_compact()), (20_000, written));
+}
+
+#[test]
+#[ignore = "long: run by cargo xtask soak"]
+fn documents_of_a_hundred_megabytes_are_read_and_written() {
+    on_a_small_stack(|| {
+        let item = r#"{"id":12345678901234567890123,"name":"a name that is long enough","tags":["a","b",null,1.50]},"#;
+        let items = item.repeat(100_000_000 / item.len());
+        let body =
+            format!(r#""body":{{"content":[{}],"contentType":"application/json"}}"#, items.trim_end_matches(','));
+        drop(items);
+        for member in
+            [body, format!(r#""body":{{"content":"{}","contentType":"text/plain"}}"#, "x".repeat(100_000_000))]
+        {
+            let text = request(&member);
+            drop(member);
+            let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+            let written = pact.write(SpecVersion::V4).expect("V4").to_compact();
+            assert!(written.len() > 99_000_000);
+            let again = Pact::read(written.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+            // Nobody wants to see the difference of these.
+            assert!(again == pact);
+        }
+    });
+}
+
+#[test]
+#[ignore = "long: run by cargo xtask soak"]
+fn a_hundred_thousand_of_anything_is_read_and_written() {
+    const MANY: usize = 100_000;
+    let list = |item: &dyn Fn(usize) -> String| (0..MANY).map(item).collect::<Vec<_>>().join(",");
+    for text in [
+        pact(&format!("[{}]", list(&|at| format!(r#"{{"type":"Synchronous/HTTP","description":"{at}"}}"#)))),
+        pact(&format!("[{}]", list(&|_| r#"{"type":"Smoke/Signals","description":"same"}"#.to_owned()))),
+        request(&format!(
+            r#""matchingRules":{{"body":{{{}}}}}"#,
+            list(&|at| format!(r#""$.a[{at}].b":{{"matchers":[{{"match":"regex","regex":"{at}"}}]}}"#))
+        )),
+        request(&format!(
+            r#""matchingRules":{{"body":{{"$":{{"matchers":[{}]}}}}}}"#,
+            list(&|at| format!(r#"{{"match":"regex","regex":"{at}"}}"#))
+        )),
+        request(&format!(
+            r#""matchingRules":{{{}}}"#,
+            list(&|at| format!(r#""$.query.q{at}[0]":{{"match":"regex","regex":"{at}"}}"#))
+        )),
+        request(&format!(r#""generators":{{"body":{{{}}}}}"#, list(&|at| format!(r#""$.a{at}":{{"type":"Uuid"}}"#)))),
+        request(&format!(r#""query":"{}""#, list(&|at| format!("q{at}=1")).replace(',', "&"))),
+    ] {
+        let loaded = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(loaded.warnings.len() <= 100);
+        let written = loaded.value.write(SpecVersion::V4).unwrap_or_else(|error| panic!("{error}")).to_pretty();
+        assert_eq!(
+            Pact::read(written.as_bytes()).map(|loaded| loaded.value.interactions.len()),
+            Ok(loaded.value.interactions.len())
+        );
     }
 }

@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use intact_pact_model::{Body, Interaction, Kind, Pact, Query, SpecVersion};
+use intact_pact_model::json::{Json, JsonValue};
+use intact_pact_model::read;
+use intact_pact_model::{Body, ContentType, Interaction, Kind, Pact, Query, SpecVersion};
 
 fn files() -> Vec<PathBuf> {
     let dir = std::env::var_os("INTACT_REAL_PACTS_DIR")
@@ -63,6 +65,7 @@ fn with_stated_types(mut pact: Pact) -> Pact {
                 let content_type = part.content_type();
                 state(&mut part.contents, content_type);
             }
+            Kind::Unknown { .. } => {}
             Kind::SyncMessage { request, responses } => {
                 for part in std::iter::once(request).chain(responses) {
                     let content_type = part.content_type();
@@ -82,7 +85,7 @@ fn sorted(mut pact: Pact) -> Pact {
     }
     pact.interactions.sort_by_key(|own| {
         let states: Vec<String> = own.provider_states.iter().map(|state| state.name.clone()).collect();
-        (own.description.clone(), states, own.kind.type_name())
+        (own.description.clone(), states, own.kind.type_name().to_owned())
     });
     pact
 }
@@ -100,6 +103,127 @@ fn every_file_is_read_and_survives_being_written() {
             let expected = sorted(with_stated_types(pact.clone()));
             assert_eq!(sorted(with_stated_types(again.value.clone())), expected, "{name} as {version}");
             assert_eq!(again.value.write(version).map(|json| json.to_pretty()), Ok(text), "{name} as {version}");
+        }
+    }
+}
+
+/// Looks at the documents themselves, not at what was read of them: a member that the model has no place for is found here.
+#[test]
+fn no_member_is_lost_or_changed_when_a_file_is_written_in_its_own_version() {
+    let mut differences = Vec::new();
+    for file in files() {
+        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let original = Json::parse(&bytes).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let pact = Pact::from_json(&original).unwrap_or_else(|error| panic!("{}: {error}", file.display())).value;
+        let written = pact.write(pact.version).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut found = |difference: String| differences.push(format!("{name} {difference}"));
+        compare(&original, &written, "$", &mut found);
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn the_comparison_of_documents_sees_what_is_lost() {
+    let differences = |original: &str, written: &str| {
+        let mut found = Vec::new();
+        let json = |text: &str| Json::parse(text.as_bytes()).expect("JSON").into_owned();
+        compare(&json(original), &json(written), "$", &mut |difference| found.push(difference));
+        found
+    };
+    for (original, written, expected) in [
+        (r#"{"a":{"b":1}}"#, r#"{"a":{}}"#, "$.a.b is lost"),
+        (r#"{"a":[{"b":1}]}"#, r#"{"a":[{"b":1.0}]}"#, "$.a[0].b was 1, is 1.0"),
+        (r#"{"a":[1,2]}"#, r#"{"a":[1]}"#, "$.a was [1,2], is [1]"),
+        (r#"{"headers":{"A":"x"}}"#, r#"{"headers":{}}"#, "$.headers was {\"A\":\"x\"}, is {}"),
+        (
+            r#"{"matchingRules":{"$.path":{"match":"type"}}}"#,
+            r#"{"matchingRules":{"$.path":{"match":"regex","regex":"a"}}}"#,
+            "$.matchingRules was {\"$.path\":{\"match\":\"type\"}}, is {\"$.path\":{\"match\":\"regex\",\"regex\":\"a\"}}",
+        ),
+    ] {
+        assert_eq!(differences(original, written), [expected]);
+    }
+}
+
+/// Reports every member of `original` that `written` has not or has with another value. What other programs spell in several ways
+/// is compared by what it means; what is empty or only a broker's may be left out.
+fn compare(original: &Json<'_>, written: &Json<'_>, at: &str, found: &mut dyn FnMut(String)) {
+    let (Json::Object(own), Json::Object(other)) = (original, written) else {
+        match (original, written) {
+            (Json::Array(own), Json::Array(other)) if own.len() == other.len() => {
+                let in_order = |items: &[Json<'_>]| {
+                    let mut items: Vec<JsonValue> = items.iter().map(|item| item.clone().into_owned()).collect();
+                    if matches!(at, "$.interactions" | "$.messages") {
+                        let text = |item: &JsonValue, name| item.get(name).map(Json::to_compact);
+                        items.sort_by_cached_key(|item| {
+                            ["description", "providerStates", "providerState", "type"].map(|name| text(item, name))
+                        });
+                    }
+                    items
+                };
+                for (index, (own, other)) in in_order(own).iter().zip(&in_order(other)).enumerate() {
+                    compare(own, other, &format!("{at}[{index}]"), found);
+                }
+            }
+            (own, other) if own == other => {}
+            (own, other) => found(format!("{at} was {own}, is {other}")),
+        }
+        return;
+    };
+    for (name, value) in own.iter() {
+        let below = format!("{at}.{name}");
+        let of_a_broker = matches!(name, "_id" | "_links" | "createdAt");
+        let is_empty = match value {
+            Json::Null => true,
+            Json::String(text) => text.is_empty(),
+            Json::Array(items) => items.is_empty(),
+            Json::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        let other = match name {
+            "metaData" => other.get("metadata"),
+            "content" if at.starts_with("$.messages") => other.get("contents"),
+            "pact-specification" => other.get("pactSpecification"),
+            "pact-rust" => other.get("pactRust"),
+            "providerState" => {
+                other.get(name).or_else(|| other.get("providerStates")?.as_array()?.first()?.get("name"))
+            }
+            _ => other.get(name),
+        };
+        let Some(other) = other else {
+            if !of_a_broker && !is_empty {
+                found(format!("{below} is lost"));
+            }
+            continue;
+        };
+        let same = match name {
+            "matchingRules" => {
+                let rules = |json| read::matching_rules(json).map(|loaded| loaded.value);
+                Some(rules(value) == rules(other))
+            }
+            "headers" | "query" => {
+                let part = |json: &Json<'_>| {
+                    let part = Json::object([(name.to_owned(), json.clone())]);
+                    read::http_request(&part, SpecVersion::V3).map(|loaded| (loaded.value.headers, loaded.value.query))
+                };
+                Some(part(value) == part(other))
+            }
+            "method" => Some(value.to_text().to_uppercase() == other.to_text()),
+            "contentType" => Some(ContentType::parse(&value.to_text()) == ContentType::parse(&other.to_text())),
+            // Where the wrapping of a body was missing, it is added.
+            "body" | "contents" if value.get("content").is_none() && other.get("encoded").is_some() => {
+                Some(other.get("content") == Some(value))
+            }
+            "pactSpecification" | "pact-specification" => {
+                Some(value.get("version").is_some() == other.get("version").is_some())
+            }
+            _ => None,
+        };
+        match same {
+            Some(true) => {}
+            Some(false) => found(format!("{below} was {value}, is {other}")),
+            None => compare(value, other, &below, found),
         }
     }
 }

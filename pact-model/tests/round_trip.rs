@@ -260,7 +260,8 @@ fn metadata() -> impl Strategy<Value = Object<'static>> {
 fn v4_interaction() -> impl Strategy<Value = Interaction> {
     let synchronous = (message(true, true), vec(message(true, true), 0..3))
         .prop_map(|(request, responses)| Kind::SyncMessage { request, responses });
-    let kind = prop_oneof![http(true), message(true, false).prop_map(Kind::AsyncMessage), synchronous];
+    let strange = ("(Smoke/Signals)?", unknown()).prop_map(|(type_name, members)| Kind::Unknown { type_name, members });
+    let kind = prop_oneof![http(true), message(true, false).prop_map(Kind::AsyncMessage), synchronous, strange];
     let comments = named("[a-z]{1,4}", ".{1,4}")
         .prop_map(|named| named.into_iter().map(|(name, text)| (name.into(), Json::from(text))).collect());
     let markup = option::of(".{1,5}").prop_map(|markup| {
@@ -286,7 +287,8 @@ fn v4_interaction() -> impl Strategy<Value = Interaction> {
                 transport,
                 plugin_configuration,
                 markup,
-                unknown,
+                // What is beside an exchange that nobody understands belongs to it.
+                unknown: if matches!(kind, Kind::Unknown { .. }) { Object::new() } else { unknown },
                 ..Interaction::new(description, kind)
             },
         )
@@ -306,8 +308,12 @@ fn pact_of(
 }
 
 fn v4_pact() -> impl Strategy<Value = Pact> {
-    (vec(v4_interaction(), 0..4), (".{0,5}", ".{0,5}"), metadata())
-        .prop_map(|(interactions, names, metadata)| pact_of(SpecVersion::V4, interactions, names, metadata))
+    (vec(v4_interaction(), 0..4), (".{0,5}", ".{0,5}"), metadata(), unknown()).prop_map(
+        |(interactions, names, metadata, unknown)| Pact {
+            unknown,
+            ..pact_of(SpecVersion::V4, interactions, names, metadata)
+        },
+    )
 }
 
 fn v3_pact() -> impl Strategy<Value = Pact> {

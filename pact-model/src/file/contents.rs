@@ -17,7 +17,7 @@ pub(super) struct Contents {
 
 impl Contents {
     pub(super) fn new(mut pact: Pact) -> Result<Self, WriteError> {
-        pact.interactions.sort_by(merge::order);
+        merge::sort(&mut pact.interactions);
         let mut contents = Self { pact, texts: Vec::new() };
         contents.render()?;
         Ok(contents)

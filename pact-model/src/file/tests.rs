@@ -152,7 +152,9 @@ fn a_v3_file_with_interactions_and_messages_is_never_written_as_one_list() {
     let nothing = Pact { version: SpecVersion::V3, ..pact_of([]) };
     let error = dir.in_run("1").merge(&nothing).expect_err("no version but 4 has both").to_string();
     assert!(
-        error.ends_with("HTTP interactions and messages in one pact need specification version 4, not V3"),
+        error.ends_with(
+            "need specification version 4, not V3 (the interaction \"b\" is of another kind than the first)"
+        ),
         "{error}"
     );
     assert_eq!(dir.text(), mixed);

@@ -10,8 +10,8 @@ use crate::json::{Json, Object};
 use crate::path::{PathExpression, Segment};
 use crate::rules::{MatchingRules, RuleList};
 
-use super::place::{At, Notes, describe, members};
 use super::{ReadError, rule, v2};
+use crate::place::{At, Notes, describe, members};
 
 /// A category of rules or generators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use crate::message::{MessagePart, metadata_content_type};
 use crate::provider_state::ProviderState;
 use crate::spec_version::SpecVersion;
 
-use super::place::{At, Notes, describe, members};
 use super::{ReadError, categories, owned, v3, v4};
+use crate::place::{At, Notes, describe, members};
 
 /// Members of a request that Intact knows.
 const REQUEST_MEMBERS: &[&str] =

@@ -1,11 +1,12 @@
 //! One matching rule or generator from its object.
 
+use crate::expression::{Definition, is_definition};
 use crate::generators::Generator;
 use crate::json::{Json, Object};
 use crate::rules::{ArrayVariant, Combine, EachRule, MatchingRule, RuleList, StatusClass};
 
 use super::owned;
-use super::place::describe;
+use crate::place::{describe, shortened};
 
 /// Reads one matching rule: `{"match": "regex", "regex": "\\d+"}`, an old one that can be guessed (`{"min": 1}`), or the
 /// integration form that language bindings use (`{"pact:matcher:type": "regex", …}`, without its example).
@@ -73,6 +74,13 @@ fn understood(json: &Json<'_>) -> Result<MatchingRule, String> {
         ),
         (None, None) => (guessed(rule).ok_or("it has no `match`, and its members do not tell what it asks")?, false),
     };
+    if integration && is_definition(name) {
+        let mut rules = Definition::parse(name).map_err(|error| error.to_string())?.value.rules;
+        return match (rules.pop(), rules.is_empty()) {
+            (Some(rule), true) => Ok(rule),
+            _ => Err(format!("`{}` is more than one rule", shortened(name))),
+        };
+    }
     Ok(match name {
         "equality" => MatchingRule::Equality,
         "regex" => MatchingRule::Regex(required_text(rule, "regex")?),

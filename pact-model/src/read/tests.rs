@@ -99,14 +99,6 @@ fn what_is_no_pact_is_refused_with_its_place() {
             "$.messages: messages need specification version 3 or later, and the file says it is V2",
         ),
         (
-            &with("4.0", r#""interactions": [{ "description": "x" }]"#),
-            r#"$.interactions[0]: the member `type` is missing (in the interaction "x")"#,
-        ),
-        (
-            &with("4.0", r#""interactions": [{ "type": "Smoke/Signals" }]"#),
-            "$.interactions[0].type: unknown type of interaction `Smoke/Signals`: known are `Synchronous/HTTP`, `Asynchronous/Messages` and `Synchronous/Messages`",
-        ),
-        (
             &with("4.0", r#""interactions": [{ "type": "Synchronous/Messages", "response": [] }]"#),
             "$.interactions[0]: the member `request` is missing",
         ),
@@ -131,6 +123,64 @@ fn what_is_no_pact_is_refused_with_its_place() {
             error_of(&text).starts_with("$.interactions[0].response.status: expected a status code, found "),
             "{status}"
         );
+    }
+}
+
+#[test]
+fn interactions_of_unknown_types_are_kept_with_a_warning() {
+    for (member, type_name, warning) in [
+        (
+            r#""type": "Smoke/Signals", "#,
+            "Smoke/Signals",
+            "$.interactions[0].type: an interaction of the unknown type `Smoke/Signals`: it is kept, but cannot be played or verified",
+        ),
+        ("", "", "$.interactions[0].type: an interaction of no type: it is kept, but cannot be played or verified"),
+    ] {
+        let text = with(
+            "4.0",
+            &format!(
+                r#""interactions": [{{ {member}"description": "x", "key": "k", "pending": true, "providerStates": [{{ "name": "dry wood" }}],
+                   "puffs": [{{ "z": 1.0, "a": [] }}], "request": {{ "matchingRules": {{ "puffs": 1 }} }} }}]"#
+            ),
+        );
+        let loaded = pact_of(&text);
+        assert_eq!(loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [warning]);
+        let interaction = &loaded.value.interactions[0];
+        assert_eq!((interaction.kind.type_name(), interaction.key.as_deref()), (type_name, Some("k")));
+        assert!(
+            matches!(&interaction.kind, Kind::Unknown { members, .. } if members.len() == 2),
+            "{:?}",
+            interaction.kind
+        );
+        let written = loaded.value.write(SpecVersion::V4).expect("V4 says everything");
+        assert_eq!(Json::parse(text.as_bytes()).expect("JSON").get("interactions"), written.get("interactions"));
+        for version in [SpecVersion::V3, SpecVersion::V2, SpecVersion::V1] {
+            let error = loaded.value.write(version).expect_err("not in V3").to_string();
+            let expected = format!(
+                "an interaction of the unknown type {type_name:?} cannot be written in specification version {version} (the interaction \"x\")"
+            );
+            assert_eq!(error, expected);
+        }
+        let mut other = Pact::new("Web", "Orders");
+        assert!(other.merge(interaction.clone()).is_ok());
+    }
+}
+
+#[test]
+fn members_of_a_pact_that_nobody_knows_are_kept_and_those_of_a_broker_are_not() {
+    for version in ["2.0.0", "3.0.0", "4.0"] {
+        let text = with(
+            version,
+            r#""interactions": [], "x-team": { "b": 1.0, "a": [] }, "_links": { "self": {} }, "createdAt": "now""#,
+        );
+        let pact = pact_of(&text).value;
+        assert_eq!(Json::Object(pact.unknown.clone()).to_compact(), r#"{"x-team":{"b":1.0,"a":[]}}"#);
+        let written = pact.write(pact.version).expect("can be said").to_pretty();
+        assert!(
+            written.contains("x-team") && !written.contains("_links") && !written.contains("createdAt"),
+            "{written}"
+        );
+        assert_eq!(pact_of(&written).value, pact);
     }
 }
 
@@ -536,6 +586,7 @@ fn every_rule_is_read() {
         (r#"{ "match": "not-empty" }"#, MatchingRule::NotEmpty),
         (r#"{ "match": "semver" }"#, MatchingRule::Semver),
         (r#"{ "pact:matcher:type": "regex", "regex": "a", "value": "a" }"#, MatchingRule::Regex("a".to_owned())),
+        (r#"{ "pact:matcher:type": "matching(regex, 'a', 'a')" }"#, MatchingRule::Regex("a".to_owned())),
     ] {
         assert_eq!(matching_rule(&json(text)), rule, "{text}");
     }
@@ -596,6 +647,11 @@ fn rules_that_cannot_be_understood_are_kept_with_a_warning() {
         (r#"{ "match": "type", "max": "many" }"#, "`max` is a length, found the string \"many\""),
         (r#"{ "match": "type", "max": 1e400 }"#, "`max` is a length, found the number 1e400"),
         (r#"{ "match": "include" }"#, "`value` is missing"),
+        (r#"{ "pact:matcher:type": "atLeast(1), atMost(2)" }"#, "`atLeast(1), atMost(2)` is more than one rule"),
+        (
+            r#"{ "pact:matcher:type": "matching(" }"#,
+            "`matching(` is no matching definition: expected the name of a matching rule or `$` at character 10, found the end",
+        ),
         (r#"{ "match": "date", "format": 1 }"#, "`format` is a date or time pattern, found the number 1"),
         (
             r#"{ "match": "statusCode", "status": "good" }"#,

@@ -13,7 +13,7 @@ use super::ReadError;
 use super::parts::{
     MESSAGE_MEMBERS, description, http_request, http_response, message_part, provider_states, text, unknown_members,
 };
-use super::place::{At, Notes};
+use crate::place::{At, Notes};
 
 /// Members of an interaction or message that Intact knows.
 const INTERACTION_MEMBERS: &[&str] = &["_id", "description", "providerState", "providerStates", "provider_state"];

@@ -13,8 +13,8 @@ use crate::spec_version::SpecVersion;
 use super::parts::{
     MESSAGE_MEMBERS, description, http_request, http_response, message_part, provider_states, text, unknown_members,
 };
-use super::place::{At, Notes, describe, shortened};
 use super::{ReadError, ReadErrorKind, owned};
+use crate::place::{At, Notes, describe, shortened};
 
 /// Members that Intact knows of every interaction.
 const INTERACTION_MEMBERS: &[&str] = &[
@@ -50,21 +50,30 @@ pub(super) fn interaction(
     let object = json.as_object().ok_or_else(|| at.wrong_type("an interaction, which is an object", json))?;
     let at_type = at.field("type");
     let kind_name = match object.get("type") {
-        None => return Err(at.error(ReadErrorKind::Missing("type"))),
+        None | Some(Json::Null) => "",
         Some(name) => name.as_str().ok_or_else(|| at_type.wrong_type("a type of interaction", name))?,
     };
     let provider_states = provider_states(object, at, notes)?;
-    let (kind, kind_members) = match kind_name {
+    let unknown_beside = |members| unknown_members(object, &[INTERACTION_MEMBERS, members]);
+    let (kind, unknown) = match kind_name {
         "Synchronous/HTTP" => {
             let request = http_request(object.get("request"), SpecVersion::V4, &at.field("request"), notes)?;
             let response = http_response(object.get("response"), SpecVersion::V4, &at.field("response"), notes)?;
-            (Kind::Http(request, response), &["request", "response"][..])
+            (Kind::Http(request, response), unknown_beside(&["request", "response"]))
         }
         "Asynchronous/Messages" => {
-            (Kind::AsyncMessage(message_part(object, SpecVersion::V4, at, notes)?), MESSAGE_MEMBERS)
+            (Kind::AsyncMessage(message_part(object, SpecVersion::V4, at, notes)?), unknown_beside(MESSAGE_MEMBERS))
         }
-        "Synchronous/Messages" => (synchronous_message(object, at, notes)?, &["request", "response"][..]),
-        other => return Err(at_type.error(ReadErrorKind::UnknownInteractionType(shortened(other).into_owned()))),
+        "Synchronous/Messages" => (synchronous_message(object, at, notes)?, unknown_beside(&["request", "response"])),
+        other => {
+            let what = if other.is_empty() {
+                "no type".to_owned()
+            } else {
+                format!("the unknown type `{}`", shortened(other))
+            };
+            notes.warn(&at_type, format!("an interaction of {what}: it is kept, but cannot be played or verified"));
+            (Kind::Unknown { type_name: other.to_owned(), members: unknown_beside(&[]) }, Object::new())
+        }
     };
     let pending = match object.get("pending") {
         None | Some(Json::Null) => false,
@@ -88,7 +97,7 @@ pub(super) fn interaction(
         transport: text(object, "transport", "the name of a transport", at)?.filter(|name| !name.is_empty()),
         plugin_configuration: free_object(object, "pluginConfiguration", at, notes),
         markup: free_object(object, "interactionMarkup", at, notes),
-        unknown: unknown_members(object, &[INTERACTION_MEMBERS, kind_members]),
+        unknown,
     })
 }
 

@@ -93,7 +93,7 @@ fn what_a_version_cannot_say_is_refused() {
     shop.interactions.push(Interaction::new("news", Kind::AsyncMessage(MessagePart::default())));
     assert_eq!(
         shop.write(SpecVersion::V3).expect_err("mixed").to_string(),
-        "HTTP interactions and messages in one pact need specification version 4, not V3"
+        "HTTP interactions and messages in one pact need specification version 4, not V3 (the interaction \"news\" is of another kind than the first)"
     );
     assert_eq!(
         shop.write(SpecVersion::V2).map_err(|error| matches!(error, WriteError::Rule { .. } | WriteError::Kind { .. })),

@@ -23,10 +23,9 @@ pub(super) fn interaction(interaction: &Interaction, version: SpecVersion) -> Re
     let description = || interaction.description.clone();
     let kind = match &interaction.kind {
         Kind::Http(request, response) => Ok((request, response)),
-        Kind::AsyncMessage(_) => Err("a message"),
-        Kind::SyncMessage { .. } => Err("a synchronous message"),
+        other => Err(other),
     };
-    let (request, response) = kind.map_err(|kind| WriteError::Kind { kind, version, description: description() })?;
+    let (request, response) = kind.map_err(|kind| WriteError::of_kind(kind, version, interaction))?;
     let rules = |rules: &MatchingRules| {
         flat(rules, version).map_err(|part| WriteError::Rule { part, version, description: description() })
     };

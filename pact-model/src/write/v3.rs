@@ -7,16 +7,13 @@ use crate::message::{MessagePart, metadata_content_type};
 use crate::spec_version::SpecVersion;
 
 use super::rule::{by_category, generators_by_category};
-use super::{WriteError, body, finished, headers, insert_unless_empty, provider_states, query, sorted_object};
+use super::{
+    WriteError, are_messages, body, finished, headers, insert_unless_empty, provider_states, query, sorted_object,
+};
 
 /// The name of the list and the list.
 pub(super) fn interactions(interactions: &[Interaction]) -> Result<(&'static str, JsonValue), WriteError> {
-    let messages = interactions.iter().filter(|interaction| matches!(interaction.kind, Kind::AsyncMessage(_))).count();
-    let list = match messages {
-        0 => "interactions",
-        all if all == interactions.len() => "messages",
-        _ => return Err(WriteError::Mixed(SpecVersion::V3)),
-    };
+    let list = if are_messages(interactions, SpecVersion::V3)? { "messages" } else { "interactions" };
     Ok((list, Json::Array(interactions.iter().map(interaction).collect::<Result<_, _>>()?)))
 }
 
@@ -30,12 +27,8 @@ pub(super) fn interaction(interaction: &Interaction) -> Result<JsonValue, WriteE
             object
         }
         Kind::AsyncMessage(part) => message(part),
-        Kind::SyncMessage { .. } => {
-            return Err(WriteError::Kind {
-                kind: "a synchronous message",
-                version: SpecVersion::V3,
-                description: interaction.description.clone(),
-            });
+        kind @ (Kind::SyncMessage { .. } | Kind::Unknown { .. }) => {
+            return Err(WriteError::of_kind(kind, SpecVersion::V3, interaction));
         }
     };
     object.insert("description", interaction.description.clone());

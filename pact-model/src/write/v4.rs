@@ -12,7 +12,7 @@ use super::{body, finished, headers, insert_unless_empty, provider_states, query
 /// All interactions, sorted.
 pub(super) fn interactions(interactions: &[Interaction]) -> JsonValue {
     let mut order: Vec<&Interaction> = interactions.iter().collect();
-    order.sort_by(|a, b| merge::order(a, b));
+    merge::sort(&mut order);
     Json::Array(order.into_iter().map(interaction).collect())
 }
 
@@ -21,7 +21,9 @@ pub(crate) fn interaction(interaction: &Interaction) -> JsonValue {
     let mut object = kind(&interaction.kind);
     object.insert("description", interaction.description.clone());
     object.insert("pending", interaction.pending);
-    object.insert("type", interaction.kind.type_name());
+    if !interaction.kind.type_name().is_empty() {
+        object.insert("type", interaction.kind.type_name().to_owned());
+    }
     if !interaction.provider_states.is_empty() {
         object.insert("providerStates", provider_states(&interaction.provider_states));
     }
@@ -52,6 +54,8 @@ pub(crate) fn kind(kind: &Kind) -> Object<'static> {
             object.insert("request", message_part(request));
             object.insert("response", Json::array(responses.iter().map(message_part)));
         }
+        // Not sorted: what is not understood is kept as it is.
+        Kind::Unknown { members, .. } => return members.clone(),
     }
     object
 }

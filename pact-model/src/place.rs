@@ -3,7 +3,7 @@
 use crate::json::{Json, Object};
 use crate::path::write_field;
 
-use super::{ReadError, ReadErrorKind, Warning};
+use crate::read::{ReadError, ReadErrorKind, Warning};
 
 /// More warnings than anybody reads; a hostile file could have millions.
 const MAX_WARNINGS: usize = 100;
@@ -13,7 +13,7 @@ const MAX_SHOWN: usize = 80;
 
 /// A place in the document. It is printed only if there is something to say about it, so it is a chain of borrowed steps.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     parent: Option<&'a At<'a>>,
     step: Step<'a>,
 }
@@ -26,23 +26,23 @@ enum Step<'a> {
 }
 
 impl<'a> At<'a> {
-    pub(super) fn root() -> Self {
+    pub(crate) fn root() -> Self {
         Self { parent: None, step: Step::Root }
     }
 
-    pub(super) fn field(&'a self, name: &'a str) -> Self {
+    pub(crate) fn field(&'a self, name: &'a str) -> Self {
         Self { parent: Some(self), step: Step::Field(name) }
     }
 
-    pub(super) fn index(&'a self, index: usize) -> Self {
+    pub(crate) fn index(&'a self, index: usize) -> Self {
         Self { parent: Some(self), step: Step::Index(index) }
     }
 
-    pub(super) fn error(&self, kind: ReadErrorKind) -> ReadError {
+    pub(crate) fn error(&self, kind: ReadErrorKind) -> ReadError {
         ReadError { at: self.to_string(), interaction: None, kind }
     }
 
-    pub(super) fn wrong_type(&self, expected: &'static str, found: &Json<'_>) -> ReadError {
+    pub(crate) fn wrong_type(&self, expected: &'static str, found: &Json<'_>) -> ReadError {
         self.error(ReadErrorKind::WrongType { expected, found: describe(found) })
     }
 }
@@ -62,13 +62,13 @@ impl std::fmt::Display for At<'_> {
 
 /// The warnings so far.
 #[derive(Default)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     warnings: Vec<Warning>,
     left_out: usize,
 }
 
 impl Notes {
-    pub(super) fn warn(&mut self, at: &At<'_>, text: impl Into<String>) {
+    pub(crate) fn warn(&mut self, at: &At<'_>, text: impl Into<String>) {
         if self.warnings.len() < MAX_WARNINGS {
             self.warnings.push(Warning { at: at.to_string(), text: text.into() });
         } else {
@@ -76,7 +76,7 @@ impl Notes {
         }
     }
 
-    pub(super) fn into_warnings(mut self) -> Vec<Warning> {
+    pub(crate) fn into_warnings(mut self) -> Vec<Warning> {
         if let (true, Some(last)) = (self.left_out > 0, self.warnings.last_mut()) {
             *last = Warning { at: "$".to_owned(), text: format!("and {} more warnings", self.left_out + 1) };
         }
@@ -86,7 +86,7 @@ impl Notes {
 
 impl ReadError {
     /// Says in which interaction it is.
-    pub(super) fn inside(mut self, interaction: &Json<'_>) -> Self {
+    pub(crate) fn inside(mut self, interaction: &Json<'_>) -> Self {
         if self.interaction.is_none() {
             self.interaction = interaction.get("description").map(|text| text.to_text().into_owned());
         }
@@ -95,7 +95,7 @@ impl ReadError {
 }
 
 /// The members of an optional object. Nothing, `null` and `[]` (an empty map, as PHP writes it) have none.
-pub(super) fn members<'j, 'a>(
+pub(crate) fn members<'j, 'a>(
     json: Option<&'j Json<'a>>,
     expected: &'static str,
     at: &At<'_>,
@@ -109,7 +109,7 @@ pub(super) fn members<'j, 'a>(
 }
 
 /// What a value is, for a message: `the string "200 OK"`, `an array`.
-pub(super) fn describe(json: &Json<'_>) -> String {
+pub(crate) fn describe(json: &Json<'_>) -> String {
     match json {
         Json::Null => "null".to_owned(),
         Json::Bool(value) => format!("`{value}`"),
@@ -120,7 +120,7 @@ pub(super) fn describe(json: &Json<'_>) -> String {
     }
 }
 
-pub(super) fn shortened(text: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn shortened(text: &str) -> std::borrow::Cow<'_, str> {
     match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None => text.into(),
