@@ -117,6 +117,12 @@ impl BodyMatcher {
                 Mismatch::new(Location::Body("/".to_owned()), Reason::Unexpected, text)
                     .showing(Shown::Nothing, Shown::bytes(bytes))
             }),
+            (Body::Present(content), ActualState::Empty) if self.root_is_not_empty().is_some() => sink.mismatch(|| {
+                let key = self.root_is_not_empty().map_or("$", |set| set.key.as_str());
+                Mismatch::new(Location::Body("$".to_owned()), Reason::RuleNotSatisfied, binary::EMPTY)
+                    .showing(Shown::bytes(&content.bytes), Shown::Nothing)
+                    .ruled(Rule::NotEmpty.name(), key)
+            }),
             (Body::Present(content), ActualState::Missing | ActualState::Empty) => sink.mismatch(|| {
                 let state = if matches!(actual.state, ActualState::Missing) { "missing" } else { "empty" };
                 let body = describe(&content.bytes, self.expected_type.as_ref());
@@ -129,6 +135,12 @@ impl BodyMatcher {
                 self.contents(&content.bytes, actual.bytes(), actual_type.as_ref(), sink)
             }
         }
+    }
+
+    /// The rules at the root, if one of them is `notEmpty`: it says best what is wrong with an empty body.
+    fn root_is_not_empty(&self) -> Option<&RuleSet> {
+        let set = self.rules.cursor().exact_rules()?;
+        set.rules.iter().any(|rule| matches!(rule, Rule::NotEmpty)).then_some(set)
     }
 
     fn type_fits(&self, actual: Option<&ContentType>, type_rules: Option<&RuleSet>) -> bool {
@@ -184,7 +196,7 @@ impl BodyMatcher {
     ) -> Flow {
         match &self.contents {
             Contents::Json(Err(error)) => sink.mismatch(|| unparsable("expected", error)),
-            Contents::Json(Ok(expected)) => match Json::parse(actual) {
+            Contents::Json(Ok(expected)) => match Json::parse(unframed(actual, actual_type)) {
                 Err(error) => sink.mismatch(|| {
                     unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
                 }),
@@ -226,7 +238,9 @@ impl Contents {
             return Ok(Self::OfType);
         }
         Ok(match content_type {
-            Some(found) if found.is_json() => Self::Json(JsonValue::parse_owned(&content.bytes)),
+            Some(found) if found.is_json() => {
+                Self::Json(JsonValue::parse_owned(unframed(&content.bytes, content_type)))
+            }
             Some(found) if found.is_xml() => Self::Xml(xml::Element::parse(&content.bytes)),
             Some(found) if found.is_multipart() => {
                 Self::Multipart(MultipartMatcher::compile(&content.bytes, found, by_key, of, depth)?)
@@ -237,6 +251,15 @@ impl Contents {
             Some(found) if found.is_text() => Self::Text,
             _ => Self::Binary,
         })
+    }
+}
+
+/// The JSON behind what a Kafka schema registry's serializer puts before it: a zero byte and the schema's number in four.
+fn unframed<'b>(bytes: &'b [u8], content_type: Option<&ContentType>) -> &'b [u8] {
+    let is_framed = |found: &ContentType| found.is_json() && found.sub().starts_with("vnd.schemaregistry.");
+    match bytes {
+        [0, _, _, _, _, json @ ..] if content_type.is_some_and(is_framed) => json,
+        _ => bytes,
     }
 }
 

@@ -18,7 +18,8 @@ impl Comparison {
         self.mismatches.is_empty()
     }
 
-    /// The differences: of the method first, then path, query or status, headers, body, metadata.
+    /// The differences: of the method first, then path, query or status, headers, body, metadata. All of them, up to a
+    /// hundred thousand; the last then says that there are more.
     pub fn mismatches(&self) -> &[Mismatch] {
         &self.mismatches
     }
@@ -58,6 +59,9 @@ pub(crate) trait Sink {
     fn part(&mut self, matched: bool);
 }
 
+/// More differences than this are not listed: nobody reads them, and they take more memory than the bodies.
+const MOST_MISMATCHES: usize = 100_000;
+
 /// Collects everything.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -69,8 +73,13 @@ impl Sink for Report {
     const WANTS_ALL: bool = true;
 
     fn mismatch(&mut self, make: impl FnOnce() -> Mismatch) -> Flow {
-        self.mismatches.push(make());
-        Flow::Continue(())
+        if self.mismatches.len() < MOST_MISMATCHES {
+            self.mismatches.push(make());
+            return Flow::Continue(());
+        }
+        let text = format!("There are more than {MOST_MISMATCHES} differences: the others are not listed");
+        self.mismatches.push(Mismatch { text, ..make() });
+        Flow::Break(())
     }
 
     fn part(&mut self, matched: bool) {

@@ -6,6 +6,7 @@ use crate::actual::{ActualBody, ActualMessage};
 use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Comparison, Flow, Report, Sink, Verdict};
 use crate::mismatch::{Location, Mismatch, Reason};
+use crate::pact_regex::Budget;
 use crate::parts::metadata::{MetadataMatcher, content_type_entry};
 use crate::rule::CompileError;
 
@@ -36,6 +37,7 @@ impl MessageMatcher {
 
     /// All differences between the expected message and an actual one.
     pub fn compare(&self, actual: &ActualMessage<'_>) -> Comparison {
+        let _budget = Budget::begin();
         let mut report = Report::default();
         let _ = self.walk(actual, &body(actual), &mut report);
         report.finish()
@@ -43,6 +45,7 @@ impl MessageMatcher {
 
     /// Is there no difference? The same answer as that of [`MessageMatcher::compare`], but stops at the first.
     pub fn matches(&self, actual: &ActualMessage<'_>) -> bool {
+        let _budget = Budget::begin();
         self.walk(actual, &body(actual), &mut Verdict).is_continue()
     }
 
@@ -50,6 +53,7 @@ impl MessageMatcher {
     pub fn compare_with(&self, message: &MessagePart) -> Comparison {
         let actual = ActualMessage::new(None, &message.metadata);
         let contents = ActualBody::of_model(&message.contents, stated_type(&actual));
+        let _budget = Budget::begin();
         let mut report = Report::default();
         let _ = self.walk(&actual, &contents, &mut report);
         report.finish()
@@ -74,6 +78,7 @@ fn stated_type(actual: &ActualMessage<'_>) -> Option<ContentType> {
 ///
 /// The mismatches of all replies come as one comparison.
 pub fn compare_replies(expected: &[MessageMatcher], actual: &[ActualMessage<'_>]) -> Comparison {
+    let _budget = Budget::begin();
     let mut report = Report::default();
     if expected.len() != actual.len() {
         let text = match actual.len() {

@@ -151,6 +151,23 @@ impl Mismatch {
         Self { rule: Some(Governing { rule: rule.to_owned(), key: key.to_owned() }), ..self }
     }
 
+    /// The same with every text changed, for example to take out what must not be shown.
+    pub fn map_texts<'t>(&'t self, change: impl Fn(&'t str) -> std::borrow::Cow<'t, str>) -> Self {
+        let shown = |shown: &'t Shown| match shown {
+            Shown::Text(text) => Shown::Text(change(text).into_owned()),
+            other => other.clone(),
+        };
+        Self {
+            at: self.at.clone(),
+            reason: self.reason,
+            expected: shown(&self.expected),
+            actual: shown(&self.actual),
+            rule: self.rule.clone(),
+            text: change(&self.text).into_owned(),
+            bodies: self.bodies.as_deref().map(|(one, other)| Box::new((shown(one), shown(other)))),
+        }
+    }
+
     /// The sentence; the same as the `Display` text.
     pub fn description(&self) -> &str {
         &self.text

@@ -3,13 +3,23 @@
 //!
 //! An expression is first rewritten where the dialects' spellings differ from ours, then given to the crate `regex`, which
 //! never backtracks; what that does not know (look-around, back-references, possessive quantifiers) goes to `fancy-regex`
-//! with a limit. Compilation waits until the first use: a contract of a thousand interactions seldom needs them all.
+//! with limits, for each value and for a whole comparison ([`budget`]). Compilation waits until the first use: a contract of
+//! a thousand interactions seldom needs them all.
 
-use std::fmt::Write as _;
+mod budget;
+mod class;
+mod dialect;
+mod surrogates;
+
 use std::sync::OnceLock;
 
-/// Steps that a backtracking match may take. Far beyond what an honest expression needs, and over in well under a second.
-const BACKTRACK_LIMIT: usize = 1_000_000;
+pub(crate) use budget::Budget;
+use dialect::{Reading, Rewritten, rewrite};
+
+/// How many steps back a match may take, and what that costs of the budget of a comparison. A match that needs more than the
+/// first number is tried again with the next: what an honest expression does with a short text costs nothing, and none takes
+/// more than the last, which is over in well under a second.
+const PATIENCE: [(usize, u32); 3] = [(1_000, 0), (30_000, 1), (1_000_000, 33)];
 
 /// Greatest size of a compiled expression in bytes; `\w{1,255}` needs a few megabytes because `\w` is Unicode.
 const SIZE_LIMIT: usize = 32 << 20;
@@ -24,7 +34,46 @@ pub(crate) struct PactRegex {
 #[derive(Debug)]
 enum Engine {
     Linear(regex::Regex),
-    Backtracking(fancy_regex::Regex),
+    Backtracking(Box<Backtracking>),
+}
+
+/// An expression that only backtracking can match, with growing patience.
+#[derive(Debug)]
+struct Backtracking {
+    pattern: String,
+    /// One for each row of [`PATIENCE`], compiled when it is needed.
+    attempts: [OnceLock<Option<fancy_regex::Regex>>; PATIENCE.len()],
+}
+
+impl Backtracking {
+    fn compile(pattern: String) -> Result<Self, String> {
+        // The message of a parse error ends with where it is, in terms of the rewritten text: keep its first line.
+        let first_line = |error: fancy_regex::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+        let first = Self::with_limit(&pattern, PATIENCE[0].0).map_err(first_line)?;
+        let attempts = [OnceLock::from(Some(first)), OnceLock::new(), OnceLock::new()];
+        Ok(Self { pattern, attempts })
+    }
+
+    fn with_limit(pattern: &str, limit: usize) -> Result<fancy_regex::Regex, fancy_regex::Error> {
+        fancy_regex::RegexBuilder::new(pattern).backtrack_limit(limit).delegate_size_limit(SIZE_LIMIT).build()
+    }
+
+    /// Asks the expression, as long as there is patience for it.
+    fn ask<T>(&self, question: impl Fn(&fancy_regex::Regex) -> Result<T, fancy_regex::Error>) -> Result<T, NoMatch> {
+        if budget::is_spent() {
+            return Err(NoMatch::GaveUp);
+        }
+        for ((limit, price), attempt) in PATIENCE.iter().zip(&self.attempts) {
+            if !budget::pay(*price) {
+                break;
+            }
+            let regex = attempt.get_or_init(|| Self::with_limit(&self.pattern, *limit).ok());
+            if let Some(answer) = regex.as_ref().and_then(|regex| question(regex).ok()) {
+                return Ok(answer);
+            }
+        }
+        Err(NoMatch::GaveUp)
+    }
 }
 
 /// Why a value is not matched.
@@ -58,7 +107,7 @@ impl PactRegex {
         let matched = match self.engine() {
             Err(_) => return Err(NoMatch::Invalid),
             Ok(Engine::Linear(regex)) => regex.is_match(text),
-            Ok(Engine::Backtracking(regex)) => regex.is_match(text).map_err(|_| NoMatch::GaveUp)?,
+            Ok(Engine::Backtracking(regex)) => regex.ask(|regex| regex.is_match(text))?,
         };
         if matched { Ok(()) } else { Err(NoMatch::Different) }
     }
@@ -70,10 +119,12 @@ impl PactRegex {
             Engine::Linear(regex) => {
                 Ok(regex.captures(text).and_then(|groups| groups.get(1)).map(|group| group.as_str()))
             }
-            Engine::Backtracking(regex) => match regex.captures(text) {
-                Ok(groups) => Ok(groups.and_then(|groups| groups.get(1).map(|group| group.as_str()))),
-                Err(error) => Err(error.to_string()),
-            },
+            Engine::Backtracking(regex) => {
+                let first = |regex: &fancy_regex::Regex| {
+                    Ok(regex.captures(text)?.and_then(|groups| groups.get(1).map(|group| group.as_str())))
+                };
+                regex.ask(first).map_err(|_| "the expression needs too many steps".to_owned())
+            }
         }
     }
 
@@ -90,6 +141,11 @@ impl PactRegex {
             })
         })
     }
+}
+
+/// The expression in the common reading, without anchors; for generating text from it.
+pub(crate) fn common_spelling(pattern: &str) -> String {
+    rewrite(pattern, Reading::Common).pattern
 }
 
 /// Compiles an expression in the first reading that makes sense of it; `wrap` adds anchors.
@@ -111,177 +167,7 @@ fn compile_rewritten(rewritten: &Rewritten, wrap: &impl Fn(&str) -> String) -> R
     {
         return Ok(Engine::Linear(regex));
     }
-    fancy_regex::RegexBuilder::new(&anchored)
-        .backtrack_limit(BACKTRACK_LIMIT)
-        .delegate_size_limit(SIZE_LIMIT)
-        .build()
-        .map(Engine::Backtracking)
-        // The message of a parse error ends with where it is, in terms of the rewritten text: keep its first line.
-        .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
-}
-
-/// How character classes are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    /// As in most dialects: classes may nest.
-    Common,
-    /// As in JavaScript: `[` is a letter inside a class, `[^]` is any character, `[]` is none.
-    JavaScript,
-}
-
-/// An expression in the spelling of our engines.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Rewritten {
-    pub(crate) pattern: String,
-    /// Has it possessive quantifiers? `regex` would take `a++` for a repeated repetition.
-    possessive: bool,
-}
-
-/// The expression in the common reading, without anchors; for generating text from it.
-pub(crate) fn common_spelling(pattern: &str) -> String {
-    rewrite(pattern, Reading::Common).pattern
-}
-
-/// Horizontal white space, which Java and PCRE call `\h`.
-const BLANKS: &str = r"\t\x20\u{A0}\u{1680}\u{180E}\u{2000}-\u{200A}\u{202F}\u{205F}\u{3000}";
-
-fn rewrite(pattern: &str, reading: Reading) -> Rewritten {
-    let mut out = String::with_capacity(pattern.len() + 8);
-    let mut possessive = false;
-    let mut class_depth = 0_usize;
-    let mut after_quantifier = false;
-    let mut rest = pattern;
-    while let Some(next) = rest.chars().next() {
-        let quantifier_before = std::mem::take(&mut after_quantifier);
-        rest = &rest[next.len_utf8()..];
-        match next {
-            '\\' => rest = escape(rest, class_depth > 0, &mut out),
-            '[' if class_depth == 0 => {
-                if reading == Reading::JavaScript
-                    && let Some(after) = rest.strip_prefix("^]")
-                {
-                    out.push_str(r"[\s\S]");
-                    rest = after;
-                } else if reading == Reading::JavaScript
-                    && let Some(after) = rest.strip_prefix(']')
-                {
-                    out.push_str(r"[^\s\S]");
-                    rest = after;
-                } else {
-                    out.push('[');
-                    class_depth = 1;
-                    // A bracket in the first place is a character.
-                    for first in ["^]", "]", "^"] {
-                        if let Some(after) = rest.strip_prefix(first) {
-                            out.push_str(first);
-                            rest = after;
-                            break;
-                        }
-                    }
-                }
-            }
-            '[' if reading == Reading::JavaScript => out.push_str(r"\["),
-            '[' => {
-                out.push('[');
-                class_depth += 1;
-            }
-            ']' if class_depth > 0 => {
-                out.push(']');
-                class_depth -= 1;
-            }
-            _ if class_depth > 0 => out.push(next),
-            '{' => match counted_repetition(rest) {
-                Some(length) => {
-                    out.push('{');
-                    out.push_str(&rest[..length]);
-                    rest = &rest[length..];
-                    after_quantifier = true;
-                }
-                // Not a repetition: a brace.
-                None => out.push_str(r"\{"),
-            },
-            '*' | '?' => {
-                out.push(next);
-                // The second sign of `*?` makes a quantifier lazy and cannot be possessive.
-                after_quantifier = !quantifier_before && !out.ends_with("(?");
-            }
-            '+' => {
-                out.push('+');
-                possessive |= quantifier_before;
-                after_quantifier = !quantifier_before;
-            }
-            _ => out.push(next),
-        }
-    }
-    Rewritten { pattern: out, possessive }
-}
-
-/// How long the rest of a `{3}`, `{3,}` or `{3,5}` is, if this is one.
-fn counted_repetition(rest: &str) -> Option<usize> {
-    let end = rest.find('}')?;
-    let (from, to) = rest[..end].split_once(',').unwrap_or((&rest[..end], ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (!from.is_empty() && digits(from) && digits(to)).then_some(end + 1)
-}
-
-/// Rewrites what follows a backslash; gives back the rest.
-fn escape<'p>(rest: &'p str, in_class: bool, out: &mut String) -> &'p str {
-    let Some(escaped) = rest.chars().next() else {
-        out.push('\\');
-        return rest;
-    };
-    let after = &rest[escaped.len_utf8()..];
-    match escaped {
-        'Q' => {
-            let (quoted, after) = after.split_once("\\E").unwrap_or((after, ""));
-            out.push_str(&regex::escape(quoted));
-            after
-        }
-        // An end without a beginning says nothing.
-        'E' => after,
-        'h' if in_class => {
-            out.push_str(BLANKS);
-            after
-        }
-        'h' => {
-            out.push('[');
-            out.push_str(BLANKS);
-            out.push(']');
-            after
-        }
-        'c' if after.starts_with(|c: char| c.is_ascii_alphabetic()) => {
-            let control = after.as_bytes()[0] & 0x1f;
-            let _ = write!(out, "\\x{control:02X}");
-            &after[1..]
-        }
-        '0' if !after.starts_with(|c: char| c.is_ascii_digit()) => {
-            out.push_str(r"\x00");
-            after
-        }
-        // Word boundaries in our engines, but plain characters everywhere else.
-        '<' | '>' => {
-            out.push(escaped);
-            after
-        }
-        // `\p{…}`, `\x{…}`, `\k<…>`: the braces belong to the escape.
-        'p' | 'P' | 'x' | 'u' | 'k' | 'g' | 'b' | 'B' | 'N' if after.starts_with('{') => {
-            let end = after.find('}').map_or(after.len(), |end| end + 1);
-            out.push('\\');
-            out.push(escaped);
-            out.push_str(&after[..end]);
-            &after[end..]
-        }
-        // JavaScript and Java escape what needs none.
-        _ if escaped.is_ascii_punctuation() || escaped.is_ascii_alphanumeric() => {
-            out.push('\\');
-            out.push(escaped);
-            after
-        }
-        _ => {
-            out.push(escaped);
-            after
-        }
-    }
+    Backtracking::compile(anchored).map(|regex| Engine::Backtracking(Box::new(regex)))
 }
 
 #[cfg(test)]
@@ -322,6 +208,30 @@ mod tests {
             (r"[]a]+", "]a", "b"),
             (r"[^]]+", "ab", "]"),
             (r"\/a\-b\_c\@", "/a-b_c@", "a"),
+            // What may stand in a class unescaped.
+            (r"^[\w-\.]+@([\w-]+\.)+[\w-]{2,4}$", "a-b.c@d-e.org", "a@b"),
+            (r"[+--]+", "+,-", "."),
+            (r"[a-z-9]+", "b-9", "8"),
+            (r"[a-]+", "a-", "b"),
+            (r"[^-a]", "b", "-"),
+            (r"[a~~b]+", "a~b", "c"),
+            (r"[\w.+-]+", "a.b+c-d", "a b"),
+            (r"[#/\s]+", "# /", "a"),
+            (r"[\b\e\t]+", "\u{8}\u{1b}\t", "b"),
+            (r"[\x41-\u0043\102]+", "ABC", "D"),
+            (r"[a-z-[aeiou]]+", "xyz", "e"),
+            (r"[[:alpha:]_]+", "a_B", "1"),
+            (r"\p{Alnum}+\p{Punct}[\p{XDigit}\P{Alnum}]", "a1!f", "a1!g"),
+            (r"(?'year'\d+)-\k'year'", "12-12", "12-13"),
+            (r"\e\[0m", "\u{1b}[0m", "[0m"),
+            // Surrogate pairs are one character; half of one is none.
+            (r"\ud83d\ude00", "\u{1f600}", "\u{1f601}"),
+            (r"\u{1F600}", "\u{1f600}", "\u{1f601}"),
+            (r"^[\uD83D\uDE00-\uD83D\uDE4F]$", "\u{1f601}", "\u{1f680}"),
+            (r"a\ud83d[\ude00-\ude4f\ude80]", "a\u{1f680}", "a\u{1f681}"),
+            (r"(?:[\0-\uD7FF\uE000-\uFFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])+", "a\u{10ffff}é", ""),
+            (r"(?:a|\ud83d)", "a", "\u{1f600}"),
+            (r"[^\ud800-\udfff]", "\u{1f600}", ""),
             ("(?x) a b # both", "ab", "a b"),
             ("(?ix) a b # both", "AB", "a b"),
             ("(?x: a b )c", "abc", "a bc"),
@@ -338,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_is_no_expression_says_so() {
-        for pattern in ["(", "a)", "[a", "*", r"\", r"(?<a>x)(?<a>y)\k<b>"] {
+        for pattern in ["(", "a)", "[a", "*", r"\", r"(?<a>x)(?<a>y)\k<b>", "[b-a]", r"[\x{110000}]", r"\u{110000}"] {
             let regex = PactRegex::new(pattern);
             assert_eq!(regex.matches("a"), Err(NoMatch::Invalid), "{pattern}");
             assert!(regex.error().is_some_and(|error| !error.is_empty()), "{pattern}");
@@ -352,6 +262,21 @@ mod tests {
 
         let backtracking = PactRegex::new(r"(?=x?)(a|a)*\1c");
         assert_eq!(backtracking.matches(&"a".repeat(60)), Err(NoMatch::GaveUp));
+    }
+
+    #[test]
+    fn what_is_left_for_a_comparison_is_counted_over_all_values() {
+        let regex = PactRegex::new(r"(?=x?)(a|a)*\1c");
+        let short = format!("{}c", "a".repeat(8));
+        let catastrophic = "a".repeat(40);
+        let _before = Budget::begin();
+        let gave_up = (0..10_000).filter(|_| regex.matches(&catastrophic) == Err(NoMatch::GaveUp)).count();
+        assert_eq!(gave_up, 10_000, "most of them without a try");
+        assert_eq!(regex.matches(&short), Err(NoMatch::GaveUp), "nothing is left");
+        let next = Budget::begin();
+        assert_eq!(regex.matches(&short), Ok(()));
+        drop(next);
+        assert_eq!(regex.matches(&short), Err(NoMatch::GaveUp), "of the comparison before");
     }
 
     #[test]

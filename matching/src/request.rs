@@ -5,6 +5,7 @@ use intact_pact_model::{HttpRequest, SpecVersion};
 use crate::actual::{ActualBody, ActualRequest};
 use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Comparison, Flow, Report, Sink, Verdict};
+use crate::pact_regex::Budget;
 use crate::parts::headers::HeadersMatcher;
 use crate::parts::path::TargetMatcher;
 use crate::parts::query::QueryMatcher;
@@ -46,6 +47,7 @@ impl RequestMatcher {
 
     /// Is there no difference? The same answer as that of [`RequestMatcher::compare`], but stops at the first.
     pub fn matches(&self, actual: &ActualRequest<'_>) -> bool {
+        let _budget = Budget::begin();
         let body = ActualBody::received(actual.body, actual.headers.content_type());
         self.walk(actual, &body, &mut Verdict).is_continue()
     }
@@ -64,6 +66,7 @@ impl RequestMatcher {
     }
 
     fn report(&self, actual: &ActualRequest<'_>, body: &ActualBody<'_>) -> Comparison {
+        let _budget = Budget::begin();
         let mut report = Report::default();
         let _ = self.walk(actual, body, &mut report);
         report.finish()

@@ -5,6 +5,7 @@ use intact_pact_model::{HttpResponse, SpecVersion};
 use crate::actual::{ActualBody, ActualResponse};
 use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Comparison, Flow, Report, Sink, Verdict};
+use crate::pact_regex::Budget;
 use crate::parts::headers::HeadersMatcher;
 use crate::parts::status::StatusMatcher;
 use crate::rule::CompileError;
@@ -43,6 +44,7 @@ impl ResponseMatcher {
 
     /// Is there no difference? The same answer as that of [`ResponseMatcher::compare`], but stops at the first.
     pub fn matches(&self, actual: &ActualResponse<'_>) -> bool {
+        let _budget = Budget::begin();
         let body = ActualBody::received(actual.body, actual.headers.content_type());
         self.walk(actual, &body, &mut Verdict).is_continue()
     }
@@ -54,6 +56,7 @@ impl ResponseMatcher {
     }
 
     fn report(&self, actual: &ActualResponse<'_>, body: &ActualBody<'_>) -> Comparison {
+        let _budget = Budget::begin();
         let mut report = Report::default();
         let _ = self.walk(actual, body, &mut report);
         report.finish()

@@ -1,7 +1,7 @@
 //! Values as mismatch texts show them: bounded, whatever the size of the document.
 
 use intact_pact_model::Json;
-use intact_pact_model::json::JsonKind;
+use intact_pact_model::json::{JsonKind, Object};
 
 /// Longest text of one value in a message, in bytes.
 const LIMIT: usize = 4096;
@@ -95,7 +95,8 @@ pub(crate) fn names<'n>(names: impl Iterator<Item = &'n str>) -> String {
     out.finish()
 }
 
-fn compact(value: &Json<'_>) -> String {
+/// The JSON text, members in the order of their names.
+pub(crate) fn compact(value: &Json<'_>) -> String {
     let mut out = Bounded::default();
     print(value, &mut out);
     out.finish()
@@ -118,7 +119,7 @@ fn print(value: &Json<'_>, out: &mut Bounded) {
         }
         Json::Object(object) => {
             out.push("{");
-            for (at, (name, value)) in object.iter().enumerate() {
+            for (at, (name, value)) in by_name(object).into_iter().enumerate() {
                 if out.is_full() {
                     return;
                 }
@@ -136,6 +137,19 @@ fn print(value: &Json<'_>, out: &mut Bounded) {
             out.push(&scalar.to_compact());
         }
     }
+}
+
+/// The members in the order of their names, which does not depend on who wrote the document; no more than fit.
+fn by_name<'d>(object: &'d Object<'_>) -> Vec<(&'d str, &'d Json<'d>)> {
+    // A member takes at least `"":0,`.
+    const FITTING: usize = LIMIT / 5 + 1;
+    let mut members: Vec<_> = object.iter().collect();
+    if members.len() > FITTING {
+        members.select_nth_unstable_by_key(FITTING, |(name, _)| *name);
+        members.truncate(FITTING);
+    }
+    members.sort_unstable_by_key(|(name, _)| *name);
+    members
 }
 
 #[derive(Default)]
@@ -182,6 +196,8 @@ mod tests {
         assert_eq!(json_and_kind(&Json::from("it's")), "'it's' (String)");
         assert_eq!(names(["b", "a"].into_iter()), "a, b");
         assert_eq!(texts(&["x", ""]), "[x, ]");
+        let object = Json::parse(br#"{"b": {"d": 1, "c": 2}, "a": "x"}"#).expect("a document");
+        assert_eq!(json(&object), r#"{"a":"x","b":{"c":2,"d":1}}"#, "whoever wrote it, in the order of names");
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::rule_tree::RuleTree;
 
 type Typed<'b> = (&'b [u8], Option<&'b ContentType>);
 
+/// What `notEmpty` says of a body without bytes.
+pub(crate) const EMPTY: &str = "Expected [] (0 bytes) to not be empty";
+
 pub(crate) fn compare<S: Sink>(expected: Typed<'_>, actual: Typed<'_>, rules: &RuleTree, sink: &mut S) -> Flow {
     let at = || Location::Body("$".to_owned());
     let show = |(bytes, _): Typed<'_>| Shown::bytes(bytes);
@@ -50,7 +53,7 @@ fn check(rule: &Rule, expected: Typed<'_>, actual: Typed<'_>) -> Outcome {
 fn explain(rule: &Rule, expected: Typed<'_>, actual: Typed<'_>, reason: Reason) -> String {
     match rule {
         Rule::Equality | Rule::Values => explain_equality(expected, actual),
-        Rule::NotEmpty => "Expected [] (0 bytes) to not be empty".to_owned(),
+        Rule::NotEmpty => EMPTY.to_owned(),
         Rule::ContentType(content_type) => content::explain(content_type, actual.0),
         _ => match str::from_utf8(actual.0) {
             Ok(text) => rule.explain_text(&String::from_utf8_lossy(expected.0), text, reason),

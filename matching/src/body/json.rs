@@ -127,7 +127,7 @@ impl<'w> Walk<'w> {
             (_, _, Some(rules)) => self.by_rules(
                 &at,
                 rules.set,
-                |rule| rule.check_scalar(expected, actual),
+                |rule| if is_said_above(rules, rule) { Ok(()) } else { rule.check_scalar(expected, actual) },
                 |rule, reason| rule.explain_scalar(expected, actual, reason),
                 sink,
             ),
@@ -524,7 +524,7 @@ fn allows(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, wanted: Mode) -> bool {
 fn check_itself(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, rule: &Rule) -> Outcome {
     let cascaded = rules.cascaded;
     // Asked above of all that is here, too; to ask again at each level would cost the depth of the document.
-    if cascaded && rules.set.combine == Combine::And && matches!(rule, Rule::Equality) {
+    if cascaded && rules.set.combine == Combine::And && matches!(rule, Rule::Equality) || is_said_above(rules, rule) {
         return Ok(());
     }
     match (at.expected, at.actual) {
@@ -532,6 +532,11 @@ fn check_itself(at: &At<'_, '_, '_, '_>, rules: Rules<'_>, rule: &Rule) -> Outco
         (Json::Object(expected), Json::Object(actual)) => rule.check_object(expected, actual, cascaded),
         _ => Ok(()),
     }
+}
+
+/// A rule that nobody can apply is a mismatch where it stands, and not again for all that is below.
+fn is_said_above(rules: Rules<'_>, rule: &Rule) -> bool {
+    rules.cascaded && rules.set.combine == Combine::And && matches!(rule, Rule::Invalid { .. })
 }
 
 /// Do rules that stand exactly here say that the keys do not matter?

@@ -3,6 +3,7 @@
 //! All siblings of one name share a path, so rule paths have no indexes here (those that have are read without). An
 //! attribute is the step `@name`, an element's text the step `#text`; rules at an element also govern its text.
 
+mod limits;
 mod tree;
 
 use std::collections::{HashMap, HashSet};

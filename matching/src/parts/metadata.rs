@@ -103,16 +103,11 @@ impl MetadataMatcher {
 fn mismatch(key: &str, expected: Json<'_>, actual: Json<'_>, reason: Reason, why: &str) -> Mismatch {
     let text = format!(
         "Expected metadata key '{key}' to have value '{}' but was '{}' - {why}",
-        text_of(&expected),
-        text_of(&actual)
+        show::compact(&expected),
+        show::compact(&actual)
     );
     Mismatch::new(Location::Metadata(key.to_owned()), reason, text)
         .showing(show::plain(&expected), show::plain(&actual))
-}
-
-/// The value as JSON text.
-fn text_of(value: &Json<'_>) -> String {
-    show::cut(&value.to_compact())
 }
 
 struct Collected<'c> {

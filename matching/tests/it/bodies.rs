@@ -91,6 +91,26 @@ fn missing_empty_and_null_bodies_are_told_apart() {
 }
 
 #[test]
+fn a_rule_not_empty_at_the_root_says_why_an_empty_body_does_not_do() {
+    let rule = r#"{"body": {"$": {"matchers": [{"match": "notEmpty"}]}}}"#;
+    let jpeg = "image/jpeg";
+    assert_eq!(compare((jpeg, present("a")), rule, (jpeg, Some(b"b"))), "");
+    assert_snapshot!(compare((jpeg, present("a")), rule, (jpeg, Some(b""))), @"$ -> Expected [] (0 bytes) to not be empty");
+    assert_snapshot!(compare((jpeg, present("a")), rule, (jpeg, None)), @"/ -> Expected body Present(1 bytes, image/jpeg) but was missing");
+}
+
+#[test]
+fn json_may_stand_behind_the_frame_of_a_schema_registry() {
+    let kafka = "application/vnd.schemaregistry.v1+json";
+    let framed = b"\0\0\0\0\x02{\"a\": 1}";
+    assert_eq!(compare((kafka, present(r#"{"a":1}"#)), "{}", (kafka, Some(framed))), "");
+    assert_eq!(compare((kafka, present(r#"{"a":1}"#)), "{}", (kafka, Some(br#"{"a": 1}"#))), "");
+    assert_ne!(compare((kafka, present(r#"{"a":2}"#)), "{}", (kafka, Some(framed))), "");
+    let json = "application/json";
+    assert_ne!(compare((json, present(r#"{"a":1}"#)), "{}", (json, Some(framed))), "", "other JSON has no frame");
+}
+
+#[test]
 fn text_is_equal_or_follows_the_rules_at_the_root() {
     let text = "text/plain";
     assert_snapshot!(compare((text, present("Hello World!")), "{}", (text, Some(b"Hello Mars!"))), @"$ -> Expected body 'Hello World!' to match 'Hello Mars!' using equality but did not match");

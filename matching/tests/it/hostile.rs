@@ -159,6 +159,68 @@ fn a_catastrophic_expression_gives_up_and_says_so() {
     assert!(found.ends_with("could not be decided: the expression needs too many steps"), "{found}");
 }
 
+/// What one value may take is a fraction of a second; ten thousand of them would take hours.
+#[test]
+fn catastrophic_expressions_end_for_a_whole_document_too() {
+    let value = format!("\"{}\"", "a".repeat(60));
+    let list = format!("[{}]", vec![value; 10_000].join(","));
+    let found = compare_response_json(
+        r#"["ac"]"#,
+        r#"{"$": {"matchers": [{"match": "type"}]}, "$[*]": {"matchers": [{"match": "regex", "regex": "(?=x?)(a|a)*\\1c"}]}}"#,
+        &list,
+    );
+    assert_eq!(found.lines().count(), 10_000);
+    assert!(found.lines().all(|line| line.ends_with("could not be decided: the expression needs too many steps")));
+}
+
+#[test]
+fn there_is_an_end_to_what_is_listed() {
+    let zeros = format!("[{}0]", "0,".repeat(150_000));
+    let comparison = compare_response_json(
+        "[1]",
+        r#"{"$[*]": {"matchers": [{"match": "equality"}]}, "$": {"matchers": [{"match": "type"}]}}"#,
+        &zeros,
+    );
+    assert_eq!(comparison.lines().count(), 100_001);
+    assert!(comparison.ends_with("There are more than 100000 differences: the others are not listed"));
+}
+
+#[test]
+fn what_is_no_text_is_no_document() {
+    let headers = json_headers();
+    let matcher = compile(&expecting("{\"a\": \"x\"}"));
+    for (body, why) in [
+        (&b"{\"a\": \"\xff\"}"[..], "invalid unicode code point at line 1, column 8"),
+        (br#"{"a": "\ud83d"}"#, "surrogate"),
+        (br#"{"a": "\ude00\ud83d"}"#, "surrogate"),
+    ] {
+        let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(body));
+        assert_eq!(comparison.mismatches().len(), 1);
+        let text = comparison.mismatches()[0].description();
+        assert!(text.starts_with("Failed to parse the actual body: '") && text.contains(why), "{text}");
+    }
+}
+
+#[test]
+fn of_repeated_names_the_last_counts_however_many_there_are() {
+    let actual = format!("{{{}\"a\": 2}}", "\"a\": 1, ".repeat(100_000));
+    assert_eq!(compare_response_json(r#"{"a": 2}"#, "{}", &actual), "");
+}
+
+#[test]
+#[ignore = "long: run by cargo xtask soak"]
+fn a_hundred_megabytes_are_compared_on_either_side() {
+    let large = format!("[{}0]", "1234567,".repeat(12_500_000));
+    let mut expected = expecting("[1]");
+    expected.matching_rules.body.insert("$".to_owned(), RuleList::of(MatchingRule::Type { min: None, max: None }));
+    let headers = json_headers();
+    assert!(compile(&expected).matches(&ActualResponse::new(200, &headers).with_body(large.as_bytes())));
+    let whole = compile(&expecting(large.as_str()));
+    assert!(whole.matches(&ActualResponse::new(200, &headers).with_body(large.as_bytes())));
+    let comparison = whole.compare(&ActualResponse::new(200, &headers).with_body(b"[]"));
+    assert_eq!(comparison.mismatches().len(), 100_001);
+}
+
 #[test]
 fn rules_that_hold_rules_without_end_are_an_error() {
     let mut rule = MatchingRule::Integer;

@@ -176,7 +176,7 @@ fn array_contains_finds_each_variant_somewhere() {
         ""
     );
     assert_snapshot!(response(expected, rules, r#"{"actions": [{"name": "delete", "id": 7}, {"href": 1}]}"#), @r#"
-    $.actions -> Variant at index 0 ({"name":"add","id":1}) was not found in the actual list
+    $.actions -> Variant at index 0 ({"id":1,"name":"add"}) was not found in the actual list
     $.actions -> Variant at index 1 ({"href":"x"}) was not found in the actual list
     "#);
 

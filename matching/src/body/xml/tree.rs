@@ -2,6 +2,8 @@
 
 use intact_pact_model::json::MAX_DEPTH;
 
+use super::limits;
+
 /// An element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
@@ -36,6 +38,7 @@ impl Element {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
         let text = text.trim_start_matches('\u{feff}');
+        limits::check(text)?;
         let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
         Self::of(document.root_element(), 0)
     }
