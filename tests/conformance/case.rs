@@ -1,5 +1,6 @@
 //! One case: an expected and an actual part, and whether they match.
 
+use std::fmt;
 use std::path::Path;
 
 use intact_matching::{
@@ -7,6 +8,42 @@ use intact_matching::{
 };
 use intact_pact_model::json::Json;
 use intact_pact_model::{Body, ContentType, Headers, SpecVersion, read};
+
+/// What is compared, as whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Side {
+    /// As a mock server does.
+    Request,
+    /// As a verifier does.
+    Response,
+    /// As a verifier does.
+    Message,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request => "request",
+            Self::Response => "response",
+            Self::Message => "message",
+        })
+    }
+}
+
+/// Compares two parts that are written as the version does.
+pub(crate) fn compare(
+    side: Side,
+    expected: &Json<'_>,
+    actual: &Json<'_>,
+    version: SpecVersion,
+) -> Result<Comparison, String> {
+    match side {
+        Side::Request => request(expected, actual, version),
+        Side::Response => response(expected, actual, version),
+        Side::Message => message(expected, actual, version),
+    }
+}
 
 /// Compares the two sides of the case in the file and says what is wrong, if anything is.
 pub(crate) fn run(path: &Path, name: &str) -> Result<(), String> {
@@ -16,12 +53,13 @@ pub(crate) fn run(path: &Path, name: &str) -> Result<(), String> {
     let mut folders = name.split('/');
     let version = folders.next().and_then(SpecVersion::parse).ok_or("the first folder is no version")?;
     let (expected, actual) = (member("expected")?, member("actual")?);
-    let comparison = match folders.next() {
-        Some("request") => request(expected, actual, version),
-        Some("response") => response(expected, actual, version),
-        Some("message") => message(expected, actual, version),
-        other => Err(format!("unknown part {other:?}")),
-    }?;
+    let side = match folders.next() {
+        Some("request") => Side::Request,
+        Some("response") => Side::Response,
+        Some("message") => Side::Message,
+        other => return Err(format!("unknown part {other:?}")),
+    };
+    let comparison = compare(side, expected, actual, version)?;
     let should_match = member("match")?.as_bool().ok_or("`match` is no boolean")?;
     if comparison.is_match() == should_match {
         return Ok(());

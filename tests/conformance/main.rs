@@ -1,9 +1,12 @@
-//! Runs the published cases of the Pact specification, one test a case.
+//! Runs the published cases of the Pact specification and our own ([`own`]), one test a case, and holds the examples of
+//! real pact files against their own rules ([`real`]).
 //!
 //! The cases are read from `INTACT_PACT_SPEC_DIR` (default `../shared/pact-spec`). A case may fail only if
 //! `known_failures.toml` lists it with a reason; a listed case that passes fails the run, so that the list stays true.
 
 mod case;
+mod own;
+mod real;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,10 +22,15 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let known: KnownFailures =
         toml::from_str(include_str!("known_failures.toml")).expect("known_failures.toml is a table of texts");
-    let trials = match data_folder("INTACT_PACT_SPEC_DIR", "../shared/pact-spec") {
+    let (known_real, known) = known.into_iter().partition(|(name, _)| name.starts_with("real/"));
+    let mut trials = match data_folder("INTACT_PACT_SPEC_DIR", "../shared/pact-spec") {
         Some(folder) => trials(&folder, known),
         None => Vec::new(),
     };
+    trials.extend(own::trials());
+    if let Some(folder) = data_folder("INTACT_REAL_PACTS_DIR", "../shared/real-pacts") {
+        trials.extend(real::trials(&folder, known_real));
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -45,10 +53,14 @@ fn trials(folder: &Path, mut known: KnownFailures) -> Vec<Trial> {
         })
         .collect();
     assert!(!trials.is_empty(), "there are no cases in {}", folder.display());
-    for (name, _) in known {
-        trials.push(Trial::test(name, || Err(Failed::from("known_failures.toml lists a case that does not exist"))));
-    }
+    trials.extend(not_there(known));
     trials
+}
+
+/// What is listed but was not found: the list must stay true.
+fn not_there(left: KnownFailures) -> impl Iterator<Item = Trial> {
+    let failed = || Err(Failed::from("known_failures.toml lists a case that does not exist"));
+    left.into_keys().map(move |name| Trial::test(name, failed))
 }
 
 fn judge(outcome: &Result<(), String>, known_reason: Option<&str>) -> Result<(), Failed> {

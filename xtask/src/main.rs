@@ -48,9 +48,20 @@ const PACKAGE: &[&str] = &[
 ];
 
 const SOAK: &[Step] = &[Step(
-    "property tests with many cases",
+    "property tests with many cases, and the tests that take long",
     "cargo",
-    &["test", "--release", "-p", "intact-pact-model", "-p", "intact-matching", "-p", "intact-broker"],
+    &[
+        "test",
+        "--release",
+        "-p",
+        "intact-pact-model",
+        "-p",
+        "intact-matching",
+        "-p",
+        "intact-broker",
+        "--",
+        "--include-ignored",
+    ],
     &[("PROPTEST_CASES", "20000")],
 )];
 
