@@ -30,8 +30,9 @@
 //! ```
 //!
 //! The rooms: `server`, `stub` (what is said to clients), `select` (which interaction answers), `respond` (the answer),
-//! `session` (what came in), `explain` (what was wrong, in words), `listen` and `runtime` (sockets).
+//! `control` (starts and ends mock servers on request, over HTTP), `session` (what came in), `explain` (what was wrong, in words), `listen`, `tls` and `runtime` (sockets).
 
+mod control;
 mod explain;
 mod listen;
 mod respond;
@@ -40,10 +41,21 @@ mod select;
 mod server;
 mod session;
 mod stub;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+mod tls {
+    /// Without the feature nobody can have one.
+    #[derive(Debug, Clone)]
+    pub(crate) enum TlsIdentity {}
+}
 
+pub use control::{ControlOptions, ControlServer};
 pub use server::{MockServer, Options, StartError};
 pub use session::{
     InteractionName, MatchedInteraction, MismatchedRequest, MissingInteraction, NearInteraction, Outcome, SeenRequest,
     UnexpectedRequest,
 };
-pub use stub::{InvalidPattern, StubOptions, StubServer};
+pub use stub::{InvalidPattern, Overlap, StubOptions, StubServer};
+#[cfg(feature = "tls")]
+pub use tls::{TlsError, TlsIdentity};

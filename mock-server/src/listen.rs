@@ -16,17 +16,25 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use intact_pact_model::Headers;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::runtime;
+use crate::tls::TlsIdentity;
 
 /// How long requests that are being answered may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(2);
+/// How many connections of a server are open at once.
+const CONNECTIONS: usize = 1024;
+/// How many requests a client of HTTP/2 may have open at once.
+const STREAMS: u32 = 100;
+/// How long the head of a request may be.
+const HEAD: usize = 128 * 1024;
 /// How long the port may take to be free: the servers' thread must only finish what it is comparing.
 const CLOSE: Duration = Duration::from_secs(10);
 
@@ -34,6 +42,11 @@ const CLOSE: Duration = Duration::from_secs(10);
 pub(crate) trait Answer: Send + Sync + 'static {
     /// Answers a request.
     fn answer(&self, request: Received) -> Response<Full<Bytes>>;
+
+    /// Whether answering may wait for something, so that it must not happen on the servers' thread.
+    fn waits(&self) -> bool {
+        false
+    }
 
     /// Hears of a request that could not be read; the client is told the same.
     fn unreadable(&self, request: &Unreadable);
@@ -100,6 +113,7 @@ impl Listening {
     pub(crate) fn start(
         address: SocketAddr,
         limits: Limits,
+        tls: Option<TlsIdentity>,
         answer: impl FnOnce(SocketAddr) -> Arc<dyn Answer>,
     ) -> io::Result<Self> {
         let runtime = runtime::handle()?;
@@ -116,7 +130,7 @@ impl Listening {
         let (report_drained_async, drained_async) = oneshot::channel();
         let answer = answer(address);
         runtime.spawn(async move {
-            let (open, connections) = accept(listener, limits, answer, stopped).await;
+            let (open, connections) = accept(listener, limits, tls, answer, stopped).await;
             // Nobody listens to these reports after a server was merely dropped.
             let _ = report_closed.send(());
             if timeout(DRAIN, open.shutdown()).await.is_err() {
@@ -157,11 +171,11 @@ impl Listening {
 }
 
 /// The base URL of a server that listens there, without a slash at the end.
-pub(crate) fn url_of(mut address: SocketAddr) -> String {
+pub(crate) fn url_of(mut address: SocketAddr, is_tls: bool) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }
-    format!("http://{address}")
+    format!("{}://{address}", if is_tls { "https" } else { "http" })
 }
 
 impl Drop for Listening {
@@ -177,15 +191,36 @@ impl Drop for Listening {
 async fn accept(
     listener: TcpListener,
     limits: Limits,
+    tls: Option<TlsIdentity>,
     answer: Arc<dyn Answer>,
     mut stopped: oneshot::Receiver<()>,
 ) -> (GracefulShutdown, JoinSet<()>) {
     let open = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // Its end tells those that have not begun to speak HTTP; the others hear of it from `open`.
+    let (_until_stopped, stopping) = watch::channel(());
+    let next = async || {
+        // Further clients wait in the operating system's queue.
+        let place = Arc::clone(&places).acquire_owned().await;
+        (listener.accept().await, place)
+    };
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => serve(stream, limits, &answer, &open, &mut connections),
+            (accepted, place) = next() => match accepted {
+                Ok((stream, _)) => {
+                    let connection = Connection {
+                        limits,
+                        tls: tls.clone(),
+                        answer: Arc::clone(&answer),
+                        watcher: open.watcher(),
+                        stopping: stopping.clone(),
+                    };
+                    connections.spawn(async move {
+                        connection.serve(stream).await;
+                        drop(place);
+                    });
+                }
                 Err(error) => {
                     // Most likely no file handles are left; trying again at once would only burn the processor.
                     tracing::warn!(%error, "could not accept a connection");
@@ -198,28 +233,73 @@ async fn accept(
     }
 }
 
-fn serve(
-    stream: TcpStream,
+/// What one connection needs.
+struct Connection {
     limits: Limits,
-    answer: &Arc<dyn Answer>,
-    open: &GracefulShutdown,
-    connections: &mut JoinSet<()>,
-) {
-    let _ = stream.set_nodelay(true);
-    let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.read)
-        .keep_alive(limits.keep_alive)
-        .half_close(true);
-    http.http2().timer(TokioTimer::new());
-    let (answer, hearer) = (Arc::clone(answer), Arc::clone(answer));
-    let service = service_fn(move |request| {
-        let answer = Arc::clone(&answer);
-        async move { Ok::<_, Infallible>(respond(request, limits, &*answer).await) }
-    });
-    let connection = open.watch(http.serve_connection(TokioIo::new(stream), service).into_owned());
-    connections.spawn(async move {
+    tls: Option<TlsIdentity>,
+    answer: Arc<dyn Answer>,
+    watcher: Watcher,
+    stopping: watch::Receiver<()>,
+}
+
+impl Connection {
+    async fn serve(mut self, stream: TcpStream) {
+        let _ = stream.set_nodelay(true);
+        let mut stopping = self.stopping.clone();
+        let limit = self.limits.read;
+        // Browsers open connections in advance; such a one must neither stay for ever nor hold up the end.
+        let speaks = tokio::select! {
+            biased;
+            ready = timeout(limit, stream.readable()) => matches!(ready, Ok(Ok(()))),
+            _ = stopping.changed() => false,
+        };
+        if !speaks {
+            return;
+        }
+        match self.tls.take() {
+            None => self.speak_http(stream).await,
+            #[cfg(not(feature = "tls"))]
+            Some(never) => match never {},
+            #[cfg(feature = "tls")]
+            Some(tls) => {
+                let secured = tokio::select! {
+                    biased;
+                    secured = timeout(limit, tls.accept(stream)) => secured,
+                    _ = stopping.changed() => return,
+                };
+                match secured {
+                    Ok(Ok(stream)) => self.speak_http(stream).await,
+                    Ok(Err(error)) => {
+                        tracing::info!(%error, "a client and the server could not agree on TLS");
+                        self.answer.not_http();
+                    }
+                    Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
+                }
+            }
+        }
+    }
+
+    async fn speak_http(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let Self { limits, answer, watcher, .. } = self;
+        let mut http = auto::Builder::new(TokioExecutor::new());
+        http.http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.read)
+            .keep_alive(limits.keep_alive)
+            .max_buf_size(HEAD)
+            .half_close(true);
+        // A client that is gone without a word is noticed by the pings.
+        http.http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(limits.read)
+            .keep_alive_timeout(limits.read)
+            .max_concurrent_streams(STREAMS);
+        let hearer = Arc::clone(&answer);
+        let service = service_fn(move |request| {
+            let answer = Arc::clone(&answer);
+            async move { Ok::<_, Infallible>(respond(request, limits, answer).await) }
+        });
+        let connection = watcher.watch(http.serve_connection(TokioIo::new(stream), service).into_owned());
         if let Err(error) = connection.await {
             if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
                 hearer.not_http();
@@ -227,11 +307,20 @@ fn serve(
             // Clients that hang up are no news to a test.
             tracing::debug!(error, "a connection ended early");
         }
-    });
+    }
 }
 
-async fn respond(request: Request<Incoming>, limits: Limits, answer: &dyn Answer) -> Response<Full<Bytes>> {
+async fn respond(request: Request<Incoming>, limits: Limits, answer: Arc<dyn Answer>) -> Response<Full<Bytes>> {
     match read(request, limits).await {
+        Ok(received) if answer.waits() => {
+            let answered = tokio::task::spawn_blocking(move || answer.answer(received)).await;
+            answered.unwrap_or_else(|error| {
+                tracing::error!(%error, "a request could not be answered");
+                let mut response = Response::new(Full::default());
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            })
+        }
         Ok(received) => answer.answer(received),
         Err(unreadable) => {
             answer.unreadable(&unreadable);

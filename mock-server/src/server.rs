@@ -14,6 +14,7 @@ use intact_pact_model::Pact;
 use crate::listen::{Answer, GZIP, Limits, Listening, Received, Unreadable};
 use crate::select::{Candidates, Compared, Selection};
 use crate::session::{NearInteraction, Outcome, Session};
+use crate::tls::TlsIdentity;
 use crate::{explain, respond};
 
 /// How a server listens and what it allows. The defaults suit tests.
@@ -22,6 +23,7 @@ pub struct Options {
     pub(crate) address: SocketAddr,
     pub(crate) cors_preflight: bool,
     pub(crate) limits: Limits,
+    pub(crate) tls: Option<TlsIdentity>,
     on_refusal: Option<OnRefusal>,
 }
 
@@ -41,6 +43,7 @@ impl Default for Options {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_preflight: false,
             limits: Limits { body: 64 * 1024 * 1024, read: Duration::from_secs(30), keep_alive: true, unpack: true },
+            tls: None,
             on_refusal: None,
         }
     }
@@ -80,6 +83,12 @@ impl Options {
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.limits.read = timeout;
         self
+    }
+
+    /// Speaks TLS with this certificate; HTTP/2 or HTTP/1.1, as the client negotiates.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, identity: TlsIdentity) -> Self {
+        Self { tls: Some(identity), ..self }
     }
 
     /// Calls `tell` for each request that is refused, **before** the client gets its answer, with the reason in one line: a test
@@ -132,23 +141,22 @@ impl MockServer {
     /// If the port is taken, or matching rules cannot be used; see [`StartError`].
     pub fn start(pact: impl Into<Arc<Pact>>, options: Options) -> Result<Self, StartError> {
         let pact = pact.into();
-        let candidates = Candidates::compile(&pact, |_| true).map_err(|(interaction, source)| StartError::Compile {
-            interaction: interaction.description.clone(),
-            source,
-        })?;
-        let session = Session::new(&pact);
+        let candidates = Candidates::compile(vec![Arc::clone(&pact)], |_| true)
+            .map_err(|(interaction, source)| StartError::Compile { interaction, source })?;
+        let session = Session::new(candidates.interactions().len());
         let limits = Limits { unpack: !expects_compressed(&pact), ..options.limits };
-        let address = options.address;
+        let (address, tls) = (options.address, options.tls.clone());
+        let is_tls = tls.is_some();
         let mut provider = None;
         let start = |address| {
-            let url = crate::listen::url_of(address);
+            let url = crate::listen::url_of(address, is_tls);
             let Options { cors_preflight, on_refusal, .. } = options;
             let started = Arc::new(Provider { pact, candidates, session, url, cors_preflight, on_refusal });
             provider = Some(Arc::clone(&started));
             started as Arc<dyn Answer>
         };
         let listening =
-            Listening::start(address, limits, start).map_err(|source| StartError::Listen { address, source })?;
+            Listening::start(address, limits, tls, start).map_err(|source| StartError::Listen { address, source })?;
         Ok(Self { listening, provider: provider.expect("a server that listens was given what it answers with") })
     }
 
@@ -165,6 +173,11 @@ impl MockServer {
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.address().port()
+    }
+
+    /// The contract it plays.
+    pub fn pact(&self) -> &Pact {
+        &self.provider.pact
     }
 
     /// What came in up to now.
@@ -209,7 +222,7 @@ impl Answer for Provider {
             body: Some(&request.body),
         };
         let selection = self.candidates.select(&actual);
-        self.session.record(&self.pact, &request, &selection);
+        self.session.record(&self.candidates, &request, &selection);
         match &selection {
             Selection::Matched(at) => self.matched(*at, &request),
             Selection::Mismatch(_) | Selection::NotFound(_) if request.method == "OPTIONS" && self.cors_preflight => {
@@ -233,7 +246,7 @@ impl Answer for Provider {
 
 impl Provider {
     fn refused(&self, kind: &'static str, request: &Received, near: &[Compared]) -> Response<Full<Bytes>> {
-        let near: Vec<_> = near.iter().map(|near| NearInteraction::of(&self.pact, near)).collect();
+        let near: Vec<_> = near.iter().map(|near| NearInteraction::of(&self.candidates, near)).collect();
         let reason = explain::one_line(request, near.first());
         self.tell(&reason);
         respond::problem(StatusCode::INTERNAL_SERVER_ERROR, kind, &explain::answer(kind, &reason, &near))
@@ -246,7 +259,7 @@ impl Provider {
     }
 
     fn matched(&self, at: usize, request: &Received) -> Response<Full<Bytes>> {
-        let interaction = &self.pact.interactions[at];
+        let interaction = self.candidates.interaction(at);
         let Some((_, expected)) = interaction.as_http() else {
             unreachable!("only HTTP interactions are candidates");
         };

@@ -1,5 +1,6 @@
 //! What came in while a mock server ran, and what that says about the contract.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -12,6 +13,8 @@ use crate::select::{Candidates, Compared, Selection};
 
 /// Requests that went wrong are kept with all they held; a client that tries again and again must not fill the memory.
 const RECORDED: usize = 200;
+/// How many paths are counted one by one.
+const RECORDED_PATHS: usize = 10_000;
 /// How much of a body is kept for the explanation.
 const RECORDED_BODY: usize = 16 * 1024;
 
@@ -28,6 +31,8 @@ pub struct Outcome {
     pub provider: String,
     /// How many requests came, of every kind.
     pub requests: usize,
+    /// How many of them came for each path; of the first 10,000 paths.
+    pub requests_by_path: BTreeMap<String, usize>,
     /// Interactions that were answered as the contract says, in its order.
     pub matched: Vec<MatchedInteraction>,
     /// Requests with the method and path of an interaction that differed in something else, in the order they came.
@@ -242,7 +247,9 @@ pub(crate) struct Session(Mutex<Log>);
 #[derive(Debug, Default)]
 struct Log {
     requests: usize,
-    /// How often each interaction of the pact was answered, by position.
+    /// How many requests came for each path.
+    paths: BTreeMap<String, usize>,
+    /// How often each interaction was answered, by number.
     times: Vec<usize>,
     /// Whether a request came for it at all, right or nearly so.
     called: Vec<bool>,
@@ -255,8 +262,8 @@ struct Log {
 }
 
 impl Session {
-    pub(crate) fn new(pact: &Pact) -> Self {
-        let count = pact.interactions.len();
+    /// For this many interactions.
+    pub(crate) fn new(count: usize) -> Self {
         Self(Mutex::new(Log { times: vec![0; count], called: vec![false; count], ..Log::default() }))
     }
 
@@ -265,8 +272,8 @@ impl Session {
     }
 
     /// Notes what became of a request.
-    pub(crate) fn record(&self, pact: &Pact, request: &Received, selection: &Selection) {
-        self.log().record(pact, request, selection);
+    pub(crate) fn record(&self, candidates: &Candidates, request: &Received, selection: &Selection) {
+        self.log().record(candidates, request, selection);
     }
 
     /// Notes a request that could not be read.
@@ -302,6 +309,7 @@ impl Session {
             consumer: pact.consumer.clone(),
             provider: pact.provider.clone(),
             requests: log.requests,
+            requests_by_path: log.paths.clone(),
             mismatches: log.mismatches.clone(),
             unexpected: log.unexpected.clone(),
             unreadable: log.unreadable.clone(),
@@ -310,14 +318,12 @@ impl Session {
             not_listed: log.not_listed,
             ..Outcome::default()
         };
-        for at in candidates.positions() {
-            let interaction = &pact.interactions[at];
+        for (at, interaction) in candidates.interactions().enumerate() {
             let name = || InteractionName::of(interaction);
             // Two interactions that expect the same request cannot be told apart, so a call of one is a call of both.
             let called = || {
-                candidates
-                    .positions()
-                    .any(|other| log.called[other] && same_request(interaction, &pact.interactions[other]))
+                let mut all = candidates.interactions().enumerate();
+                all.any(|(number, other)| log.called[number] && same_request(interaction, other))
             };
             if log.times[at] > 0 {
                 outcome.matched.push(MatchedInteraction { interaction: name(), times: log.times[at] });
@@ -334,8 +340,13 @@ fn same_request(one: &Interaction, other: &Interaction) -> bool {
 }
 
 impl Log {
-    fn record(&mut self, pact: &Pact, request: &Received, selection: &Selection) {
+    fn record(&mut self, candidates: &Candidates, request: &Received, selection: &Selection) {
         self.requests += 1;
+        if let Some(times) = self.paths.get_mut(&request.path) {
+            *times += 1;
+        } else if self.paths.len() < RECORDED_PATHS {
+            self.paths.insert(request.path.clone(), 1);
+        }
         match selection {
             Selection::Matched(at) => {
                 self.times[*at] += 1;
@@ -344,7 +355,7 @@ impl Log {
                     method = request.method,
                     path = request.path,
                     "Request-Matched: {}",
-                    pact.interactions[*at].description
+                    candidates.interaction(*at).description
                 );
             }
             Selection::Mismatch(near) => {
@@ -355,7 +366,7 @@ impl Log {
                     self.not_listed += 1;
                     return;
                 }
-                let NearInteraction { interaction, mismatches } = NearInteraction::of(pact, best);
+                let NearInteraction { interaction, mismatches } = NearInteraction::of(candidates, best);
                 self.mismatches.push(MismatchedRequest { request: SeenRequest::of(request), interaction, mismatches });
             }
             // Browsers send these of their own accord.
@@ -366,7 +377,7 @@ impl Log {
                     self.not_listed += 1;
                     return;
                 }
-                let closest = near.iter().map(|near| NearInteraction::of(pact, near)).collect();
+                let closest = near.iter().map(|near| NearInteraction::of(candidates, near)).collect();
                 self.unexpected.push(UnexpectedRequest { request: SeenRequest::of(request), closest });
             }
         }
@@ -374,9 +385,9 @@ impl Log {
 }
 
 impl NearInteraction {
-    pub(crate) fn of(pact: &Pact, compared: &Compared) -> Self {
+    pub(crate) fn of(candidates: &Candidates, compared: &Compared) -> Self {
         Self {
-            interaction: InteractionName::of(&pact.interactions[compared.at]),
+            interaction: InteractionName::of(candidates.interaction(compared.at)),
             mismatches: compared.comparison.mismatches().to_vec(),
         }
     }

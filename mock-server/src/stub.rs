@@ -4,9 +4,8 @@
 //! may differ, a body may be left out. Method, path and query must be those of an interaction; of a `POST`, `PUT` or `PATCH`
 //! with a body, the body too. The interaction with the fewest differences answers, the first defined on a tie.
 
-use std::cmp::Reverse;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -18,9 +17,9 @@ use intact_pact_model::{Interaction, Pact};
 use regex::Regex;
 
 use crate::listen::{Answer, Limits, Listening, Received, Unreadable};
-use crate::select::{Candidates, Compared, REPORTED};
+use crate::select::Candidates;
 use crate::server::{Options, StartError, expects_compressed, origin};
-use crate::session::NearInteraction;
+use crate::session::{InteractionName, NearInteraction};
 use crate::{explain, respond};
 
 /// What a stub server serves, and how.
@@ -28,6 +27,7 @@ use crate::{explain, respond};
 pub struct StubOptions {
     server: Options,
     cors: bool,
+    cors_referer: bool,
     state: Option<Regex>,
     without_state: bool,
     state_header: Option<String>,
@@ -58,6 +58,12 @@ impl StubOptions {
         Self { cors, ..self }
     }
 
+    /// Whether the origin that CORS headers allow is taken from the `Referer` of a request instead of its `Origin`, for pages
+    /// that are served through something that takes the `Origin` away.
+    pub fn cors_referer(self, cors_referer: bool) -> Self {
+        Self { cors_referer, ..self }
+    }
+
     /// Serves only interactions with a provider state in which the regular expression finds something.
     ///
     /// # Errors
@@ -69,15 +75,22 @@ impl StubOptions {
         Ok(Self { state: Some(state), ..self })
     }
 
-    /// With a filter on provider states: whether to serve interactions without states too.
+    /// With a filter on provider states, or a header that chooses one: whether to serve interactions without states too.
     pub fn empty_provider_state(self, without_state: bool) -> Self {
         Self { without_state, ..self }
     }
 
     /// The name of a request header that says, for the request it comes with, which provider state to serve. It holds the
-    /// name of the state; a request without it is served from all.
+    /// name of the state or a regular expression that finds something in it; a request without it is served from all. With
+    /// [`empty_provider_state`](Self::empty_provider_state), interactions without states are served whatever it holds.
     pub fn provider_state_header(self, name: impl Into<String>) -> Self {
         Self { state_header: Some(name.into()), ..self }
+    }
+
+    fn compile(&self, pacts: impl IntoIterator<Item = impl Into<Arc<Pact>>>) -> Result<Candidates, StartError> {
+        let pacts = pacts.into_iter().map(Into::into).collect();
+        Candidates::compile(pacts, |interaction| self.takes(interaction))
+            .map_err(|(interaction, source)| StartError::Compile { interaction, source })
     }
 
     /// Does the filter let the interaction through?
@@ -94,7 +107,17 @@ impl StubOptions {
 pub struct StubServer {
     listening: Listening,
     url: String,
-    interactions: usize,
+    stub: Arc<Stub>,
+}
+
+/// An interaction that its own request does not reach, because another one answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overlap {
+    /// The one that is not reached.
+    pub hidden: InteractionName,
+    /// The one that answers.
+    pub answers: InteractionName,
 }
 
 impl StubServer {
@@ -104,23 +127,31 @@ impl StubServer {
     /// # Errors
     ///
     /// If the port is taken, or matching rules cannot be used; see [`StartError`].
-    pub fn start(pacts: Vec<Pact>, options: StubOptions) -> Result<Self, StartError> {
-        let mut served = Vec::with_capacity(pacts.len());
-        for pact in pacts {
-            let candidates = Candidates::compile(&pact, |interaction| options.takes(interaction)).map_err(
-                |(interaction, source)| StartError::Compile { interaction: interaction.description.clone(), source },
-            )?;
-            served.push((pact, candidates));
-        }
-        let interactions = served.iter().map(|(_, candidates)| candidates.positions().count()).sum();
+    pub fn start(
+        pacts: impl IntoIterator<Item = impl Into<Arc<Pact>>>,
+        options: StubOptions,
+    ) -> Result<Self, StartError> {
+        let served = Arc::new(options.compile(pacts)?);
         let address = options.server.address;
-        let unpack = !served.iter().any(|(pact, _)| expects_compressed(pact));
+        let unpack = !served.pacts().iter().any(|pact| expects_compressed(pact));
         let limits = Limits { unpack, ..options.server.limits };
-        let stub = Arc::new(Stub { served, options });
-        let listening =
-            Listening::start(address, limits, |_| stub).map_err(|source| StartError::Listen { address, source })?;
-        let url = crate::listen::url_of(listening.address());
-        Ok(Self { listening, url, interactions })
+        let stub = Arc::new(Stub { served: RwLock::new(served), options });
+        let answer = Arc::clone(&stub);
+        let listening = Listening::start(address, limits, None, |_| answer)
+            .map_err(|source| StartError::Listen { address, source })?;
+        let url = crate::listen::url_of(listening.address(), false);
+        Ok(Self { listening, url, stub })
+    }
+
+    /// Serves these pacts from now on, instead of those before. Requests in progress are answered from the old ones.
+    ///
+    /// # Errors
+    ///
+    /// If matching rules cannot be used; the old pacts stay then.
+    pub fn replace(&self, pacts: impl IntoIterator<Item = impl Into<Arc<Pact>>>) -> Result<(), StartError> {
+        let served = Arc::new(self.stub.options.compile(pacts)?);
+        *self.stub.served.write().unwrap_or_else(PoisonError::into_inner) = served;
+        Ok(())
     }
 
     /// The base URL, without a slash at the end: `http://127.0.0.1:PORT`.
@@ -135,7 +166,26 @@ impl StubServer {
 
     /// How many interactions it serves: HTTP interactions that the filter lets through.
     pub fn interactions(&self) -> usize {
-        self.interactions
+        self.stub.served().interactions().len()
+    }
+
+    /// Interactions that nobody gets with their own request, because an earlier one fits it just as well. A header that
+    /// chooses a provider state reaches them.
+    ///
+    /// Interactions that share method and path are compared pairwise; where very many do, only the first of them are.
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        const COMPARED: usize = 200;
+        let served = self.stub.served();
+        let mut overlaps = Vec::new();
+        for (at, hidden) in served.interactions().enumerate() {
+            let Some((request, _)) = hidden.as_http() else { continue };
+            let earlier = served.at_target(&request.method, &request.path).into_iter().take_while(|one| *one < at);
+            if let Some(first) = earlier.take(COMPARED).find(|one| served.compare_with(*one, request).is_match()) {
+                let answers = InteractionName::of(served.interaction(first));
+                overlaps.push(Overlap { hidden: InteractionName::of(hidden), answers });
+            }
+        }
+        overlaps
     }
 
     /// Stops the server and lets requests in progress end.
@@ -146,28 +196,35 @@ impl StubServer {
 
 #[derive(Debug)]
 struct Stub {
-    served: Vec<(Pact, Candidates)>,
+    served: RwLock<Arc<Candidates>>,
     options: StubOptions,
 }
 
 impl Answer for Stub {
     fn answer(&self, request: Received) -> Response<Full<Bytes>> {
-        let mut response = match self.choose(&request) {
+        let served = self.served();
+        let referer = self.options.cors_referer.then(|| referring_origin(&request)).flatten();
+        let origin = referer.as_deref().or_else(|| origin(&request));
+        let mut response = match self.choose(&served, &request) {
             Ok(interaction) => respond_with(interaction, &request),
             Err(_) if request.method == "OPTIONS" && self.options.cors => {
                 let wanted = request.headers.get("access-control-request-headers").map(|values| values.join(", "));
-                respond::preflight(StatusCode::OK, origin(&request), wanted.as_deref())
+                respond::preflight(StatusCode::OK, origin, wanted.as_deref())
             }
             Err(nearest) => {
                 tracing::info!(method = request.method, path = request.path, "no interaction answers the request");
                 let reason = explain::one_line(&request, nearest.first());
                 let body = explain::answer("Unexpected-Request", &reason, &nearest);
-                respond::problem(StatusCode::NOT_FOUND, "Unexpected-Request", &body)
+                let mut response = respond::problem(StatusCode::NOT_FOUND, "Unexpected-Request", &body);
+                if self.options.cors {
+                    response.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+                }
+                response
             }
         };
         let headers = response.headers_mut();
         if self.options.cors {
-            respond::add_cors(headers, origin(&request));
+            respond::add_cors(headers, origin);
         }
         headers.entry(header::ACCESS_CONTROL_ALLOW_ORIGIN).or_insert(HeaderValue::from_static("*"));
         response
@@ -182,9 +239,38 @@ impl Answer for Stub {
     }
 }
 
+/// Scheme, host and port of the page that a request came from.
+fn referring_origin(request: &Received) -> Option<String> {
+    let referer = request.headers.get("referer")?.first()?;
+    let (scheme, rest) = referer.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    Some(format!("{scheme}://{host}"))
+}
+
+/// The provider state that a request asks for in a header.
+struct WantedState<'r> {
+    name: &'r str,
+    pattern: Option<Regex>,
+}
+
+impl<'r> WantedState<'r> {
+    fn of(request: &'r Received, header: &str) -> Option<Self> {
+        let name = request.headers.get(header)?.first()?;
+        Some(Self { name, pattern: Regex::new(name).ok() })
+    }
+
+    fn is(&self, state: &str) -> bool {
+        state == self.name || self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(state))
+    }
+}
+
 impl Stub {
+    fn served(&self) -> Arc<Candidates> {
+        Arc::clone(&self.served.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The interaction that answers the request, else the nearest ones.
-    fn choose(&self, request: &Received) -> Result<&Interaction, Vec<NearInteraction>> {
+    fn choose<'s>(&self, served: &'s Candidates, request: &Received) -> Result<&'s Interaction, Vec<NearInteraction>> {
         let actual = ActualRequest {
             method: &request.method,
             path: &request.path,
@@ -192,34 +278,29 @@ impl Stub {
             headers: &request.headers,
             body: Some(&request.body),
         };
-        let wanted_state = self.options.state_header.as_deref().and_then(|name| request.headers.get(name)?.first());
-        let in_wanted_state = |interaction: &Interaction| {
-            wanted_state.is_none_or(|wanted| interaction.provider_states.iter().any(|state| state.name == *wanted))
+        let wanted = self.options.state_header.as_deref().and_then(|name| WantedState::of(request, name));
+        let may_answer = |interaction: &Interaction| {
+            let states = &interaction.provider_states;
+            wanted.as_ref().is_none_or(|wanted| {
+                states.iter().any(|state| wanted.is(&state.name)) || (self.options.without_state && states.is_empty())
+            })
         };
         let compares_body = matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") && !request.body.is_empty();
 
-        let mut best: Option<(usize, &Interaction)> = None;
-        let mut near: Vec<(&Pact, Compared)> = Vec::new();
-        for (pact, candidates) in &self.served {
-            for compared in candidates.compare_all(&actual) {
-                let interaction = &pact.interactions[compared.at];
-                if !in_wanted_state(interaction) {
-                    continue;
-                }
-                let mismatches = compared.comparison.mismatches();
-                if mismatches.iter().any(|mismatch| excludes(mismatch, compares_body)) {
-                    near.push((pact, compared));
-                } else if best.is_none_or(|(fewest, _)| mismatches.len() < fewest) {
-                    best = Some((mismatches.len(), interaction));
-                }
-            }
+        let mut at_target = served.at_target(&request.method, &request.path);
+        at_target.retain(|&at| may_answer(served.interaction(at)));
+        // Nothing has fewer differences than none; this saves the reports of all the others.
+        if let Some(&full) = at_target.iter().find(|&&at| served.matches(at, &actual)) {
+            return Ok(served.interaction(full));
         }
-        if let Some((_, interaction)) = best {
-            return Ok(interaction);
+        let compared = at_target.into_iter().map(|at| served.compare(at, &actual));
+        let fitting =
+            compared.filter(|one| !one.comparison.mismatches().iter().any(|one| excludes(one, compares_body)));
+        // `min_by_key` keeps the first of equals.
+        if let Some(best) = fitting.min_by_key(|one| one.comparison.mismatches().len()) {
+            return Ok(served.interaction(best.at));
         }
-        near.sort_by_key(|(_, near)| (near.comparison.has_method_or_path_mismatch(), Reverse(near.comparison.score())));
-        near.truncate(REPORTED);
-        Err(near.iter().map(|(pact, compared)| NearInteraction::of(pact, compared)).collect())
+        Err(served.nearest(&actual, may_answer).iter().map(|one| NearInteraction::of(served, one)).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The servers, called over real sockets.
 
+mod controlling;
 mod explaining;
 mod serving;
 mod sockets;

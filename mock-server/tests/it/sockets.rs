@@ -217,3 +217,33 @@ fn all_addresses_are_shown_as_the_local_one() {
     let server = MockServer::start(pact([]), options).unwrap();
     assert_eq!(server.url(), format!("http://127.0.0.1:{}", server.port()));
 }
+
+#[cfg(feature = "tls")]
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_is_spoken_with_a_certificate_made_on_the_spot_and_both_versions_of_http() {
+    let identity = intact_mock_server::TlsIdentity::generate().unwrap();
+    let options = Options::default().tls(identity.clone());
+    let server = MockServer::start(pact([expecting("one", "GET /", 204)]), options).unwrap();
+    assert!(server.url().starts_with("https://127.0.0.1:"));
+    for only_http_1 in [false, true] {
+        let client = crate::support::https_client(identity.certificate_pem(), only_http_1);
+        let response = client.get(server.url()).send().await.unwrap();
+        let version = if only_http_1 { reqwest::Version::HTTP_11 } else { reqwest::Version::HTTP_2 };
+        assert_eq!((response.status().as_u16(), response.version()), (204, version));
+    }
+    // Whoever speaks without TLS gets nothing, and is no reason to wait at the end.
+    let _silent = TcpStream::connect(server.address()).unwrap();
+    let _ = send(server.address(), b"GET / HTTP/1.1\r\n\r\n");
+    let outcome = server.finish().await;
+    assert!(outcome.is_satisfied());
+    assert_eq!((outcome.matched[0].times, outcome.not_http), (2, 1));
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_certificate_with_another_key_is_refused() {
+    use intact_mock_server::TlsIdentity;
+    let one = TlsIdentity::generate().unwrap();
+    assert!(TlsIdentity::from_pem(one.certificate_pem(), "no key").is_err());
+    assert!(TlsIdentity::from_pem("no certificate", "no key").is_err());
+}

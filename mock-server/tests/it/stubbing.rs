@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use intact_mock_server::{StubOptions, StubServer};
+use intact_pact_model::MatchingRule;
 
 use crate::support::{With as _, call, expecting, given, pact, status, without_length};
 
@@ -124,6 +125,63 @@ fn browsers_are_served_if_wanted() {
         call(stub.address(), "GET /orders?page=1\nOrigin: http://shop.example")
             .contains("access-control-allow-origin: http://shop.example")
     );
+}
+
+#[test]
+fn the_origin_may_be_taken_from_the_referer() {
+    let stub = stub(StubOptions::default().cors(true).cors_referer(true));
+    for request in ["OPTIONS /anything", "GET /orders?page=1", "GET /nothing"] {
+        let answer = call(stub.address(), &format!("{request}\nReferer: http://shop.example:8080/cart?x=1"));
+        assert!(answer.contains("access-control-allow-origin: http://shop.example:8080\n"), "{answer}");
+    }
+}
+
+#[test]
+fn a_state_header_may_hold_an_expression_and_let_interactions_without_states_through() {
+    let strict = stub(StubOptions::default().provider_state_header("X-State"));
+    assert_eq!(status(&call(strict.address(), "GET /products/42\nX-State: not exist$")), 404);
+    assert_eq!(status(&call(strict.address(), "GET /products/42\nX-State: 42 ex")), 200);
+    assert_eq!(status(&call(strict.address(), "GET /products/42\nX-State: (")), 404);
+    assert_eq!(status(&call(strict.address(), "GET /orders?page=1\nX-State: product 42 exists")), 404);
+    let generous = stub(StubOptions::default().provider_state_header("X-State").empty_provider_state(true));
+    assert_eq!(status(&call(generous.address(), "GET /orders?page=1\nX-State: product 42 exists")), 200);
+}
+
+#[test]
+fn pacts_are_replaced_while_it_runs_and_broken_ones_are_not_taken() {
+    let stub = stub(StubOptions::default());
+    stub.replace(vec![pact([expecting("new", "GET /new", 202)])]).unwrap();
+    assert_eq!((stub.interactions(), status(&call(stub.address(), "GET /new"))), (1, 202));
+    assert_eq!(status(&call(stub.address(), "GET /products/42")), 404);
+}
+
+#[test]
+fn interactions_that_another_one_hides_are_told() {
+    let same = |description: &str| expecting(description, "GET /one", 200);
+    let other = same("with a body").with_request(|request| request.method = "POST".to_owned()).expecting_json("[1]");
+    let pacts = vec![pact([same("first"), other]), pact([same("second"), same("third").expecting_header("X", "1")])];
+    let stub = StubServer::start(pacts, StubOptions::default()).unwrap();
+    let overlaps = stub.overlaps();
+    let told: Vec<_> = overlaps.iter().map(|one| (&*one.hidden.description, &*one.answers.description)).collect();
+    assert_eq!(told, [("second", "first"), ("third", "first")]);
+}
+
+#[test]
+fn literal_paths_and_rules_for_paths_are_both_found_and_the_first_defined_wins() {
+    let by_rule = |description: &str, status: u16| {
+        expecting(description, "GET /items/1", status).with_request(|request| {
+            let digits = MatchingRule::Regex("/items/\\d+".to_owned());
+            request.matching_rules.path.rules.push(digits);
+        })
+    };
+    let literal = expecting("literal", "GET /items/7", 201);
+    let stub = StubServer::start(vec![pact([literal, by_rule("rule", 202)])], StubOptions::default()).unwrap();
+    assert_eq!(status(&call(stub.address(), "GET /items/7")), 201);
+    assert_eq!(status(&call(stub.address(), "GET /items/8")), 202);
+    assert_eq!(status(&call(stub.address(), "GET /items/x")), 404);
+    let reversed = vec![pact([by_rule("rule", 202), expecting("literal", "GET /items/7", 201)])];
+    stub.replace(reversed).unwrap();
+    assert_eq!(status(&call(stub.address(), "GET /items/7")), 202);
 }
 
 #[tokio::test]

@@ -131,3 +131,21 @@ pub(crate) fn http_client(build: impl FnOnce(reqwest::ClientBuilder) -> reqwest:
         .with_no_client_auth();
     build(reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy()).build().expect("a client")
 }
+
+/// A client that trusts this certificate alone.
+#[cfg(feature = "tls")]
+#[expect(clippy::disallowed_methods, reason = "a client as users have it, not ours")]
+pub(crate) fn https_client(certificate: &str, only_http_1: bool) -> reqwest::Client {
+    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(certificate.as_bytes()).expect("a certificate")).expect("it is usable");
+    let mut tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring knows TLS 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols =
+        if only_http_1 { vec![b"http/1.1".to_vec()] } else { vec![b"h2".to_vec(), b"http/1.1".to_vec()] };
+    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client")
+}
