@@ -3,6 +3,7 @@
 //! Both take the same request, whose target is path and query alone, and give the same [`Answer`]; so a request filter sees
 //! one type, and a contract cannot pass one way and fail the other because of how the request was written.
 
+pub(crate) mod curl;
 mod http;
 pub(crate) mod message;
 pub(crate) mod request;
@@ -42,6 +43,8 @@ pub(crate) struct Limits {
 pub(crate) enum Target {
     Http(HttpTarget),
     Service(ServiceTarget),
+    /// There are closures for messages, and nothing for requests.
+    Nowhere,
 }
 
 impl Target {
@@ -55,6 +58,9 @@ impl Target {
         match self {
             Self::Http(target) => target.call(&origin.url, request, limits).await,
             Self::Service(target) => target.call(request, limits).await,
+            Self::Nowhere => Err(InteractionError::Request {
+                reason: "there is no provider: give its URL or its service".to_owned(),
+            }),
         }
     }
 }

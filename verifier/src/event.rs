@@ -11,6 +11,11 @@ pub enum VerificationEvent<'a> {
     SourceFailed(&'a SourceFailure),
     /// A file of a directory was left out.
     FileSkipped(&'a SkippedFile),
+    /// All sources are loaded; this many interactions will be verified.
+    Planned {
+        /// How many.
+        interactions: usize,
+    },
     /// The interactions of a pact come next. Its report has none yet.
     PactStarted(&'a PactReport),
     /// An interaction was verified, or not.
@@ -40,6 +45,7 @@ pub(crate) fn replay(report: &Report, observer: &mut dyn Observer) {
     for file in &report.skipped_files {
         observer.on(&VerificationEvent::FileSkipped(file));
     }
+    observer.on(&VerificationEvent::Planned { interactions: report.interactions().count() });
     for pact in &report.pacts {
         observer.on(&VerificationEvent::PactStarted(pact));
         for interaction in &pact.interactions {

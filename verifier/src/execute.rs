@@ -1,16 +1,22 @@
 //! Verifies one interaction: set up its states, call the provider, compare, tear down.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use http::HeaderMap;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, Request};
 use intact_matching::generate::{self, GenerateContext};
 use intact_matching::{ActualResponse, Mismatch, ResponseMatcher};
 use intact_pact_model::{Headers, HttpRequest, HttpResponse, Interaction, Kind, ProviderState, SpecVersion};
 
-use crate::call::{Answer, Endpoints, Limits, Target, message, request};
+use crate::call::{Answer, Endpoints, Limits, Origin, Target, curl, message, request};
+use crate::message::{Message, MessageRequest};
 use crate::report::{Exchange, InteractionReport};
 use crate::request_filter::RequestFilter;
-use crate::state::{StateHandler, StateValues, context_of};
+use crate::secrets::{self, Secrets};
+use crate::state::{StateError, StateHandler, StateValues, context_of};
+use crate::trace;
 
 /// An interaction could not be verified: there is nothing to compare. Every one of these fails the interaction.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +64,18 @@ pub enum InteractionError {
         /// The time limit.
         limit: Duration,
     },
+    /// The time for the whole run was over.
+    #[error("the run has reached its deadline of {limit:?}")]
+    DeadlineReached {
+        /// The deadline.
+        limit: Duration,
+    },
+    /// A closure that produces messages failed, or there is none for this message.
+    #[error("the message could not be produced: {reason}")]
+    Producer {
+        /// What it said.
+        reason: String,
+    },
     /// The provider's answer is no response that could be compared.
     #[error("the provider's answer cannot be used: {reason}")]
     Answer {
@@ -83,6 +101,24 @@ fn named(state: &str) -> String {
 }
 
 impl InteractionError {
+    /// The same without secrets in what others said.
+    fn hidden(self, secrets: &Secrets) -> Self {
+        let hide = |reason: String| secrets.hide(&reason).into_owned();
+        match self {
+            Self::SetUp { state, reason } => Self::SetUp { state, reason: hide(reason) },
+            Self::TearDown { state, reason } => Self::TearDown { state, reason: hide(reason) },
+            Self::Request { reason } => Self::Request { reason: hide(reason) },
+            Self::Filter { reason } => Self::Filter { reason: hide(reason) },
+            Self::Producer { reason } => Self::Producer { reason: hide(reason) },
+            Self::Answer { reason } => Self::Answer { reason: hide(reason) },
+            Self::Unreachable { url, reason } => Self::Unreachable { url, reason: hide(reason) },
+            other @ (Self::TimedOut { .. }
+            | Self::DeadlineReached { .. }
+            | Self::Contract { .. }
+            | Self::Unsupported { .. }) => other,
+        }
+    }
+
     /// Whether the provider could not be reached, as opposed to having said something wrong.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unreachable { .. })
@@ -96,8 +132,22 @@ pub(crate) struct Execution<'a> {
     pub(crate) states: Option<&'a dyn StateHandler>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) filter: Option<&'a RequestFilter>,
+    pub(crate) async_filter: Option<&'a Filter>,
+    pub(crate) producers: Option<&'a Producers>,
     pub(crate) limits: Limits,
+    pub(crate) require_states: bool,
+    pub(crate) print_curl: bool,
+    pub(crate) secrets: &'a Secrets,
+    /// When the run must be over, and after how long that is.
+    pub(crate) deadline: Option<(tokio::time::Instant, Duration)>,
 }
+
+/// A closure that changes requests, with the context that it is given.
+pub(crate) type Filter = dyn Fn(Request<Bytes>) -> BoxFuture<'static, Result<Request<Bytes>, StateError>> + Send + Sync;
+
+/// The closures that produce messages, with the context that they are given.
+pub(crate) type Producers =
+    dyn Fn(MessageRequest) -> BoxFuture<'static, Result<Vec<Message>, StateError>> + Send + Sync;
 
 /// What came of the call, before and apart from tearing down.
 #[derive(Default)]
@@ -106,16 +156,8 @@ pub(crate) struct Outcome {
     pub(crate) error: Option<InteractionError>,
     pub(crate) exchange: Option<Exchange>,
     pub(crate) warnings: Vec<String>,
-}
-
-impl Outcome {
-    fn of(result: Result<Vec<Mismatch>, InteractionError>, exchange: Option<Exchange>, warnings: Vec<String>) -> Self {
-        let (mismatches, error) = match result {
-            Ok(mismatches) => (mismatches, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
-        Self { mismatches, error, exchange, warnings }
-    }
+    /// What a request filter added.
+    pub(crate) secrets: Vec<String>,
 }
 
 impl Execution<'_> {
@@ -131,9 +173,19 @@ impl Execution<'_> {
         // An interaction without states is told to the handler as well: many use it to clean up.
         let unnamed = [ProviderState::default()];
         let states = if interaction.provider_states.is_empty() { &unnamed[..] } else { &interaction.provider_states };
-        match self.set_up(states, &mut report).await {
+        let set_up = match self.in_time(self.set_up(states)).await {
+            Ok((set_up, warnings)) => {
+                report.warnings = warnings;
+                set_up
+            }
+            Err(late) => Err(vec![late]),
+        };
+        let mut secrets = self.secrets.clone();
+        match set_up {
             Ok(values) => {
-                let outcome = self.exchange(interaction, version, &values).await;
+                let outcome = self.in_time(self.exchange(interaction, version, &values)).await;
+                let outcome = outcome.unwrap_or_else(|late| Outcome { error: Some(late), ..Outcome::default() });
+                secrets = secrets.and(outcome.secrets);
                 report.mismatches = outcome.mismatches;
                 report.errors.extend(outcome.error);
                 report.exchange = outcome.exchange;
@@ -142,37 +194,44 @@ impl Execution<'_> {
             }
             Err(errors) => report.errors = errors,
         }
+        if !secrets.is_empty() {
+            hide(&mut report, &secrets);
+        }
         report.duration = started.elapsed();
         report
     }
 
-    async fn set_up(
-        &self,
-        states: &[ProviderState],
-        report: &mut InteractionReport,
-    ) -> Result<StateValues, Vec<InteractionError>> {
-        let Some(handler) = self.states else {
-            for state in states.iter().filter(|state| !state.name.is_empty()) {
-                report.warnings.push(format!(
-                    "nothing sets up the provider state `{}`: no state handler is configured",
-                    state.name
-                ));
+    /// Ends what takes longer than the run may.
+    async fn in_time<T>(&self, doing: impl Future<Output = T>) -> Result<T, InteractionError> {
+        match self.deadline {
+            Some((at, limit)) => {
+                tokio::time::timeout_at(at, doing).await.map_err(|_| InteractionError::DeadlineReached { limit })
             }
-            return Ok(context_of(states, Vec::new()));
-        };
-        let failed = |state: &str, reason: String| InteractionError::SetUp { state: state.to_owned(), reason };
-        if let Err(error) = handler.before_each().await {
-            return Err(vec![failed("", format!("what runs before each interaction failed: {error}"))]);
+            None => Ok(doing.await),
         }
-        let mut returned = Vec::new();
-        let mut errors = Vec::new();
-        for state in states {
-            match handler.set_up(state).await {
-                Ok(values) => returned.push(values),
-                Err(error) => errors.push(failed(&state.name, error.to_string())),
+    }
+
+    /// The values of the states, and warnings.
+    async fn set_up(&self, states: &[ProviderState]) -> (Result<StateValues, Vec<InteractionError>>, Vec<String>) {
+        match self.states {
+            Some(handler) => (set_up_by(handler, states).await, Vec::new()),
+            None => self.without_handler(states),
+        }
+    }
+
+    fn without_handler(&self, states: &[ProviderState]) -> (Result<StateValues, Vec<InteractionError>>, Vec<String>) {
+        const NOBODY: &str = "no state handler is configured";
+        let named = states.iter().filter(|state| !state.name.is_empty()).map(|state| state.name.clone());
+        if self.require_states {
+            let errors: Vec<_> =
+                named.map(|state| InteractionError::SetUp { state, reason: NOBODY.to_owned() }).collect();
+            if !errors.is_empty() {
+                return (Err(errors), Vec::new());
             }
+            return (Ok(StateValues::new()), Vec::new());
         }
-        if errors.is_empty() { Ok(context_of(states, returned)) } else { Err(errors) }
+        let warnings = named.map(|name| format!("nothing sets up the provider state `{name}`: {NOBODY}")).collect();
+        (Ok(context_of(states, Vec::new())), warnings)
     }
 
     async fn tear_down(&self, states: &[ProviderState], report: &mut InteractionReport) {
@@ -192,6 +251,10 @@ impl Execution<'_> {
             Kind::AsyncMessage(_) | Kind::SyncMessage { .. } => {
                 message::verify(self, interaction, version, values).await
             }
+            Kind::Unknown { type_name, .. } => {
+                let what = format!("interactions of the type `{type_name}`");
+                Outcome { error: Some(InteractionError::Unsupported { what }), ..Outcome::default() }
+            }
         }
     }
 
@@ -204,37 +267,97 @@ impl Execution<'_> {
         values: &StateValues,
     ) -> Outcome {
         let origin = self.endpoints.for_http(transport);
-        let (prepared, warnings) =
-            match with_generated(|context, rng| generate::request(expected, context, rng), values) {
-                Ok(generated) => generated,
-                Err(error) => return Outcome::of(Err(error), None, Vec::new()),
+        let mut outcome = Outcome::default();
+        let compared = async {
+            let prepared = if expected.generators.is_empty() {
+                Cow::Borrowed(expected)
+            } else {
+                let made = with_generated(|context, rng| generate::request(expected, context, rng), values)?;
+                outcome.warnings = made.1;
+                Cow::Owned(made.0)
             };
-        let mut exchange = None;
-        let result = async {
             let matcher = ResponseMatcher::compile(response, version)
                 .map_err(|error| InteractionError::Contract { reason: error.to_string() })?;
-            let request = self.filtered(request::of(&prepared, origin, self.headers)?)?;
-            let sent = exchange.insert(Exchange::of(&request));
-            let answer = self.target.call(origin, request, self.limits).await?;
-            let body = answer.comparable_body(response.body.bytes(), self.limits.body)?;
-            sent.answered(answer.status, &body);
+            let request = request::of(&prepared, origin, self.headers)?;
+            let answer = self.call(origin, request, response.body.bytes(), &mut outcome).await?;
             let headers = answer.model_headers();
-            Ok(matcher.compare(&ActualResponse::new(answer.status, &headers).with_body(&body)).into_mismatches())
+            let actual = ActualResponse::new(answer.status, &headers).with_body(&answer.body);
+            Ok(matcher.compare(&actual).into_mismatches())
         }
         .await;
-        Outcome::of(result, exchange, warnings)
+        match compared {
+            Ok(mismatches) => outcome.mismatches = mismatches,
+            Err(error) => outcome.error = Some(error),
+        }
+        outcome
     }
 
-    /// Lets the request filter have the last word.
-    pub(crate) fn filtered(
+    /// Sends a request and notes in the outcome what was sent and what came back. The body of the answer is unpacked.
+    pub(crate) async fn call(
         &self,
-        mut request: http::Request<bytes::Bytes>,
-    ) -> Result<http::Request<bytes::Bytes>, InteractionError> {
+        origin: &Origin,
+        mut request: Request<Bytes>,
+        expected_body: &[u8],
+        outcome: &mut Outcome,
+    ) -> Result<Answer, InteractionError> {
+        let failed = |reason: String| InteractionError::Filter { reason };
+        let is_filtered = self.filter.is_some() || self.async_filter.is_some();
+        let before = is_filtered.then(|| request.headers().clone());
         if let Some(filter) = self.filter {
-            filter(&mut request)
-                .map_err(|error| InteractionError::Filter { reason: intact_broker_client::http::chain(&*error) })?;
+            filter(&mut request).map_err(|error| failed(intact_broker_client::http::chain(&*error)))?;
         }
-        Ok(request)
+        if let Some(filter) = self.async_filter {
+            request = filter(request).await.map_err(|error| failed(error.to_string()))?;
+        }
+        if let Some(before) = before {
+            // What a filter adds is the user's; what the contract has is no secret.
+            let mut added = request.headers().clone();
+            for (name, value) in &before {
+                if added.get(name) == Some(value) {
+                    added.remove(name);
+                }
+            }
+            outcome.secrets = secrets::in_headers(&added);
+        }
+        trace::add_to(request.headers_mut());
+        let sent = outcome.exchange.insert(Exchange::of(&request));
+        if self.print_curl {
+            sent.curl = Some(curl::command(&request, &origin.url));
+        }
+        let mut answer = self.target.call(origin, request, self.limits).await?;
+        answer.body = answer.comparable_body(expected_body, self.limits.body)?;
+        sent.answered(answer.status, &answer.body);
+        Ok(answer)
+    }
+}
+
+async fn set_up_by(handler: &dyn StateHandler, states: &[ProviderState]) -> Result<StateValues, Vec<InteractionError>> {
+    let failed = |state: &str, reason: String| InteractionError::SetUp { state: state.to_owned(), reason };
+    if let Err(error) = handler.before_each().await {
+        return Err(vec![failed("", format!("what runs before each interaction failed: {error}"))]);
+    }
+    let mut returned = Vec::new();
+    let mut errors = Vec::new();
+    for state in states {
+        match handler.set_up(state).await {
+            Ok(values) => returned.push(values),
+            Err(error) => errors.push(failed(&state.name, error.to_string())),
+        }
+    }
+    if errors.is_empty() { Ok(context_of(states, returned)) } else { Err(errors) }
+}
+
+/// Takes secrets out of what the provider, its state handlers and the user's closures said.
+fn hide(report: &mut InteractionReport, secrets: &Secrets) {
+    report.errors = std::mem::take(&mut report.errors).into_iter().map(|error| error.hidden(secrets)).collect();
+    report.mismatches = report.mismatches.iter().map(|one| one.map_texts(|text| secrets.hide(text))).collect();
+    for warning in &mut report.warnings {
+        *warning = secrets.hide(warning).into_owned();
+    }
+    if let Some(exchange) = &mut report.exchange {
+        exchange.request = secrets.hide(&exchange.request).into_owned();
+        exchange.curl = exchange.curl.take().map(|curl| secrets.hide(&curl).into_owned());
+        exchange.answer = exchange.answer.take().map(|(status, body)| (status, secrets.hide(&body).into_owned()));
     }
 }
 

@@ -52,7 +52,10 @@
 //! | `plan` | filters |
 //! | `execute` | one interaction: set up, call, compare, tear down |
 //! | `call` | how a provider is reached: URL or service in this process; how messages are asked for |
-//! | [`state`] | provider states: a URL, or closures |
+//! | [`state`] | provider states: a URL, a command, or closures |
+//! | `handlers`, `message` | closures by name; the messages that some of them produce |
+//! | `schedule` | several interactions at once, results in order |
+//! | `secrets`, `trace` | what is never shown; `traceparent` |
 //! | `request_filter` | changing requests on their way |
 //! | `event` | what happens during a run |
 //! | [`report`] | the result as data, and as text for terminals, JSON and JUnit |
@@ -62,17 +65,24 @@ mod builder;
 mod call;
 mod event;
 mod execute;
+mod handlers;
+mod message;
 mod plan;
 mod publish;
 pub mod report;
 mod request_filter;
+mod schedule;
+mod secrets;
 mod source;
 pub mod state;
+mod trace;
 mod verifier;
 
 pub use builder::{BuildError, VerifierBuilder};
 pub use event::{Observer, VerificationEvent};
 pub use execute::InteractionError;
+pub use message::{IntoMessages, Message, MessageRequest};
+pub use plan::FailedInteraction;
 pub use publish::PublishOptions;
 pub use report::{Report, Verdict};
 pub use request_filter::RequestFilter;

@@ -16,12 +16,34 @@ pub(crate) struct Filters {
     pub(crate) no_state: bool,
     /// Only pacts of these consumers, if there are any.
     pub(crate) consumers: Vec<String>,
+    /// Only interactions that failed before.
+    pub(crate) only: Option<Vec<FailedInteraction>>,
+}
+
+/// An interaction that failed in an earlier run: known by its key, else by its identifier, else by its description.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FailedInteraction {
+    /// Its key in the file.
+    pub key: Option<String>,
+    /// The identifier that a broker gave it.
+    pub id: Option<String>,
+    /// Its description.
+    pub description: String,
+}
+
+impl FailedInteraction {
+    fn is(&self, interaction: &Interaction) -> bool {
+        match (&self.key, &interaction.key, &self.id, &interaction.id) {
+            (Some(failed), Some(own), _, _) | (_, _, Some(failed), Some(own)) => failed == own,
+            _ => self.description == interaction.description,
+        }
+    }
 }
 
 impl Filters {
     /// Do they leave out parts of a pact, so that its result would be that of a part?
     pub(crate) fn are_partial(&self) -> bool {
-        self.description.is_some() || self.state.is_some() || self.no_state
+        self.description.is_some() || self.state.is_some() || self.no_state || self.only.is_some()
     }
 
     fn let_through(&self, interaction: &Interaction) -> bool {
@@ -29,6 +51,7 @@ impl Filters {
         self.description.as_ref().is_none_or(|wanted| wanted.is_match(&interaction.description))
             && self.state.as_ref().is_none_or(|wanted| states.iter().any(|state| wanted.is_match(&state.name)))
             && (!self.no_state || states.iter().all(|state| state.name.is_empty()))
+            && self.only.as_ref().is_none_or(|failed| failed.iter().any(|failed| failed.is(interaction)))
     }
 }
 

@@ -26,7 +26,7 @@ pub struct PublishOptions {
 /// works out pending pacts and webhooks.
 pub(crate) async fn publish(
     report: &mut Report,
-    from: &[Option<(BrokerClient, FetchedPact)>],
+    from: &[Option<&(BrokerClient, FetchedPact)>],
     options: &PublishOptions,
 ) {
     let mut prepared: HashMap<String, Result<(), (String, bool)>> = HashMap::new();
@@ -55,6 +55,20 @@ pub(crate) async fn publish(
             Ok(url) => Publication::Published(url),
             Err((reason, unavailable)) => Publication::Failed { reason, unavailable },
         };
+    }
+}
+
+/// The time for the run was over before all results were published.
+pub(crate) fn not_published(
+    report: &mut Report,
+    from: &[Option<&(BrokerClient, FetchedPact)>],
+    limit: std::time::Duration,
+) {
+    for (pact, _) in report.pacts.iter_mut().zip(from).filter(|(_, from)| from.is_some()) {
+        if pact.publication == Publication::None {
+            let reason = format!("the run has reached its deadline of {limit:?}");
+            pact.publication = Publication::Failed { reason, unavailable: true };
+        }
     }
 }
 

@@ -1,7 +1,9 @@
-//! The result of a run, as data; [`terminal`], [`json`] and [`junit`] turn it into text.
+//! The result of a run, as data; [`terminal`], [`json`], [`junit`], [`markdown`] and [`github`] turn it into text.
 
+pub mod github;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod terminal;
 
 use std::time::Duration;
@@ -93,7 +95,7 @@ pub struct InteractionReport {
     /// Whether a failure does not count: the interaction or its whole pact is pending.
     pub pending: bool,
     /// The V4 name of its type, for example `Synchronous/HTTP`.
-    pub kind: &'static str,
+    pub kind: String,
     /// The test that made it, if the file says so.
     pub test_name: Option<String>,
     /// The comments in the file.
@@ -117,6 +119,8 @@ pub struct Exchange {
     pub request: String,
     /// The status and the beginning of the body, if there was an answer.
     pub answer: Option<(u16, String)>,
+    /// The `curl` command that repeats the request, without credentials, if that was asked for.
+    pub curl: Option<String>,
 }
 
 /// What a run means for the build.
@@ -124,8 +128,10 @@ pub struct Exchange {
 pub enum Verdict {
     /// The provider keeps its contracts.
     Verified,
-    /// It does not, or a pact could not be read, or a result not be published.
+    /// It does not, or a pact could not be read.
     Failed,
+    /// It does, but a broker refused a result.
+    NotPublished,
     /// There was nothing to verify, and that is not fine.
     NothingVerified,
     /// Nothing is known to be wrong but something that was needed could not be reached: the provider, a pact's URL, the
@@ -145,10 +151,13 @@ impl Report {
             .interactions()
             .filter(|interaction| !interaction.is_success() && !interaction.pending)
             .map(InteractionReport::is_unavailable);
-        let failures: Vec<bool> = sources.chain(publications).chain(interactions).collect();
+        let failures: Vec<bool> = sources.chain(interactions).collect();
+        let publications: Vec<bool> = publications.collect();
         if failures.contains(&false) {
             Verdict::Failed
-        } else if !failures.is_empty() {
+        } else if failures.is_empty() && publications.contains(&false) {
+            Verdict::NotPublished
+        } else if !failures.is_empty() || !publications.is_empty() {
             Verdict::Unavailable
         } else if self.interactions().next().is_none() && !self.nothing_is_fine {
             Verdict::NothingVerified
@@ -201,7 +210,7 @@ impl InteractionReport {
             id: interaction.id.clone(),
             key: interaction.key.clone(),
             pending: interaction.pending || pact_is_pending,
-            kind: interaction.kind.type_name(),
+            kind: interaction.kind.type_name().to_owned(),
             test_name: interaction.comments.get("testname").map(|name| name.to_text().into_owned()),
             comments,
             mismatches: Vec::new(),
@@ -239,7 +248,7 @@ impl InteractionReport {
 
 impl Exchange {
     pub(crate) fn of(request: &Request<Bytes>) -> Self {
-        Self { request: format!("{} {}", request.method(), request.uri()), answer: None }
+        Self { request: format!("{} {}", request.method(), request.uri()), answer: None, curl: None }
     }
 
     pub(crate) fn answered(&mut self, status: u16, body: &[u8]) {

@@ -4,8 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use futures_util::future::BoxFuture;
+use futures_util::stream::StreamExt as _;
 use intact_broker_client::{
-    BrokerClient, BrokerError, BrokerErrorKind, FetchedPact, PactsForVerificationQuery, VerificationNotice,
+    BrokerClient, BrokerError, BrokerErrorKind, FetchedPact, PactForVerification, PactsForVerificationQuery,
+    VerificationNotice,
 };
 use intact_pact_model::Pact;
 use intact_pact_model::json::Json;
@@ -77,17 +80,37 @@ pub(crate) struct Sourced {
     pub(crate) skipped: Vec<SkippedFile>,
 }
 
-/// Loads all pacts of `provider` in the order of the sources.
+/// How many documents are fetched at once.
+const AT_ONCE: usize = 8;
+
+/// Loads all pacts of `provider` in the order of the sources; those behind sockets side by side.
 pub(crate) async fn load(sources: &[PactSource], provider: &str) -> Sourced {
-    let mut sourced = Sourced::default();
+    let mut loading: Vec<BoxFuture<'_, Sourced>> = Vec::new();
     for source in sources {
-        match source {
-            PactSource::Pact(pact) => sourced.pacts.push(SourcedPact::plain((**pact).clone(), "in memory".to_owned())),
-            PactSource::File(path) => sourced.load_file(path),
-            PactSource::Directory(path) => sourced.load_directory(path, provider),
-            PactSource::Url(client, url) => sourced.load_url(client, url, None).await,
-            PactSource::Broker(broker) => sourced.load_broker(broker, provider).await,
-        }
+        loading.push(Box::pin(load_one(source, provider)));
+    }
+    gathered(loading).await
+}
+
+async fn gathered(loading: Vec<BoxFuture<'_, Sourced>>) -> Sourced {
+    let mut parts = futures_util::stream::iter(loading).buffered(AT_ONCE);
+    let mut all = Sourced::default();
+    while let Some(part) = parts.next().await {
+        all.pacts.extend(part.pacts);
+        all.failures.extend(part.failures);
+        all.skipped.extend(part.skipped);
+    }
+    all
+}
+
+async fn load_one(source: &PactSource, provider: &str) -> Sourced {
+    let mut sourced = Sourced::default();
+    match source {
+        PactSource::Pact(pact) => sourced.pacts.push(SourcedPact::plain((**pact).clone(), "in memory".to_owned())),
+        PactSource::File(path) => sourced.load_file(path),
+        PactSource::Directory(path) => sourced.load_directory(path, provider),
+        PactSource::Url(client, url) => sourced.load_url(client, url, None).await,
+        PactSource::Broker(broker) => return load_broker(broker, provider).await,
     }
     sourced
 }
@@ -176,12 +199,7 @@ impl Sourced {
         }
     }
 
-    async fn load_url(
-        &mut self,
-        client: &BrokerClient,
-        url: &str,
-        chosen: Option<&intact_broker_client::PactForVerification>,
-    ) {
+    async fn load_url(&mut self, client: &BrokerClient, url: &str, chosen: Option<&PactForVerification>) {
         let fetched = match client.fetch_pact(url).await {
             Ok(fetched) => fetched,
             Err(error) => return self.fail_by_broker(error.url(), &error),
@@ -201,33 +219,49 @@ impl Sourced {
         }
     }
 
-    async fn load_broker(&mut self, broker: &BrokerSource, provider: &str) {
-        let client = &broker.client;
-        let newest = match &broker.query {
-            Some(_) => None,
-            None => match client.latest_provider_pacts(provider).await {
-                Ok(links) => Some(links),
-                // Not every broker offers the newest pacts; all offer the ones chosen by selectors, and none is a choice too.
-                Err(error) if matches!(error.kind(), BrokerErrorKind::NoRelation { .. }) => None,
-                Err(error) => return self.fail_by_broker(client.base_url(), &error),
-            },
-        };
-        if let Some(links) = newest {
-            for link in links {
-                self.load_url(client, &link.href, None).await;
-            }
-            return;
-        }
+    fn failed_by_broker(client: &BrokerClient, error: &BrokerError) -> Self {
+        let mut sourced = Self::default();
+        sourced.fail_by_broker(client.base_url(), error);
+        sourced
+    }
+
+    /// What there is when the time for the run was over before.
+    pub(crate) fn late(limit: std::time::Duration) -> Self {
+        let mut sourced = Self::default();
+        sourced.fail("the pacts", format!("the run has reached its deadline of {limit:?}"));
+        sourced
+    }
+}
+
+async fn load_broker(broker: &BrokerSource, provider: &str) -> Sourced {
+    let client = &broker.client;
+    let newest = match &broker.query {
+        Some(_) => None,
+        None => match client.latest_provider_pacts(provider).await {
+            Ok(links) => Some(links),
+            // Not every broker offers the newest pacts; all offer the ones chosen by selectors, and none is a choice too.
+            Err(error) if matches!(error.kind(), BrokerErrorKind::NoRelation { .. }) => None,
+            Err(error) => return Sourced::failed_by_broker(client, &error),
+        },
+    };
+    let wanted: Vec<(String, Option<PactForVerification>)> = if let Some(links) = newest {
+        links.into_iter().map(|link| (link.href, None)).collect()
+    } else {
         let query = broker.query.clone().unwrap_or_default();
         match client.pacts_for_verification(provider, &query).await {
-            Ok(chosen) => {
-                for pact in chosen.unwrap_or_default() {
-                    self.load_url(client, &pact.href, Some(&pact)).await;
-                }
-            }
-            Err(error) => self.fail_by_broker(client.base_url(), &error),
+            Ok(chosen) => chosen.unwrap_or_default().into_iter().map(|pact| (pact.href.clone(), Some(pact))).collect(),
+            Err(error) => return Sourced::failed_by_broker(client, &error),
         }
+    };
+    let mut loading: Vec<BoxFuture<'_, Sourced>> = Vec::new();
+    for (url, chosen) in &wanted {
+        loading.push(Box::pin(async move {
+            let mut sourced = Sourced::default();
+            sourced.load_url(client, url, chosen.as_ref()).await;
+            sourced
+        }));
     }
+    gathered(loading).await
 }
 
 /// Why a file of a directory is none of our business; `None` if it is, also if it is a pact with a fault.

@@ -1,11 +1,13 @@
 //! Provider states: how the provider is brought into the state that an interaction needs.
 //!
 //! A [`StateHandler`] has one implementation for each way to reach the provider: [`VerifierBuilder::state_change_url`](crate::VerifierBuilder::state_change_url)
-//! calls a URL, and [`VerifierBuilder::state`](crate::VerifierBuilder::state) registers closures that run in this process.
+//! calls a URL, [`VerifierBuilder::state_command`](crate::VerifierBuilder::state_command) runs a command, and
+//! [`VerifierBuilder::state`](crate::VerifierBuilder::state) registers closures that run in this process.
 //!
 //! When a state is set up it may hand back [values](StateValues), such as the id of the record it made; the interaction's
 //! `ProviderState` generators put them into the request.
 
+pub(crate) mod command;
 pub(crate) mod http;
 pub(crate) mod in_process;
 
@@ -42,6 +44,20 @@ pub trait StateHandler: Send + Sync {
         let _ = state;
         Box::pin(async { Ok(()) })
     }
+
+    /// Can several interactions be in their states at once, without seeing each other? Only then may they run side by side.
+    fn is_isolated(&self) -> bool {
+        false
+    }
+}
+
+/// A state change as a URL or a command is told it.
+fn change_json(action: &str, state: &ProviderState) -> JsonValue {
+    Json::object([
+        ("action", Json::from(action.to_owned())),
+        ("params", Json::Object(state.params.clone())),
+        ("state", Json::from(state.name.clone())),
+    ])
 }
 
 /// What a closure that sets up a state may return: nothing, or values for the interaction.

@@ -9,12 +9,18 @@ use url::Url;
 
 use super::VerifierBuilder;
 use crate::call::{Endpoints, HttpTarget, Limits, Origin, Target};
+use crate::execute::{Filter, Producers};
+use crate::handlers::Named;
+use crate::message::{Message, MessageRequest};
 use crate::plan::Filters;
 use crate::publish::PublishOptions;
+use crate::schedule::Schedule;
+use crate::secrets::{self, Secrets};
 use crate::source::PactSource;
-use crate::state::StateHandler;
+use crate::state::command::CommandStates;
 use crate::state::http::HttpStates;
 use crate::state::in_process::InProcessStates;
+use crate::state::{StateError, StateHandler};
 use crate::verifier::Verifier;
 
 /// A verification that cannot be run as it is described.
@@ -59,9 +65,20 @@ pub enum BuildError {
     /// A filter for a state and one for interactions without.
     #[error("a filter for a provider state and a filter for interactions without provider states exclude each other")]
     ContradictingFilters,
-    /// More than one of: a state-change URL, a state handler, closures.
-    #[error("provider states are set up in two ways: choose one of a state-change URL, a state handler and closures")]
+    /// More than one of: a state-change URL, a command, a state handler, closures.
+    #[error(
+        "provider states are set up in two ways: choose one of a state-change URL, a command, a state handler and closures"
+    )]
     TwoStateHandlers,
+    /// Several interactions at once, while closures set up states of the one provider.
+    #[error(
+        "{jobs} jobs were asked for, but closures set up the states of one provider: \
+         say with `isolated` that interactions do not see each other, or ask for one job"
+    )]
+    NotIsolated {
+        /// How many jobs were asked for.
+        jobs: usize,
+    },
     /// The run would verify a part of a pact, and the broker would take the result for that of the whole.
     #[error("the results of a run that verifies only a part of the pacts are not published ({why})")]
     PartialPublication {
@@ -72,7 +89,7 @@ pub enum BuildError {
     #[error("results are published to the broker that the pacts come from, but no source is a broker or a URL")]
     NowhereToPublish,
     /// A time limit that no request can keep.
-    #[error("the request timeout is zero, which leaves no time for any request")]
+    #[error("the request timeout or the deadline is zero, which leaves no time for any request")]
     NoTime,
     /// A publication without provider version.
     #[error("results cannot be published without the version of the provider")]
@@ -85,78 +102,144 @@ pub enum BuildError {
 impl<C: Clone + Send + Sync + 'static> VerifierBuilder<C> {
     /// Checks the description.
     pub fn build(self) -> Result<Verifier, BuildError> {
-        if self.sources.is_empty() {
+        let Self { settings, context, handlers } = self;
+        if settings.sources.is_empty() {
             return Err(BuildError::NoSource);
         }
-        if self.timeout.is_zero() {
+        if settings.timeout.is_zero() || settings.deadline.is_some_and(|deadline| deadline.is_zero()) {
             return Err(BuildError::NoTime);
         }
         let filters = Filters {
-            description: regex("description", self.description.as_deref())?,
-            state: regex("state", self.state.as_deref())?,
-            no_state: self.no_state,
-            consumers: self.consumers,
+            description: regex("description", settings.description.as_deref())?,
+            state: regex("state", settings.state.as_deref())?,
+            no_state: settings.no_state,
+            consumers: settings.consumers,
+            only: settings.only,
         };
         if filters.state.is_some() && filters.no_state {
             return Err(BuildError::ContradictingFilters);
         }
-        if let Some(options) = &self.publish {
-            check_publication(options, &self.sources, &filters, self.stop_at_first_failure)?;
+        if let Some(options) = &settings.publish {
+            check_publication(options, &settings.sources, &filters, settings.stop_at_first_failure)?;
         }
-        let headers = header_map(&self.headers)?;
-        let client = || {
-            let options = HttpOptions {
-                skip_tls_verification: self.skip_tls_verification,
-                ..HttpOptions::for_provider(self.timeout)
-            };
-            http_client(&options)
-        };
-        let default = match (&self.url, &self.service) {
+        let headers = header_map(&settings.headers)?;
+        let default = match (&settings.url, &settings.service) {
             (Some(url), None) => http_url("provider URL", url)?,
             (None, Some(_)) => http_url("provider URL", "http://localhost")?,
+            (None, None) if !handlers.messages.is_empty() => http_url("provider URL", "http://localhost")?,
             (None, None) => return Err(BuildError::NoProvider),
             (Some(_), Some(_)) => return Err(BuildError::TwoProviders),
         };
-        let endpoints = endpoints(&default, &self.base_path, &self.transports)?;
-        let mut states: Option<Arc<dyn StateHandler>> = self.state_handler;
-        if !self.handlers.is_empty() {
-            let closures = InProcessStates { context: self.context, handlers: self.handlers };
-            if states.replace(Arc::new(closures)).is_some() {
-                return Err(BuildError::TwoStateHandlers);
-            }
+        let state_change_url =
+            settings.state_change_url.as_deref().map(|url| http_url("state-change URL", url)).transpose()?;
+        let passwords = [Some(&default), state_change_url.as_ref()].into_iter().flatten();
+        let passwords = passwords.filter_map(|url| url.password().map(str::to_owned));
+        let secrets = Secrets::of(settings.secrets.into_iter().chain(passwords).chain(secrets::in_headers(&headers)));
+        let endpoints = endpoints(&default, &settings.base_path, &settings.transports)?;
+        let client = if settings.url.is_some() || state_change_url.is_some() {
+            Some(http_client(&HttpOptions {
+                skip_tls_verification: settings.skip_tls_verification,
+                ca_certificates: settings.ca_certificates,
+                platform_roots: settings.platform_roots,
+                ..HttpOptions::for_provider(settings.timeout)
+            })?)
+        } else {
+            None
+        };
+
+        let mut ways: Vec<Arc<dyn StateHandler>> = settings.state_handler.into_iter().collect();
+        let in_process = !ways.is_empty() || !handlers.have_no_states();
+        let producers = (!handlers.messages.is_empty()).then(|| producers(context.clone(), handlers.messages));
+        let async_filter = handlers.filter.map(|filter| {
+            let context = context.clone();
+            Arc::new(move |request| filter(context.clone(), request)) as Arc<Filter>
+        });
+        if handlers.before_each.is_some() || !handlers.set_up.is_empty() || !handlers.tear_down.is_empty() {
+            ways.push(Arc::new(InProcessStates {
+                context,
+                before_each: handlers.before_each,
+                set_up: handlers.set_up,
+                tear_down: handlers.tear_down,
+                isolated: settings.isolated,
+            }));
         }
-        if let Some(url) = &self.state_change_url {
-            let handler = HttpStates {
-                client: client()?,
-                url: http_url("state-change URL", url)?,
-                form: self.state_change_form,
-                tear_down: self.state_change_teardown,
+        if let (Some(url), Some(client)) = (state_change_url, &client) {
+            ways.push(Arc::new(HttpStates {
+                client: client.clone(),
+                url,
+                form: settings.state_change_form,
+                tear_down: settings.state_change_teardown,
                 headers: headers.clone(),
-                timeout: self.timeout,
-            };
-            if states.replace(Arc::new(handler)).is_some() {
-                return Err(BuildError::TwoStateHandlers);
-            }
+                timeout: settings.timeout,
+            }));
         }
-        let target = match self.service {
-            Some(service) => Target::Service(service),
-            None => Target::Http(HttpTarget { client: client()? }),
+        if let Some(command) = settings.state_command {
+            ways.push(Arc::new(CommandStates {
+                command,
+                tear_down: settings.state_change_teardown,
+                timeout: settings.timeout,
+            }));
+        }
+        if ways.len() > 1 {
+            return Err(BuildError::TwoStateHandlers);
+        }
+        let states = ways.pop();
+        let schedule = schedule(settings.jobs, states.as_deref(), in_process)?;
+        let target = match (settings.service, client) {
+            (Some(service), _) => Target::Service(service),
+            (None, Some(client)) if settings.url.is_some() => Target::Http(HttpTarget { client }),
+            (None, _) => Target::Nowhere,
         };
         Ok(Verifier {
-            provider: self.provider,
-            sources: self.sources,
+            provider: settings.provider,
+            sources: settings.sources,
             target,
             endpoints,
             states,
             headers,
-            filter: self.request_filter,
-            limits: Limits { timeout: self.timeout, body: self.largest_body },
+            filter: settings.request_filter,
+            async_filter,
+            producers,
+            limits: Limits { timeout: settings.timeout, body: settings.largest_body },
+            deadline: settings.deadline,
             filters,
-            stop_at_first_failure: self.stop_at_first_failure,
-            nothing_is_fine: self.nothing_is_fine,
-            publish: self.publish,
+            schedule,
+            secrets,
+            require_states: settings.require_states,
+            print_curl: settings.print_curl,
+            stop_at_first_failure: settings.stop_at_first_failure,
+            nothing_is_fine: settings.nothing_is_fine,
+            publish: settings.publish,
         })
     }
+}
+
+/// How many interactions run at once. States are states of the whole provider, unless their handler says otherwise.
+fn schedule(jobs: Option<usize>, states: Option<&dyn StateHandler>, in_process: bool) -> Result<Schedule, BuildError> {
+    const A_FEW: usize = 4;
+    let isolated = states.is_none_or(StateHandler::is_isolated);
+    match jobs {
+        Some(jobs) if jobs > 1 && in_process && !isolated => Err(BuildError::NotIsolated { jobs }),
+        Some(jobs) => Ok(Schedule { jobs, cautious: false }),
+        None if states.is_none() => Ok(Schedule { jobs: A_FEW, cautious: true }),
+        None if isolated => Ok(Schedule { jobs: A_FEW, cautious: false }),
+        None => Ok(Schedule { jobs: 1, cautious: false }),
+    }
+}
+
+fn producers<C: Clone + Send + Sync + 'static>(
+    context: C,
+    messages: Named<C, MessageRequest, Vec<Message>>,
+) -> Arc<Producers> {
+    Arc::new(move |request: MessageRequest| {
+        if let Some(produce) = messages.find(&request.description) {
+            return produce(context.clone(), request);
+        }
+        let to_paste =
+            format!("    .message({:?}, async |_context, _request| Ok(serde_json::json!({{}})))", request.description);
+        let reason = messages.none_fits(&request.description, &to_paste);
+        Box::pin(async { Err(StateError(reason)) })
+    })
 }
 
 fn check_publication(

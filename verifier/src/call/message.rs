@@ -1,4 +1,4 @@
-//! Message providers, asked over HTTP to produce the message that an interaction describes.
+//! Message providers: closures in this process, or asked over HTTP to produce the message that an interaction describes.
 //!
 //! The provider's test offers one endpoint: `POST` with `{"description": …, "providerStates": […]}`, for synchronous messages
 //! also with `request`. The answer's body is the message; its metadata is base64 of a JSON object in `Pact-Message-Metadata`.
@@ -10,13 +10,13 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use intact_matching::generate;
-use intact_matching::{ActualMessage, MessageMatcher, Mismatch};
+use intact_matching::{ActualMessage, MessageMatcher, Mismatch, compare_replies};
 use intact_pact_model::json::{Json, JsonValue, Object};
 use intact_pact_model::{Interaction, Kind, MessagePart, SpecVersion};
 
 use super::{Answer, Origin, request};
 use crate::execute::{Execution, InteractionError, Outcome, with_generated};
-use crate::report::Exchange;
+use crate::message::{Message, MessageRequest};
 use crate::state::StateValues;
 
 const METADATA_HEADER: &str = "Pact-Message-Metadata";
@@ -52,6 +52,54 @@ async fn ask(
     if let Some(plugin) = interaction.plugin_configuration.names().next() {
         return Err(InteractionError::Unsupported { what: format!("messages made with the plugin `{plugin}`") });
     }
+    let (request, expected) = match &interaction.kind {
+        Kind::AsyncMessage(message) => (None, std::slice::from_ref(message)),
+        Kind::SyncMessage { request, responses } => {
+            let (prepared, warnings) = with_generated(|context, rng| generate::message(request, context, rng), values)?;
+            outcome.warnings = warnings;
+            (Some(prepared), responses.as_slice())
+        }
+        Kind::Http(..) | Kind::Unknown { .. } => {
+            let what = format!("an interaction of the type `{}` as a message", interaction.kind.type_name());
+            return Err(InteractionError::Unsupported { what });
+        }
+    };
+    let matchers = expected
+        .iter()
+        .map(|expected| MessageMatcher::compile(expected, version))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| InteractionError::Contract { reason: error.to_string() })?;
+    let produced = match execution.producers {
+        Some(produce) => {
+            let question = MessageRequest {
+                description: interaction.description.clone(),
+                states: interaction.provider_states.clone(),
+                request: request.as_ref().map(Message::of),
+            };
+            produce(question).await.map_err(|error| InteractionError::Producer { reason: error.to_string() })?
+        }
+        None => vec![over_http(execution, interaction, request.as_ref(), expected, outcome).await?],
+    };
+    if matchers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let actual: Vec<_> =
+        produced.iter().map(|message| ActualMessage::new(Some(&message.contents), &message.metadata)).collect();
+    Ok(compare_replies(&matchers, &actual).into_mismatches())
+}
+
+/// Asks the provider's endpoint for messages.
+async fn over_http(
+    execution: &Execution<'_>,
+    interaction: &Interaction,
+    request: Option<&MessagePart>,
+    expected: &[MessagePart],
+    outcome: &mut Outcome,
+) -> Result<Message, InteractionError> {
+    if expected.len() > 1 {
+        let what = format!("{} response messages; a provider over HTTP can give one", expected.len());
+        return Err(InteractionError::Unsupported { what });
+    }
     let mut question = Object::new();
     question.insert("description", interaction.description.clone());
     if !interaction.provider_states.is_empty() {
@@ -60,34 +108,14 @@ async fn ask(
         });
         question.insert("providerStates", Json::array(states));
     }
-    let (expected, usual) = match &interaction.kind {
-        Kind::AsyncMessage(message) => (Some(message), ["message", "async-message"]),
-        Kind::SyncMessage { request, responses } => {
-            let (prepared, warnings) = with_generated(|context, rng| generate::message(request, context, rng), values)?;
-            outcome.warnings = warnings;
-            question.insert("request", message_json(&prepared));
-            if responses.len() > 1 {
-                let what = format!("{} response messages; a provider over HTTP can give one", responses.len());
-                return Err(InteractionError::Unsupported { what });
-            }
-            (responses.first(), ["message", "sync-message"])
-        }
-        Kind::Http(..) => {
-            return Err(InteractionError::Unsupported { what: "an HTTP interaction as a message".to_owned() });
-        }
-    };
-    let matcher = expected
-        .map(|expected| MessageMatcher::compile(expected, version))
-        .transpose()
-        .map_err(|error| InteractionError::Contract { reason: error.to_string() })?;
-
+    if let Some(request) = request {
+        question.insert("request", message_json(request));
+    }
+    let usual = if request.is_some() { ["message", "sync-message"] } else { ["message", "async-message"] };
     let origin = execution.endpoints.for_message(interaction.transport.as_deref(), &usual);
-    let request = execution.filtered(request_for(&question, origin, execution.headers)?)?;
-    let sent = outcome.exchange.insert(Exchange::of(&request));
-    let answer = execution.target.call(origin, request, execution.limits).await?;
-    let body =
-        answer.comparable_body(expected.map_or(&[], |expected| expected.contents.bytes()), execution.limits.body)?;
-    sent.answered(answer.status, &body);
+    let request = request_for(&question, origin, execution.headers)?;
+    let expected_body = expected.first().map_or(&[][..], |expected| expected.contents.bytes());
+    let answer = execution.call(origin, request, expected_body, outcome).await?;
     if !StatusCode::from_u16(answer.status).is_ok_and(|status| status.is_success()) {
         // The producer said that it could not produce, whatever the body looks like.
         return Err(InteractionError::Answer {
@@ -95,8 +123,7 @@ async fn ask(
         });
     }
     let metadata = metadata_of(&answer)?;
-    let Some(matcher) = matcher else { return Ok(Vec::new()) };
-    Ok(matcher.compare(&ActualMessage::new(Some(&body), &metadata)).into_mismatches())
+    Ok(Message { contents: answer.body, metadata })
 }
 
 fn request_for(

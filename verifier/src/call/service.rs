@@ -14,8 +14,8 @@ use tower::{Service, ServiceExt as _};
 
 use super::{Answer, Limits, too_large};
 use crate::execute::InteractionError;
+use crate::handlers::panic_text;
 use crate::state::BoxError;
-use crate::state::in_process::panic_text;
 
 /// The service, whatever its type.
 #[derive(Clone)]

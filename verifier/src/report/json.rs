@@ -3,6 +3,7 @@
 use intact_pact_model::json::{Json, JsonValue, Object};
 
 use super::{InteractionReport, Report, terminal};
+use crate::plan::FailedInteraction;
 
 /// The document: `result`, `notices`, `output`, `errors`, `pendingErrors` and `interactionResults`.
 pub fn document(report: &Report) -> JsonValue {
@@ -32,6 +33,27 @@ pub fn document(report: &Report) -> JsonValue {
     document.insert("pendingErrors", pending);
     document.insert("interactionResults", results);
     Json::Object(document)
+}
+
+/// The interactions that failed according to a report that [`document`] or another Pact verifier wrote; pending ones too.
+///
+/// # Errors
+///
+/// If this is no such report; the text says why.
+pub fn failed(report: &[u8]) -> Result<Vec<FailedInteraction>, String> {
+    let report = Json::parse(report).map_err(|error| error.to_string())?;
+    let Some(Json::Array(results)) = report.get("interactionResults") else {
+        return Err("it has no `interactionResults`".to_owned());
+    };
+    let failed = results.iter().filter(|result| result.get("result").and_then(Json::as_str) != Some("OK"));
+    let text = |result: &Json<'_>, name| result.get(name).and_then(Json::as_str).map(str::to_owned);
+    Ok(failed
+        .map(|result| FailedInteraction {
+            key: text(result, "interactionKey"),
+            id: text(result, "interactionId"),
+            description: text(result, "description").unwrap_or_default(),
+        })
+        .collect())
 }
 
 fn errors_of(interaction: &InteractionReport, name: &str) -> Vec<JsonValue> {

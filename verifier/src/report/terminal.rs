@@ -106,6 +106,12 @@ impl<W: Write + Send> TerminalReport<W> {
         if !interaction.is_success() {
             self.failure(&mut text, interaction);
         }
+        if let Some(test) = &interaction.test_name {
+            self.block(&mut text, "      ", QUIET, &format!("the contract's test: {test}"));
+        }
+        for comment in &interaction.comments {
+            self.block(&mut text, "      ", QUIET, &format!("comment: {comment}"));
+        }
         for warning in &interaction.warnings {
             self.block(&mut text, "      ", ODD, &format!("warning: {warning}"));
         }
@@ -121,6 +127,9 @@ impl<W: Write + Send> TerminalReport<W> {
                 _ = write!(line, " answered {status} {}", reason.unwrap_or_default());
             }
             self.block(text, INDENT, QUIET, line.trim_end());
+            if let Some(curl) = &exchange.curl {
+                self.block(text, INDENT, QUIET, curl);
+            }
         }
         for error in &interaction.errors {
             self.block(text, INDENT, BAD, &error.to_string());
@@ -148,12 +157,6 @@ impl<W: Write + Send> TerminalReport<W> {
             || !interaction.errors.is_empty();
         if let Some((_, body)) = answer.filter(|(_, body)| unexpected && !body.trim().is_empty()) {
             self.block(text, INDENT, QUIET, &format!("its body: {body}"));
-        }
-        if let Some(test) = &interaction.test_name {
-            self.block(text, INDENT, QUIET, &format!("the contract's test: {test}"));
-        }
-        for comment in &interaction.comments {
-            self.block(text, INDENT, QUIET, &format!("comment: {comment}"));
         }
     }
 
@@ -190,6 +193,15 @@ impl<W: Write + Send> TerminalReport<W> {
         match report.verdict() {
             Verdict::Verified => self.block(&mut text, "", GOOD, &counts),
             Verdict::Failed => self.block(&mut text, "", BAD, &counts),
+            Verdict::NotPublished => {
+                self.block(&mut text, "", GOOD, &counts);
+                self.block(
+                    &mut text,
+                    "",
+                    BAD,
+                    "the provider keeps its contracts, but not all results could be published",
+                );
+            }
             Verdict::NothingVerified => {
                 self.block(
                     &mut text,
@@ -241,6 +253,7 @@ impl<W: Write + Send> Observer for TerminalReport<W> {
             VerificationEvent::FileSkipped(file) => {
                 format!("{}\n", self.paint(QUIET, &format!("skipped {}: {}", file.path.display(), file.reason)))
             }
+            VerificationEvent::Planned { .. } => return,
             VerificationEvent::PactStarted(pact) => self.pact(pact),
             VerificationEvent::InteractionFinished(interaction) => self.interaction(interaction),
             VerificationEvent::PactFinished(pact) => {

@@ -13,7 +13,8 @@ use intact_pact_model::content_type::ContentType;
 use intact_pact_model::json::Json;
 use url::Url;
 
-use super::{StateError, StateHandler, StateValues};
+use super::{StateError, StateHandler, StateValues, change_json};
+use crate::trace;
 
 /// How a state change is told to the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,12 +48,8 @@ impl HttpStates {
         let mut url = self.url.clone();
         let request = match self.form {
             StateChangeForm::Body => {
-                let body = Json::object([
-                    ("action", Json::from(action)),
-                    ("params", Json::Object(state.params.clone())),
-                    ("state", Json::from(state.name.as_str())),
-                ]);
-                self.client.post(url).header("Content-Type", "application/json").body(body.to_compact())
+                let body = change_json(action, state).to_compact();
+                self.client.post(url).header("Content-Type", "application/json").body(body)
             }
             StateChangeForm::Query => {
                 url.query_pairs_mut()
@@ -63,14 +60,15 @@ impl HttpStates {
                 self.client.post(url).header("Content-Length", "0")
             }
         };
-        let mut response =
-            request.headers(self.headers.clone()).timeout(self.timeout).send().await.map_err(|error| {
-                failed(if error.is_timeout() {
-                    format!("did not answer within {:?}", self.timeout)
-                } else {
-                    format!("got no answer: {}", failure_reason(error))
-                })
-            })?;
+        let mut headers = self.headers.clone();
+        trace::add_to(&mut headers);
+        let mut response = request.headers(headers).timeout(self.timeout).send().await.map_err(|error| {
+            failed(if error.is_timeout() {
+                format!("did not answer within {:?}", self.timeout)
+            } else {
+                format!("got no answer: {}", failure_reason(error))
+            })
+        })?;
         let status = response.status();
         let mut body = Vec::new();
         while let Some(chunk) = response

@@ -155,7 +155,7 @@ async fn without_selectors_the_newest_pacts_are_verified_and_nothing_is_publishe
 async fn a_result_that_cannot_be_published_fails_the_run() {
     let url = Broker { refuses_results: true, ..Broker::default() }.start().await;
     let report = report(from_broker(&url, Some(asking())).publish(publication())).await;
-    assert_eq!(report.verdict(), Verdict::Failed);
+    assert_eq!(report.verdict(), Verdict::NotPublished);
     let Publication::Failed { reason, unavailable } = &report.pacts[0].publication else { panic!("{report:?}") };
     assert!(reason.ends_with("the broker answered 400 Bad Request: success: is wrong"), "{reason}");
     assert!(!unavailable);

@@ -104,13 +104,19 @@ async fn a_state_without_a_handler_fails_its_interaction_and_names_those_there_a
     let verification = verifying(&order_42("order 42 exits"))
         .service(app(Store::default()))
         .state("order 42 exists", async |(), _| Ok(()));
-    insta::assert_snapshot!(text(verification).await, @r"
+    insta::assert_snapshot!(text(verification).await, @r#"
     Web → Orders   in memory (V4)
       ✗ a request for order 42, given order 42 exits
           provider state `order 42 exits` could not be set up: no handler has this name; there are `order 42 exists`
+          did you mean `order 42 exists`?
+          or add a handler:
+              .state_with("order 42 exits", async |_context, params: serde_json::Value| {
+                  // {"note":"kept"}
+                  Ok(())
+              })
 
     1 of 1 interaction failed
-    ");
+    "#);
 }
 
 #[tokio::test]

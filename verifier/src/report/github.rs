@@ -1,0 +1,40 @@
+//! Failures as annotations of a GitHub workflow.
+
+use super::{Publication, Report};
+
+/// One workflow command for each failure: an error, or a warning where it is pending.
+pub fn annotations(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for source in &report.failed_sources {
+        lines.push(command("error", "a pact could not be loaded", &format!("{}: {}", source.source, source.reason)));
+    }
+    for pact in &report.pacts {
+        for interaction in pact.interactions.iter().filter(|interaction| !interaction.is_success()) {
+            let level = if interaction.pending { "warning" } else { "error" };
+            let title = format!("{} → {}: {}", pact.consumer, pact.provider, interaction.description);
+            let errors = interaction.errors.iter().map(ToString::to_string);
+            let mismatches = interaction.mismatches.iter().map(|mismatch| match mismatch.identifier() {
+                Some(identifier) => format!("{} {identifier}: {mismatch}", mismatch.attribute()),
+                None => format!("{}: {mismatch}", mismatch.attribute()),
+            });
+            lines.push(command(level, &title, &errors.chain(mismatches).collect::<Vec<_>>().join("\n")));
+        }
+        if let Publication::Failed { reason, .. } = &pact.publication {
+            lines.push(command("error", &format!("the result for {} is not published", pact.consumer), reason));
+        }
+    }
+    lines
+}
+
+fn command(level: &str, title: &str, message: &str) -> String {
+    format!("::{level} title={}::{}", property(title), data(message))
+}
+
+/// Escapes are those of workflow commands.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
