@@ -2,18 +2,27 @@
 
 use std::path::PathBuf;
 
-use intact_matching::{CompileError, Mismatch, RequestMatcher, ResponseMatcher};
 use intact_mock_server::Options;
-use intact_pact_model::{Interaction, Pact, SpecVersion, merge};
+use intact_pact_model::json::Object;
+use intact_pact_model::{Interaction, Kind, Pact, SpecVersion, merge};
 
-use crate::http::{Response, Upcoming, mark_as_served, written_by};
+use crate::example_check::check_examples;
+use crate::http::{Response, Upcoming};
+use crate::message::{MessageRequest, MessageResponse, UpcomingMessage};
 use crate::version_check;
 
 /// A contract between a consumer and a provider, to be tested with the consumer's own code.
 ///
-/// Describe the interactions with [`upon_receiving`](Self::upon_receiving), then run the test: [`test`](Self::test) in async
-/// tests, [`test_blocking`](Self::test_blocking) or [`start`](Self::start) in others. The test passes if the consumer made
-/// every request of the contract and no other; only then the interactions are put into the pact file.
+/// Describe the interactions, then run the test; only if it passes the interactions are put into the pact file.
+///
+/// | Interaction | Described by | Tested by |
+/// |---|---|---|
+/// | HTTP request and response | [`upon_receiving`](Self::upon_receiving) | [`test`](Self::test), [`test_blocking`](Self::test_blocking), [`start`](Self::start) |
+/// | message that the provider sends | [`message`](Self::message) | [`handle`](Self::handle), [`handle_blocking`](Self::handle_blocking) |
+/// | message and its answers | [`synchronous_message`](Self::synchronous_message) | [`exchange`](Self::exchange), [`exchange_blocking`](Self::exchange_blocking) |
+///
+/// A contract that is tested has interactions of one kind. Contracts of different kinds between the same two go into the same
+/// file (specification version 4).
 #[derive(Debug)]
 #[must_use = "a contract does nothing until it is tested"]
 pub struct Contract {
@@ -46,10 +55,38 @@ impl Contract {
         Self { pact: Pact::new(consumer, provider), problems: Vec::new(), output_dir: None, server: Options::default() }
     }
 
-    /// Adds an interaction. The description is what people call it, and must be its own among those of the contract with
+    /// Adds an HTTP interaction. The description is what people call it, and must be its own among those of the contract with
     /// provider states of the same names.
-    pub fn upon_receiving(mut self, description: &str, describe: impl FnOnce(Upcoming) -> Response) -> Self {
+    pub fn upon_receiving(self, description: &str, describe: impl FnOnce(Upcoming) -> Response) -> Self {
         let (interaction, problems) = describe(Upcoming::new(description)).finish();
+        self.add(interaction, problems)
+    }
+
+    /// Adds a message that the provider sends and the consumer handles (V3 and later). The description is what people call
+    /// it: what has happened, such as `an order was placed`.
+    pub fn message(self, description: &str, describe: impl FnOnce(UpcomingMessage) -> UpcomingMessage) -> Self {
+        let (interaction, problems) = describe(UpcomingMessage::new(description)).finish();
+        self.add(interaction, problems)
+    }
+
+    /// Adds a message that the consumer sends, and the messages that the provider answers it with (V4).
+    pub fn synchronous_message(
+        self,
+        description: &str,
+        describe: impl FnOnce(MessageRequest) -> MessageResponse,
+    ) -> Self {
+        let (interaction, problems) = describe(MessageRequest::new(description)).finish();
+        self.add(interaction, problems)
+    }
+
+    /// Adds an interaction of the model as it stands: one that was made elsewhere, or says what the builders cannot, such as
+    /// data of a plugin. It is checked as all others are.
+    pub fn interaction(self, interaction: Interaction) -> Self {
+        self.add(interaction, Vec::new())
+    }
+
+    fn add(mut self, interaction: Interaction, problems: Vec<String>) -> Self {
+        let description = &interaction.description;
         self.problems.extend(problems.into_iter().map(|problem| format!("\"{description}\": {problem}")));
         if description.trim().is_empty() {
             self.problems.push("an interaction needs a description".to_owned());
@@ -127,36 +164,23 @@ impl Contract {
             return Err(ContractError { consumer: pact.consumer, provider: pact.provider, problems });
         }
         if pact.version == SpecVersion::V4 {
-            pact.interactions.iter_mut().for_each(mark_as_served);
+            pact.interactions.iter_mut().for_each(mark_transport);
         }
         pact.metadata.insert("intact", written_by());
         Ok(pact)
     }
 }
 
-/// An example must satisfy its own matchers, or consumer and provider would be held to different things.
-fn check_examples(interaction: &Interaction, version: SpecVersion) -> Vec<String> {
-    let Some((request, response)) = interaction.as_http() else { return Vec::new() };
-    let name = &interaction.description;
-    let unusable = |error: CompileError| vec![format!("\"{name}\": {error}")];
-    let failing = |part: &str, mismatches: &[Mismatch]| -> Vec<String> {
-        let say = |mismatch: &Mismatch| {
-            let place = mismatch.identifier().map_or_else(String::new, |place| format!(" {place}"));
-            format!(
-                "\"{name}\": the example of the {part} does not satisfy its own matcher: {}{place}: {}",
-                mismatch.attribute(),
-                mismatch.description()
-            )
-        };
-        mismatches.iter().map(say).collect()
-    };
-    let mut problems = match RequestMatcher::compile(request, version) {
-        Ok(matcher) => failing("request", matcher.compare_with(request).mismatches()),
-        Err(error) => unusable(error),
-    };
-    problems.extend(match ResponseMatcher::compile(response, version) {
-        Ok(matcher) => failing("response", matcher.compare_with(response).mismatches()),
-        Err(error) => unusable(error),
-    });
-    problems
+/// What carries an interaction, if only one thing can.
+fn mark_transport(interaction: &mut Interaction) {
+    if matches!(interaction.kind, Kind::Http(..)) && interaction.transport.is_none() {
+        interaction.transport = Some("http".to_owned());
+    }
+}
+
+/// Who wrote the file.
+fn written_by() -> Object<'static> {
+    let mut version = Object::new();
+    version.insert("version", env!("CARGO_PKG_VERSION"));
+    version
 }

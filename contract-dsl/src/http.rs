@@ -1,36 +1,42 @@
 //! Describing an HTTP interaction: what the consumer sends, and what it expects back.
 //!
 //! Three builders follow one another, so that the compiler knows which half of the exchange a `.json(…)` belongs to:
-//! [`Upcoming`] (before the request), [`Request`], [`Response`]. A mistake in a template does not stop the chain; it is kept,
-//! and fails the test with all others.
+//! [`Upcoming`] (before the request), [`Request`], [`Response`].
 
-use intact_pact_model::json::Object;
+use indexmap::IndexMap;
 use intact_pact_model::{
-    Body, ContentType, Headers, HttpRequest, HttpResponse, Interaction, Json, Kind, ProviderState, Query,
+    ContentType, Headers, HttpRequest, HttpResponse, Interaction, Kind, MatchingRule, Query, RuleList,
 };
 use serde::Serialize;
 
-use crate::template::{Split, Template};
+use crate::contents::{Contents, bodies};
+use crate::cookies;
+use crate::draft::{Draft, annotations};
+use crate::template::Split;
 use crate::text_part::{TextPart, is_token};
 
 /// An interaction whose request is still to come: its states, and how it is annotated.
 #[derive(Debug)]
 pub struct Upcoming {
-    interaction: Interaction,
-    request: HttpRequest,
-    problems: Vec<String>,
+    draft: Draft,
 }
 
 /// An interaction whose request is being described.
 #[derive(Debug)]
 #[must_use = "without `will_respond_with` there is no interaction"]
-pub struct Request(Upcoming);
+pub struct Request {
+    draft: Draft,
+    expected: HttpRequest,
+    type_rule: Option<MatchingRule>,
+}
 
 /// An interaction whose response is being described.
 #[derive(Debug)]
 pub struct Response {
-    upcoming: Upcoming,
-    response: HttpResponse,
+    draft: Draft,
+    request: HttpRequest,
+    answer: HttpResponse,
+    type_rule: Option<MatchingRule>,
 }
 
 macro_rules! methods {
@@ -44,54 +50,10 @@ macro_rules! methods {
 
 impl Upcoming {
     pub(crate) fn new(description: &str) -> Self {
-        let request = HttpRequest::default();
-        let interaction = Interaction::new(description, Kind::Http(request.clone(), HttpResponse::default()));
-        Self { interaction, request, problems: Vec::new() }
+        Self { draft: Draft::new(description) }
     }
 
-    /// The provider must be in this state; several are set up in order.
-    pub fn given(mut self, state: impl Into<String>) -> Self {
-        self.interaction.provider_states.push(ProviderState::named(state));
-        self
-    }
-
-    /// As [`given`](Self::given), with parameters for the provider's state handler: an object (V3 and later).
-    pub fn given_with(mut self, state: impl Into<String>, params: impl Serialize) -> Self {
-        let name = state.into();
-        let place = format!("the parameters of the state `{name}`");
-        let Some(Split { example, rules, .. }) = self.json_part(&place, &params) else { return self };
-        if !rules.is_empty() {
-            self.problem(format!(
-                "{place} are given to the provider as they stand, so there can be no matchers in them"
-            ));
-        }
-        match example {
-            Json::Object(params) => self.interaction.provider_states.push(ProviderState { name, params }),
-            other => self.problem(format!("{place} must be an object, not {}", other.kind())),
-        }
-        self
-    }
-
-    /// A failing verification of this interaction does not fail the provider's build yet (V4).
-    pub fn pending(mut self) -> Self {
-        self.interaction.pending = true;
-        self
-    }
-
-    /// A remark for readers of the contract; may be repeated (V4).
-    pub fn comment(mut self, text: impl Into<String>) -> Self {
-        let comments = &mut self.interaction.comments;
-        let mut texts = comments.get("text").and_then(Json::as_array).unwrap_or_default().to_vec();
-        texts.push(Json::from(text.into()));
-        comments.insert("text", Json::Array(texts));
-        self
-    }
-
-    /// An identifier that stays when the description changes (V4).
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.interaction.key = Some(key.into());
-        self
-    }
+    annotations!();
 
     methods! {
         /// A `GET` of the path: text, or a matcher such as `regex(r"/products/\d+", "/products/42")`.
@@ -111,64 +73,45 @@ impl Upcoming {
     }
 
     /// Any method with the path. A query may stand in the path (`/products?page=2`) or be given with [`Request::query`].
-    pub fn method(mut self, method: &str, path: impl Serialize) -> Request {
-        self.request.method = method.to_ascii_uppercase();
+    pub fn method(self, method: &str, path: impl Serialize) -> Request {
+        let request = HttpRequest { method: method.to_ascii_uppercase(), ..HttpRequest::default() };
+        let mut this = Request { draft: self.draft, expected: request, type_rule: None };
         if !is_token(method) {
-            self.problem(format!("`{method}` is no HTTP method"));
+            this.draft.problem(format!("`{method}` is no HTTP method"));
         }
-        if let Some(part) = self.text_part("the path", &path).map(TextPart::of_request)
-            && let Err(problem) = self.set_path(part)
+        if let Some(part) = this.draft.text_part("the path", &path).map(TextPart::of_request)
+            && let Err(problem) = set_path(&mut this.expected, part)
         {
-            self.problem(problem);
+            this.draft.problem(problem);
         }
-        Request(self)
+        this
     }
+}
 
-    fn set_path(&mut self, part: TextPart) -> Result<(), String> {
-        let [path] = part.values.as_slice() else { return Err("the path is one text, not a list".to_owned()) };
-        if part.accepts_every_text() {
-            return Err(format!(
-                "a path that may be any text would answer every request: say with `regex` what it looks like, or expect \
-                 `{path}` itself"
-            ));
-        }
-        let request = &mut self.request;
-        match path.split_once('?') {
-            Some(_) if !part.rules.is_empty() || part.generator.is_some() => {
-                return Err("a matcher for the path is only for the path: give the query with `query`".to_owned());
-            }
-            Some((path, query)) => {
-                path.clone_into(&mut request.path);
-                request.query = Query::parse(query);
-            }
-            None => request.path.clone_from(path),
-        }
-        request.matching_rules.path = part.rules;
-        request.generators.path = part.generator;
-        if request.path.starts_with('/') {
-            Ok(())
-        } else {
-            Err(format!("the path must begin with `/`, and `{}` does not", request.path))
-        }
+fn set_path(request: &mut HttpRequest, part: TextPart) -> Result<(), String> {
+    let [path] = part.values.as_slice() else { return Err("the path is one text, not a list".to_owned()) };
+    if part.accepts_every_text() {
+        return Err(format!(
+            "a path that may be any text would answer every request: say with `regex` what it looks like, or expect \
+             `{path}` itself"
+        ));
     }
-
-    fn problem(&mut self, problem: String) {
-        self.problems.push(problem);
-    }
-
-    /// A template for a place that holds text: a path, or the values of a header or query parameter.
-    fn text_part(&mut self, place: &str, value: &impl Serialize) -> Option<TextPart> {
-        match Template::of(value).split().map_err(|error| error.to_string()).and_then(TextPart::of) {
-            Ok(part) => Some(part),
-            Err(error) => {
-                self.problem(format!("{place}: {error}"));
-                None
-            }
+    match path.split_once('?') {
+        Some(_) if !part.rules.is_empty() || part.generator.is_some() => {
+            return Err("a matcher for the path is only for the path: give the query with `query`".to_owned());
         }
+        Some((path, query)) => {
+            path.clone_into(&mut request.path);
+            request.query = Query::parse(query);
+        }
+        None => request.path.clone_from(path),
     }
-
-    fn json_part(&mut self, place: &str, value: &impl Serialize) -> Option<Split> {
-        Template::of(value).split().map_err(|error| self.problem(format!("{place}: {error}"))).ok()
+    request.matching_rules.path = part.rules;
+    request.generators.path = part.generator;
+    if request.path.starts_with('/') {
+        Ok(())
+    } else {
+        Err(format!("the path must begin with `/`, and `{}` does not", request.path))
     }
 }
 
@@ -177,11 +120,10 @@ impl Request {
     /// are not mentioned must not be sent. A parameter that is given again has one value more.
     pub fn query(mut self, name: &str, value: impl Serialize) -> Self {
         let place = format!("the query parameter `{}`", name.escape_debug());
-        if let Some(part) = self.0.text_part(&place, &value).map(TextPart::of_request) {
-            let HttpRequest { query, matching_rules, generators, .. } = &mut self.0.request;
-            if let Err(error) = part.add_to_query(name, query, &mut matching_rules.query, &mut generators.query) {
-                self.0.problem(format!("{place}: {error}"));
-            }
+        if let Some(part) = self.draft.text_part(&place, &value).map(TextPart::of_request) {
+            let HttpRequest { query, matching_rules, generators, .. } = &mut self.expected;
+            let added = part.add_to_query(name, query, &mut matching_rules.query, &mut generators.query);
+            self.draft.noted(&place, added);
         }
         self
     }
@@ -190,62 +132,61 @@ impl Request {
     /// that is given again has one value more.
     pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
         let place = format!("the request header `{}`", name.escape_debug());
-        if let Some(part) = self.0.text_part(&place, &value).map(TextPart::of_request) {
-            let HttpRequest { headers, matching_rules, generators, .. } = &mut self.0.request;
-            if let Err(error) = part.add_to_headers(name, headers, &mut matching_rules.header, &mut generators.header) {
-                self.0.problem(format!("{place}: {error}"));
-            }
+        if let Some(part) = self.draft.text_part(&place, &value).map(TextPart::of_request) {
+            let HttpRequest { headers, matching_rules, generators, .. } = &mut self.expected;
+            let added = part.add_to_headers(name, headers, &mut matching_rules.header, &mut generators.header);
+            self.draft.noted(&place, added);
         }
         self
     }
 
-    /// Expects a JSON body: members that are not mentioned must not be sent. Also expects the header
-    /// `Content-Type: application/json`, unless [`header`](Self::header) says another.
-    pub fn json(mut self, body: impl Serialize) -> Self {
-        if let Some(split) = self.0.json_part("the request body", &body) {
-            let request = &mut self.0.request;
-            request.body = Body::new(split.example.to_compact(), Some(ContentType::json()));
-            request.matching_rules.body = split.rules;
-            request.generators.body = split.generators;
+    /// Expects the cookie with this value: text, or a matcher such as `regex`. Other cookies may be sent, in any order.
+    ///
+    /// Written as a `regex` rule for the header `Cookie`, one for each cookie (several: V3 and later).
+    pub fn cookie(mut self, name: &str, value: impl Serialize) -> Self {
+        let place = format!("the cookie `{}`", name.escape_debug());
+        if let Some(part) = self.draft.text_part(&place, &value) {
+            let HttpRequest { headers, matching_rules, .. } = &mut self.expected;
+            let added = cookies::add(name, part, headers, &mut matching_rules.header);
+            self.draft.noted(&place, added);
         }
         self
     }
 
-    /// Expects this text as the body, with the header `Content-Type: text/plain`.
-    pub fn text(self, body: impl Into<String>) -> Self {
-        self.body("text/plain", body.into())
-    }
+    bodies!();
 
-    /// Expects these bytes as the body, with the content type as a header.
-    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        if let Some(content_type) = self.0.content_type(content_type) {
-            let request = &mut self.0.request;
-            request.body = Body::new(body.into(), Some(content_type));
-            // Those of a body that was given before.
-            request.matching_rules.body.clear();
-            request.generators.body.clear();
+    fn with_contents(mut self, contents: Result<Contents, String>) -> Self {
+        if let Some(contents) = self.draft.noted("the request body", contents) {
+            self.expected.body = contents.body;
+            self.expected.matching_rules.body = contents.rules;
+            self.expected.generators.body = contents.generators;
+            self.type_rule = contents.type_rule;
         }
         self
     }
 
-    /// What the provider answers.
-    pub fn will_respond_with(mut self, status: u16) -> Response {
-        if !(200..=599).contains(&status) {
-            self.0.problem(format!("a response has a status from 200 to 599, not {status}"));
+    /// What the provider answers: a status from 200 to 599, or a matcher such as
+    /// [`status_code`](crate::matchers::status_code).
+    pub fn will_respond_with(mut self, status: impl Serialize) -> Response {
+        let HttpRequest { body, headers, matching_rules, .. } = &mut self.expected;
+        expect_type_of(body.content_type(), self.type_rule, headers, &mut matching_rules.header);
+        let mut response = HttpResponse::default();
+        if let Some(split) = self.draft.split("the status", &status)
+            && let Err(problem) = set_status(&mut response, split)
+        {
+            self.draft.problem(problem);
         }
-        expect_type_of(&self.0.request.body, &mut self.0.request.headers);
-        Response { upcoming: self.0, response: HttpResponse { status, ..HttpResponse::default() } }
+        Response { draft: self.draft, request: self.expected, answer: response, type_rule: None }
     }
 }
 
-impl Upcoming {
-    fn content_type(&mut self, text: &str) -> Option<ContentType> {
-        let parsed = ContentType::parse(text);
-        if parsed.is_none() {
-            self.problem(format!("`{text}` is no content type"));
-        }
-        parsed
-    }
+fn set_status(response: &mut HttpResponse, split: Split) -> Result<(), String> {
+    let wrong = || format!("a response has a status from 200 to 599, not {}", split.example);
+    let status = split.example.as_u64().and_then(|status| u16::try_from(status).ok());
+    response.status = status.filter(|status| (200..=599).contains(status)).ok_or_else(wrong)?;
+    response.matching_rules.status = split.rules.into_values().next().unwrap_or_default();
+    response.generators.status = split.generators.into_values().next();
+    Ok(())
 }
 
 impl Response {
@@ -253,75 +194,63 @@ impl Response {
     /// as `Set-Cookie`) has one value more.
     pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
         let place = format!("the response header `{}`", name.escape_debug());
-        if let Some(part) = self.upcoming.text_part(&place, &value) {
-            let HttpResponse { headers, matching_rules, generators, .. } = &mut self.response;
-            if let Err(error) = part.add_to_headers(name, headers, &mut matching_rules.header, &mut generators.header) {
-                self.upcoming.problem(format!("{place}: {error}"));
-            }
+        if let Some(part) = self.draft.text_part(&place, &value) {
+            let HttpResponse { headers, matching_rules, generators, .. } = &mut self.answer;
+            let added = part.add_to_headers(name, headers, &mut matching_rules.header, &mut generators.header);
+            self.draft.noted(&place, added);
         }
         self
     }
 
-    /// Answers with a JSON body. The provider may send further members. Also answers with the header
-    /// `Content-Type: application/json`, unless [`header`](Self::header) says another.
-    pub fn json(mut self, body: impl Serialize) -> Self {
-        if let Some(split) = self.upcoming.json_part("the response body", &body) {
-            self.response.body = Body::new(split.example.to_compact(), Some(ContentType::json()));
-            self.response.matching_rules.body = split.rules;
-            self.response.generators.body = split.generators;
+    /// Answers with a cookie, text or a matcher such as `regex`, whatever attributes (`Path`, `HttpOnly`) the provider gives
+    /// it. Written as a `regex` rule for the header `Set-Cookie`.
+    pub fn set_cookie(mut self, name: &str, value: impl Serialize) -> Self {
+        let place = format!("the cookie `{}` of the response", name.escape_debug());
+        if let Some(part) = self.draft.text_part(&place, &value) {
+            let HttpResponse { headers, matching_rules, .. } = &mut self.answer;
+            let added = cookies::set(name, part, headers, &mut matching_rules.header);
+            self.draft.noted(&place, added);
         }
         self
     }
 
-    /// Answers with this text, with the header `Content-Type: text/plain`.
-    pub fn text(self, body: impl Into<String>) -> Self {
-        self.body("text/plain", body.into())
-    }
+    bodies!();
 
-    /// Answers with these bytes, with the content type as a header.
-    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        if let Some(content_type) = self.upcoming.content_type(content_type) {
-            let response = &mut self.response;
-            response.body = Body::new(body.into(), Some(content_type));
-            // Those of a body that was given before.
-            response.matching_rules.body.clear();
-            response.generators.body.clear();
+    fn with_contents(mut self, contents: Result<Contents, String>) -> Self {
+        if let Some(contents) = self.draft.noted("the response body", contents) {
+            self.answer.body = contents.body;
+            self.answer.matching_rules.body = contents.rules;
+            self.answer.generators.body = contents.generators;
+            self.type_rule = contents.type_rule;
         }
         self
     }
 
     /// The interaction, and what is wrong with it.
     pub(crate) fn finish(mut self) -> (Interaction, Vec<String>) {
-        expect_type_of(&self.response.body, &mut self.response.headers);
-        let (status, method) = (self.response.status, &self.upcoming.request.method);
-        if !self.response.body.bytes().is_empty() && (matches!(status, 204 | 304) || method == "HEAD") {
-            let problem = format!("HTTP sends no body with a {status} response to a {method} request");
-            self.upcoming.problem(problem);
+        let HttpResponse { body, headers, matching_rules, .. } = &mut self.answer;
+        expect_type_of(body.content_type(), self.type_rule, headers, &mut matching_rules.header);
+        let (status, method) = (self.answer.status, &self.request.method);
+        if !self.answer.body.bytes().is_empty() && (matches!(status, 204 | 304) || method == "HEAD") {
+            self.draft.problem(format!("HTTP sends no body with a {status} response to a {method} request"));
         }
-        let mut interaction = self.upcoming.interaction;
-        interaction.kind = Kind::Http(self.upcoming.request, self.response);
-        (interaction, self.upcoming.problems)
+        self.draft.finish(Kind::Http(self.request, self.answer))
     }
 }
 
 /// The header that says what a body is belongs to the body, unless the author wrote another.
-fn expect_type_of(body: &Body, headers: &mut Headers) {
-    match body.content_type() {
-        Some(content_type) if headers.get("content-type").is_none() => {
-            headers.set("Content-Type", vec![content_type.to_string()]);
-        }
-        _ => {}
+fn expect_type_of(
+    content_type: Option<&ContentType>,
+    rule: Option<MatchingRule>,
+    headers: &mut Headers,
+    rules: &mut IndexMap<String, RuleList>,
+) {
+    let Some(content_type) = content_type else { return };
+    if headers.get("content-type").is_some() {
+        return;
     }
-}
-
-/// What is put into every interaction that Intact served.
-pub(crate) fn mark_as_served(interaction: &mut Interaction) {
-    interaction.transport = Some("http".to_owned());
-}
-
-/// Who wrote the file.
-pub(crate) fn written_by() -> Object<'static> {
-    let mut version = Object::new();
-    version.insert("version", env!("CARGO_PKG_VERSION"));
-    version
+    headers.set("Content-Type", vec![content_type.to_string()]);
+    if let Some(rule) = rule {
+        rules.insert("Content-Type".to_owned(), RuleList::of(rule));
+    }
 }

@@ -95,6 +95,37 @@
 //! Examples are checked against their own matchers, and the contract for sense, before anything runs; what is wrong is said
 //! all at once. So is what the file's [version](Contract::spec) cannot say.
 //!
+//! # More than JSON
+//!
+//! Bodies may also be text, [forms](Request::form), [XML](xml), [uploads](Request::multipart), files of a
+//! [type](Request::binary), or exact [bytes](Request::body); [`GraphQl`] makes the request of a GraphQL operation. Values that
+//! shall be new in each run come from [`generators`].
+//!
+//! # Messages
+//!
+//! [`Contract::message`] describes what the provider sends over a queue or a broker; [`Contract::handle`] gives it to the
+//! consumer's handler. [`Contract::synchronous_message`] and [`Contract::exchange`] do the same for a message with answers:
+//!
+//! ```
+//! use intact::matchers::integer;
+//! use intact::{Contract, json_like};
+//!
+//! # let dir = tempfile::tempdir()?;
+//! let mut arrived = 0;
+//! Contract::between("order-service", "warehouse-service")
+//! #   .output_dir(dir.path())
+//!     .message("a delivery has arrived", |m| {
+//!         m.json(json_like!({ "product": "42", "quantity": integer(3) })).metadata("topic", "deliveries")
+//!     })
+//!     .handle_blocking(|message| {
+//!         let delivery: serde_json::Value = message.json()?;
+//!         arrived += delivery["quantity"].as_u64().ok_or("no quantity")?;
+//!         Ok(())
+//!     });
+//! assert_eq!(arrived, 3);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # Tests that are not async
 //!
 //! [`Contract::test_blocking`] takes an ordinary closure. [`Contract::start`] gives a guard with the server's URL, which judges
@@ -118,15 +149,23 @@
 //! | specification version | [`spec`](Contract::spec) | – | 4 |
 //! | port, address, CORS | [`server`](Contract::server) | – | a free port of `127.0.0.1` |
 //!
-//! The rooms: [`contract`](Contract) (the builder), `http` (describing an exchange), `text_part` (paths, headers, query),
-//! `version_check` (what a version of the specification cannot say), [`matchers`], `template` (examples with matchers in them,
-//! and how they are split), `json` ([`json_like!`]), `test_run` (running a test), `refusals` (what it says meanwhile),
-//! `output_dir`.
+//! The rooms: [`contract`](Contract) (the builder), `draft` (states, comments, keys), `http` and `message` (describing what is
+//! exchanged), `graphql`, `cookies`, `contents` (bodies of every kind), `text_part` (paths, headers, query), [`matchers`],
+//! [`generators`], `template` (examples with matchers in them), `json` ([`json_like!`]); `example_check` and `version_check` (what
+//! makes no sense); `test_run` and `message_test` (running a test), `refusals` (what it says meanwhile), `output_dir`.
 
+mod contents;
 mod contract;
+mod cookies;
+mod draft;
+mod example_check;
+pub mod generators;
+mod graphql;
 mod http;
 mod json;
 pub mod matchers;
+mod message;
+mod message_test;
 mod output_dir;
 mod refusals;
 mod template;
@@ -134,10 +173,16 @@ mod test_run;
 mod text_part;
 mod version_check;
 
+pub use contents::multipart::Multipart;
+pub use contents::xml;
 pub use contract::{Contract, ContractError};
+pub use graphql::GraphQl;
 pub use http::{Request, Response, Upcoming};
 pub use intact_mock_server::{MockServer, Options as ServerOptions};
-pub use intact_pact_model::{Pact, SpecVersion};
+pub use intact_pact_model::rules::StatusClass;
+pub use intact_pact_model::{Interaction, Pact, SpecVersion};
+pub use message::{MessageRequest, MessageResponse, UpcomingMessage};
+pub use message_test::{Exchange, Message, UnexpectedRequest};
 pub use template::Template;
 pub use test_run::{RunningContract, TestResult};
 

@@ -16,12 +16,17 @@
 //! | choices | [`one_of`], [`nullable`], [`not_empty`] |
 //! | maps and sets | [`each_key`], [`each_value`], [`array_containing`] |
 //! | a value only the provider knows | [`from_provider_state`] |
+//! | a status of some kind | [`status_code`] |
+//!
+//! [`Template::generated_by`] adds what makes a new value each time ([`generators`](crate::generators)).
 //!
 //! Examples are checked against their own matchers before the contract is used: `regex(r"\d+", "x")` fails the test.
 
 use intact_pact_model::Json;
+use intact_pact_model::rules::StatusClass;
 use serde::ser::{Serialize, Serializer};
 
+use crate::generators::UuidForm;
 use crate::template::{COMBINE, GENERATOR, MATCHER, Template};
 
 /// Anything of the same type as the example; inside of objects and arrays too.
@@ -247,6 +252,54 @@ pub fn uuid(example: impl Serialize) -> Template {
     regex("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", example)
 }
 
+/// A UUID in another form than [`uuid`] has it.
+///
+/// Written as a `regex` rule (V2 and later).
+///
+/// ```
+/// use intact::generators::UuidForm;
+/// use intact::matchers::uuid_as;
+///
+/// assert_eq!(uuid_as(UuidForm::Simple, "3fa85f6457174562b3fc2c963f66afa6").example(), "3fa85f6457174562b3fc2c963f66afa6");
+/// ```
+pub fn uuid_as(form: UuidForm, example: impl Serialize) -> Template {
+    let lower = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+    match form {
+        UuidForm::Simple => regex("[0-9a-f]{32}", example),
+        UuidForm::LowerCaseHyphenated => regex(lower, example),
+        UuidForm::UpperCaseHyphenated => regex(&lower.replace("a-f", "A-F"), example),
+        UuidForm::Urn => regex(&format!("urn:uuid:{lower}"), example),
+    }
+}
+
+/// A status code of a class, or one of a list; `example` is what the mock server answers with. For
+/// [`will_respond_with`](crate::Request::will_respond_with).
+///
+/// Written `{"match": "statusCode", "status": "success"}` (V4).
+///
+/// ```
+/// use intact::matchers::status_code;
+/// use intact::{Contract, StatusClass};
+///
+/// let contract = Contract::between("order-service", "product-service").upon_receiving("a removal", |i| {
+///     i.delete("/products/42").will_respond_with(status_code(StatusClass::Success, 204))
+/// });
+/// assert!(contract.pact().is_ok());
+/// ```
+pub fn status_code(class: StatusClass, example: u16) -> Template {
+    let status = match class {
+        StatusClass::Information => Json::from("info"),
+        StatusClass::Success => Json::from("success"),
+        StatusClass::Redirect => Json::from("redirect"),
+        StatusClass::ClientError => Json::from("clientError"),
+        StatusClass::ServerError => Json::from("serverError"),
+        StatusClass::NonError => Json::from("nonError"),
+        StatusClass::Error => Json::from("error"),
+        StatusClass::Codes(codes) => Json::array(codes),
+    };
+    Template::matcher("statusCode", &example).with("status", status)
+}
+
 /// A semantic version; `v1.0.0` is none.
 ///
 /// Written `{"match": "semver"}` (V4).
@@ -285,6 +338,11 @@ pub fn nullable(example: impl Serialize) -> Template {
     let matcher = if json.as_object().is_some_and(|object| object.contains(MATCHER)) { inner } else { like(&inner) };
     let Some(Json::Object(object)) = matcher.as_json() else { return matcher };
     let value = object.get("example").or_else(|| object.get("value")).cloned().unwrap_or_default();
+    if matches!(value, Json::Array(_)) || value.as_object().is_some_and(|value| !value.contains(MATCHER)) {
+        return Template::senseless(
+            "`nullable` is for single values: Pact compares the kind of objects and arrays before it looks at rules",
+        );
+    }
     let rules = vec![Json::Object(object.clone()), Json::object([(MATCHER, "null")])];
     let mut either = Template::matcher("null", &()).with(MATCHER, Json::Array(rules)).with(COMBINE, "OR");
     for name in [GENERATOR, "expression", "dataType"] {
@@ -366,7 +424,7 @@ pub fn url_at(base: &str, segments: impl Serialize) -> Template {
 }
 
 /// Text as a regular expression that matches just it, in all dialects.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if "\\^$.|?*+()[]{}".contains(c) {
@@ -375,6 +433,19 @@ fn escape(text: &str) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+/// An object with any keys, whose values each look like the example's: a map.
+///
+/// Written `{"match": "values"}` (V3 and later). The values are compared as they stand where no matcher inside says more.
+///
+/// ```
+/// use intact::matchers::{each_key_like, number};
+///
+/// assert_eq!(each_key_like("EUR", number(79.99)).example(), serde_json::json!({ "EUR": 79.99 }));
+/// ```
+pub fn each_key_like(key: &str, value: impl Serialize) -> Template {
+    Template::matcher("values", &std::collections::BTreeMap::from([(key, Template::of(&value))]))
 }
 
 /// An object whose keys all satisfy the matcher, whatever keys they are.
@@ -427,7 +498,7 @@ fn each(rule: &str, matcher: &Template, example: &(impl Serialize + ?Sized)) -> 
 /// ```
 pub fn array_containing(elements: impl IntoIterator<Item = impl Serialize>) -> Template {
     let elements: Vec<Template> = elements.into_iter().map(|element| Template::of(&element)).collect();
-    Template::matcher("arrayContains", &()).with_template("variants", &elements)
+    Template::matcher("arrayContains", &()).without_value().with_template("variants", &elements)
 }
 
 /// A value that the provider names when the state is set up, such as the identifier of a row it made.

@@ -1,23 +1,18 @@
-//! Examples with matchers in them, and how they are split into what a pact file holds: the plain example, matching rules by
-//! path, and generators by path.
+//! Examples with matchers in them. [`integration`] splits them into what a pact file holds: the plain example, matching rules
+//! by path, and generators by path.
 //!
 //! A matcher is an object in the document, `{"pact:matcher:type": "regex", "regex": "\\d+", "value": "42"}`. That is the form
 //! in which Pact libraries of many languages hand matchers to one another, so templates made elsewhere are understood; and
 //! because matchers are thus plain serialisable values, they may stand anywhere in anything that is `Serialize`: in a struct,
 //! in a `Vec`, inside `serde_json::json!`. A tree of our own types could do none of this.
 
-use indexmap::IndexMap;
+use intact_pact_model::Json;
+use intact_pact_model::integration::{self, Document};
+pub(crate) use intact_pact_model::integration::{COMBINE, GENERATOR, MATCHER};
 use intact_pact_model::json::{JsonValue, Object};
-use intact_pact_model::rules::{ArrayVariant, EachRule};
-use intact_pact_model::{Combine, Generator, Json, MatchingRule, PathExpression, RuleList, read};
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use crate::json::{NotJson, to_json};
-
-pub(crate) const MATCHER: &str = "pact:matcher:type";
-pub(crate) const GENERATOR: &str = "pact:generator:type";
-/// Ours: `OR` if one of several rules is enough. Tools that do not know it ignore the member.
-pub(crate) const COMBINE: &str = "pact:matcher:combine";
 
 /// An example in which matchers may stand: what `json_like!` and the functions of [`matchers`](crate::matchers) make, and
 /// what any serialisable value can become.
@@ -52,13 +47,8 @@ impl std::fmt::Display for TemplateError {
     }
 }
 
-/// The three things a template says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Split {
-    pub(crate) example: JsonValue,
-    pub(crate) rules: IndexMap<String, RuleList>,
-    pub(crate) generators: IndexMap<String, Generator>,
-}
+/// The three things a template says: example, rules by path, generators by path.
+pub(crate) type Split = Document;
 
 impl Template {
     /// The template of any serialisable value. A value without JSON form (a map whose keys are lists, a number that is not
@@ -69,9 +59,29 @@ impl Template {
 
     /// The example alone, every matcher replaced by the value it was given; `null` if the template makes no sense.
     pub fn example(&self) -> serde_json::Value {
-        self.split().map_or(serde_json::Value::Null, |split| {
-            serde_json::to_value(Template(Ok(split.example))).unwrap_or_default()
-        })
+        self.split().map_or(serde_json::Value::Null, |split| to_serde(&split.example))
+    }
+
+    /// The same with a value of this generator in place of the example, whenever the contract is used: by the mock server or
+    /// in a message for what the provider sends, by the verifier for what the consumer sends. Give it a matcher too, which
+    /// accepts what is generated (V3 and later).
+    ///
+    /// ```
+    /// use intact::generators::random_int;
+    /// use intact::matchers::integer;
+    ///
+    /// assert_eq!(integer(7).generated_by(random_int(1..=99)).example(), 7);
+    /// ```
+    pub fn generated_by(self, generator: crate::generators::Generator) -> Self {
+        let Ok(value) = self.0 else { return self };
+        // Around the matcher, not beside its parameters: both may have a `format` or a `min`.
+        let mut object = Object::new();
+        object.insert(GENERATOR, generator.kind());
+        for (name, parameter) in generator.parameters() {
+            object.insert(name, parameter);
+        }
+        object.insert("value", value);
+        Self(Ok(Json::Object(object)))
     }
 
     /// A template that fails the test which uses it, for this reason.
@@ -87,6 +97,14 @@ impl Template {
             object.insert("value", example);
             Json::Object(object)
         }))
+    }
+
+    /// The matcher without a value of its own.
+    pub(crate) fn without_value(mut self) -> Self {
+        if let Ok(Json::Object(object)) = &mut self.0 {
+            object.remove("value");
+        }
+        self
     }
 
     /// Sets a member of the matcher.
@@ -112,9 +130,13 @@ impl Template {
     /// Splits the template into example, rules and generators.
     pub(crate) fn split(&self) -> Result<Split, TemplateError> {
         let json = self.0.as_ref().map_err(|error| TemplateError { at: "$".to_owned(), reason: error.to_string() })?;
-        let mut split = Split::default();
-        split.example = split.walk(json, &PathExpression::root(), Children::ByName)?;
-        Ok(split)
+        let document = integration::document(json)
+            .map_err(|error| TemplateError { at: error.at.clone(), reason: error.reason.clone() })?;
+        // What is odd in a template is a mistake of its author, who is here to correct it.
+        match document.warnings.into_iter().next() {
+            Some(warning) => Err(TemplateError { at: warning.at, reason: warning.text }),
+            None => Ok(document.value),
+        }
     }
 }
 
@@ -125,6 +147,11 @@ impl Serialize for Template {
             Err(error) => Err(S::Error::custom(error)),
         }
     }
+}
+
+/// A document as other crates have it.
+pub(crate) fn to_serde(json: &JsonValue) -> serde_json::Value {
+    serde_json::to_value(AsSerialize(json)).unwrap_or_default()
 }
 
 struct AsSerialize<'a>(&'a JsonValue);
@@ -157,187 +184,6 @@ impl Serialize for AsSerialize<'_> {
             }
         }
     }
-}
-
-/// How the paths of an object's or array's children are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Children {
-    /// `.name` and `[0]`.
-    ByName,
-    /// `.*` and `[*]`: the rules are for all members, whatever they are called.
-    Any,
-    /// `.name`, but `[*]`: the array's elements are all alike.
-    AnyIndex,
-}
-
-impl Split {
-    fn walk(
-        &mut self,
-        node: &JsonValue,
-        path: &PathExpression,
-        children: Children,
-    ) -> Result<JsonValue, TemplateError> {
-        match node {
-            Json::Object(object) if object.contains(MATCHER) || object.contains(GENERATOR) => {
-                self.walk_matcher(object, path)
-            }
-            Json::Object(object) => {
-                let mut example = Object::new();
-                for (name, value) in object.iter().filter(|(name, _)| !name.starts_with("pact:")) {
-                    let below = if children == Children::Any { path.any() } else { path.field(name) };
-                    example.insert(name.to_owned(), self.walk(value, &below, Children::ByName)?);
-                }
-                Ok(Json::Object(example))
-            }
-            Json::Array(items) if children == Children::ByName => {
-                let items =
-                    items.iter().enumerate().map(|(at, item)| self.walk(item, &path.index(at), Children::ByName));
-                items.collect::<Result<Vec<_>, _>>().map(Json::Array)
-            }
-            Json::Array(items) => {
-                let items = items.iter().map(|item| self.walk(item, &path.any_index(), Children::ByName));
-                items.collect::<Result<Vec<_>, _>>().map(Json::Array)
-            }
-            scalar => Ok(scalar.clone()),
-        }
-    }
-
-    fn walk_matcher(&mut self, object: &Object<'static>, path: &PathExpression) -> Result<JsonValue, TemplateError> {
-        let error = |reason: String| TemplateError { at: path.to_string(), reason };
-        if let Some(name @ ("arrayContains" | "array-contains")) = object.get(MATCHER).and_then(Json::as_str) {
-            let variants = object.get("variants").and_then(Json::as_array);
-            let variants = variants.ok_or_else(|| error(format!("`{name}` needs a list of `variants`")))?;
-            return self.walk_variants(variants, path);
-        }
-        let rules = match object.get(MATCHER) {
-            None => Vec::new(),
-            Some(Json::Array(matchers)) => {
-                matchers.iter().map(|matcher| rule(matcher).map_err(error)).collect::<Result<Vec<_>, _>>()?
-            }
-            Some(_) => vec![rule(&Json::Object(object.clone())).map_err(error)?],
-        };
-        let combine = match object.get(COMBINE).and_then(Json::as_str) {
-            Some("OR") => Combine::Or,
-            _ => Combine::And,
-        };
-        let example =
-            object.get("example").filter(|_| rules.iter().any(|rule| matches!(rule, MatchingRule::Include(_))));
-        let Some(value) = example.or_else(|| object.get("value")) else {
-            return Err(error("a matcher needs an example, in its member `value`".to_owned()));
-        };
-        if combine == Combine::Or && matches!(value, Json::Object(_) | Json::Array(_)) {
-            let reason = "`nullable` is for single values: Pact compares the kind of objects and arrays before it looks at rules";
-            return Err(error(reason.to_owned()));
-        }
-        let children = if rules.iter().any(is_about_values) {
-            Children::Any
-        } else if has_bounds(&rules) || value.as_array().is_some_and(are_alike) {
-            Children::AnyIndex
-        } else {
-            Children::ByName
-        };
-        self.add(path, rules, combine);
-        if let Some(generator) = generator(object) {
-            self.generators.insert(path.to_string(), generator);
-        }
-        self.walk(value, path, children)
-    }
-
-    /// Each variant is an element of the example, with rules of its own that start at the element.
-    fn walk_variants(&mut self, variants: &[JsonValue], path: &PathExpression) -> Result<JsonValue, TemplateError> {
-        let mut items = Vec::with_capacity(variants.len());
-        let mut rules = Vec::with_capacity(variants.len());
-        for (index, variant) in variants.iter().enumerate() {
-            let mut split = Self::default();
-            items.push(split.walk(variant, &PathExpression::root(), Children::ByName).map_err(|inner| {
-                TemplateError { at: format!("{path}, variant {index}, {}", inner.at), reason: inner.reason }
-            })?);
-            rules.push(ArrayVariant { index, rules: split.rules, generators: split.generators });
-        }
-        self.add(path, vec![MatchingRule::ArrayContains(rules)], Combine::And);
-        Ok(Json::Array(items))
-    }
-
-    /// Adds rules, each only once: the elements of an example array say the same several times.
-    fn add(&mut self, path: &PathExpression, rules: Vec<MatchingRule>, combine: Combine) {
-        if rules.is_empty() {
-            return;
-        }
-        let list = self.rules.entry(path.to_string()).or_default();
-        list.combine = if list.rules.is_empty() { combine } else { list.combine };
-        for rule in rules {
-            if !list.rules.contains(&rule) {
-                list.rules.push(rule);
-            }
-        }
-    }
-}
-
-fn is_about_values(rule: &MatchingRule) -> bool {
-    matches!(rule, MatchingRule::Values | MatchingRule::EachValue(_))
-}
-
-fn has_bounds(rules: &[MatchingRule]) -> bool {
-    rules
-        .iter()
-        .any(|rule| matches!(rule, MatchingRule::Type { min: Some(_), .. } | MatchingRule::Type { max: Some(_), .. }))
-}
-
-/// Do all elements say the same about those of the other side? Then one rule for any index says it.
-fn are_alike(items: &[JsonValue]) -> bool {
-    let rules_of = |item: &JsonValue| {
-        let mut split = Split::default();
-        split.walk(item, &PathExpression::root(), Children::ByName).ok().map(|_| (split.rules, split.generators))
-    };
-    let Some(first) = items.first().map(&rules_of) else { return true };
-    items[1..].iter().all(|item| rules_of(item) == first)
-}
-
-/// The rule of a matcher object.
-fn rule(matcher: &JsonValue) -> Result<MatchingRule, String> {
-    let name = matcher.get(MATCHER).and_then(Json::as_str).unwrap_or_default();
-    if name.contains('(') {
-        return Err(format!("`{name}` is a matching definition expression; write the matcher itself instead"));
-    }
-    match name {
-        "eachKey" | "each-key" | "eachValue" | "each-value" => {
-            let rules = matcher.get("rules").and_then(Json::as_array).unwrap_or_default();
-            let checked = rules.iter().map(rule).collect::<Result<Vec<_>, _>>()?;
-            // Where the matcher is one of several, its own `value` is the example; else that is the whole object.
-            let own = matcher.get("value").filter(|value| !matches!(value, Json::Object(_) | Json::Array(_)));
-            let example = rules.first().and_then(|rule| rule.get("value")).or(own).cloned();
-            let each = EachRule { rules: checked, example, generator: None };
-            Ok(if name.ends_with("ey") { MatchingRule::EachKey(each) } else { MatchingRule::EachValue(each) })
-        }
-        _ => match read::matching_rule(matcher) {
-            MatchingRule::Unreadable { reason, .. } => Err(reason),
-            MatchingRule::Other { name, .. } => Err(format!("there is no matcher `{name}`")),
-            rule => Ok(rule),
-        },
-    }
-}
-
-/// The generator of a matcher object: its name, and those of the members that are its parameters.
-fn generator(object: &Object<'static>) -> Option<Generator> {
-    let name = object.get(GENERATOR)?.as_str()?;
-    let parameters: &[(&str, Option<i32>)] = match name {
-        "RandomInt" => &[("min", Some(0)), ("max", Some(10))],
-        "RandomDecimal" | "RandomHexadecimal" => &[("digits", Some(10))],
-        "RandomString" => &[("size", Some(10))],
-        "Regex" => &[("regex", None)],
-        "Uuid" => &[("format", None)],
-        "Date" | "Time" | "DateTime" => &[("format", None), ("expression", None)],
-        "ProviderState" => &[("expression", None), ("dataType", None)],
-        "MockServerURL" => &[("regex", None), ("example", None)],
-        _ => &[],
-    };
-    let mut generator = Generator::named(name);
-    for &(parameter, default) in parameters {
-        if let Some(value) = object.get(parameter).cloned().or_else(|| default.map(Json::from)) {
-            generator = generator.with(parameter, value);
-        }
-    }
-    Some(generator)
 }
 
 /// The members that `json_like!` collects, in their order.
@@ -375,7 +221,7 @@ impl Items {
 
 #[cfg(test)]
 mod tests {
-    use intact_pact_model::write;
+    use intact_pact_model::{Combine, write};
     use serde_json::json;
 
     use super::*;
@@ -521,12 +367,19 @@ mod tests {
     }
 
     #[test]
+    fn definition_expressions_are_understood() {
+        insta::assert_snapshot!(shown(&json_like!({ "id": { "pact:matcher:type": "matching(integer, 7)" } })), @r#"
+        {"id":7}
+        $.id {"match":"integer"}
+        "#);
+    }
+
+    #[test]
     fn a_template_that_makes_no_sense_says_where() {
-        insta::assert_snapshot!(error(&json_like!({ "a": [{ "pact:matcher:type": "fancy", "value": 1 }] })), @"$.a[0]: there is no matcher `fancy`");
+        insta::assert_snapshot!(error(&json_like!({ "a": [{ "pact:matcher:type": "fancy", "value": 1 }] })), @"$.a[0]['pact:matcher:type']: no rule of Pact has this name; kept as the rule of a plugin");
         insta::assert_snapshot!(error(&json!({ "a": { "pact:matcher:type": "regex", "value": 1 } })), @"$.a: `regex` is missing");
-        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "type" })), @"a matcher needs an example, in its member `value`");
         insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "arrayContains" })), @"`arrayContains` needs a list of `variants`");
-        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "matching(type, 'x')", "value": 1 })), @"`matching(type, 'x')` is a matching definition expression; write the matcher itself instead");
+        insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "matching(type, 'x'" })), @"`matching(type, 'x'` is no matching definition: expected `)` at character 19, found the end");
         insta::assert_snapshot!(error(&nullable(json!({ "a": 1 }))), @"`nullable` is for single values: Pact compares the kind of objects and arrays before it looks at rules");
         insta::assert_snapshot!(error(&f64::NAN), @"JSON has no number `NaN`");
     }

@@ -11,10 +11,11 @@ use std::pin::pin;
 use std::task::Poll;
 
 use intact_mock_server::{MockServer, Outcome};
-use intact_pact_model::Pact;
 use intact_pact_model::file::PactFile;
+use intact_pact_model::{Kind, Pact};
 
 use crate::contract::Contract;
+use crate::draft::Name;
 use crate::output_dir::default_dir;
 use crate::refusals;
 
@@ -41,17 +42,7 @@ impl Contract {
         let at = Location::caller();
         async move {
             let (run, server) = Run::start(self, at);
-            let ended = {
-                let mut consuming = pin!(consume(&server));
-                std::future::poll_fn(|context| {
-                    match catch_unwind(AssertUnwindSafe(|| consuming.as_mut().poll(context))) {
-                        Ok(Poll::Pending) => Poll::Pending,
-                        Ok(Poll::Ready(result)) => Poll::Ready(Ended::Returned(result)),
-                        Err(panic) => Poll::Ready(Ended::Panicked(panic)),
-                    }
-                })
-                .await
-            };
+            let ended = ended(consume(&server)).await;
             run.conclude(ended, &server.finish().await);
         }
     }
@@ -85,10 +76,7 @@ impl Contract {
         F: FnOnce(&MockServer) -> TestResult,
     {
         let (run, server) = Run::start(self, Location::caller());
-        let ended = match catch_unwind(AssertUnwindSafe(|| consume(&server))) {
-            Ok(result) => Ended::Returned(result),
-            Err(panic) => Ended::Panicked(panic),
-        };
+        let ended = ended_blocking(|| consume(&server));
         run.conclude(ended, &server.finish_blocking());
     }
 
@@ -148,36 +136,108 @@ impl Drop for RunningContract {
     }
 }
 
+/// The kinds of interactions, as tests see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tested {
+    Http,
+    Messages,
+    Exchanges,
+    Nothing,
+}
+
+impl Tested {
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Http(..) => Self::Http,
+            Kind::AsyncMessage(_) => Self::Messages,
+            Kind::SyncMessage { .. } => Self::Exchanges,
+            Kind::Unknown { .. } => Self::Nothing,
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Http => "an HTTP interaction",
+            Self::Messages => "a message",
+            Self::Exchanges => "a synchronous message",
+            Self::Nothing => "of an unknown kind",
+        }
+    }
+
+    fn method(self) -> &'static str {
+        match self {
+            Self::Http => "test",
+            Self::Messages => "handle",
+            Self::Exchanges => "exchange",
+            Self::Nothing => "no method of this version",
+        }
+    }
+}
+
 /// How the consumer's code came to an end.
-enum Ended {
+pub(crate) enum Ended {
     Returned(TestResult),
     Panicked(Box<dyn Any + Send>),
 }
 
+/// Runs the consumer's code, and catches its panic.
+pub(crate) async fn ended(consuming: impl Future<Output = TestResult>) -> Ended {
+    let mut consuming = pin!(consuming);
+    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| consuming.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(result)) => Poll::Ready(Ended::Returned(result)),
+        Err(panic) => Poll::Ready(Ended::Panicked(panic)),
+    })
+    .await
+}
+
+/// As [`ended`], for code that is not async.
+pub(crate) fn ended_blocking(consume: impl FnOnce() -> TestResult) -> Ended {
+    match catch_unwind(AssertUnwindSafe(consume)) {
+        Ok(result) => Ended::Returned(result),
+        Err(panic) => Ended::Panicked(panic),
+    }
+}
+
 /// What is needed when the consumer's code has run.
 #[derive(Debug)]
-struct Run {
-    pact: Pact,
+pub(crate) struct Run {
+    pub(crate) pact: Pact,
     output_dir: PathBuf,
     /// Where the test is; a future cannot make its panic appear to be there.
-    at: &'static Location<'static>,
+    pub(crate) at: &'static Location<'static>,
 }
 
 impl Run {
+    /// The contract, if it makes sense and its interactions are of the kind that is tested.
     #[track_caller]
-    fn start(contract: Contract, at: &'static Location<'static>) -> (Self, MockServer) {
+    pub(crate) fn prepare(contract: Contract, tested: Tested, at: &'static Location<'static>) -> Self {
         // Not `unwrap_or_else`: in its closure the panic would seem to be here, and not where the test is.
         let pact = match contract.pact() {
             Ok(pact) => pact,
             Err(error) => panic!("{at}: {error}"),
         };
-        let output_dir = contract.output_dir.unwrap_or_else(default_dir);
-        let options = contract.server.on_refusal(refusals::print_at_once(at));
-        let server = match MockServer::start(pact.clone(), options) {
+        if let Some(other) = pact.interactions.iter().find(|interaction| Tested::of(&interaction.kind) != tested) {
+            let (name, kind) = (Name(other), Tested::of(&other.kind));
+            panic!(
+                "{at}: {name} is {}, which `{}` tests, in a contract of its own: in specification version 4 it goes into the \
+                 same file",
+                kind.in_words(),
+                kind.method()
+            );
+        }
+        Self { pact, output_dir: contract.output_dir.unwrap_or_else(default_dir), at }
+    }
+
+    #[track_caller]
+    fn start(mut contract: Contract, at: &'static Location<'static>) -> (Self, MockServer) {
+        let options = std::mem::take(&mut contract.server).on_refusal(refusals::print_at_once(at));
+        let run = Self::prepare(contract, Tested::Http, at);
+        let server = match MockServer::start(run.pact.clone(), options) {
             Ok(server) => server,
             Err(error) => panic!("{at}: {error}"),
         };
-        (Self { pact, output_dir, at }, server)
+        (run, server)
     }
 
     #[track_caller]
@@ -210,7 +270,7 @@ impl Run {
     }
 
     #[track_caller]
-    fn write(&self) {
+    pub(crate) fn write(&self) {
         let file = PactFile::in_dir(&self.output_dir, &self.pact.consumer, &self.pact.provider);
         match file.merge(&self.pact) {
             Ok(written) => {
@@ -221,7 +281,7 @@ impl Run {
     }
 }
 
-fn with_causes(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

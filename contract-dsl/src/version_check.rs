@@ -3,7 +3,7 @@
 //! The specification has rules for leaving things out when a newer contract is written in an older version. A contract that is
 //! made here was never newer: what would be left out is what its author has just asked for, so it is an error.
 
-use intact_pact_model::{Combine, Interaction, MatchingRule, MatchingRules, RuleList, SpecVersion};
+use intact_pact_model::{Combine, Generators, Interaction, Kind, MatchingRule, MatchingRules, RuleList, SpecVersion};
 
 /// Everything in the interaction that needs a newer version.
 pub(crate) fn too_new(interaction: &Interaction, version: SpecVersion) -> Vec<String> {
@@ -28,11 +28,12 @@ pub(crate) fn too_new(interaction: &Interaction, version: SpecVersion) -> Vec<St
     if interaction.provider_states.iter().any(|state| !state.params.is_empty()) {
         need(SpecVersion::V3, "a provider state with parameters".to_owned());
     }
-    let Some((request, response)) = interaction.as_http() else { return found };
-    for (part, rules, generators) in [
-        ("request", &request.matching_rules, &request.generators),
-        ("response", &response.matching_rules, &response.generators),
-    ] {
+    match &interaction.kind {
+        Kind::Http(..) | Kind::Unknown { .. } => {}
+        Kind::AsyncMessage(_) => need(SpecVersion::V3, "a message".to_owned()),
+        Kind::SyncMessage { .. } => need(SpecVersion::V4, "a synchronous message".to_owned()),
+    }
+    for (part, rules, generators) in parts(&interaction.kind) {
         for (place, list) in lists(rules) {
             for rule in &list.rules {
                 let bounds = match rule {
@@ -52,11 +53,32 @@ pub(crate) fn too_new(interaction: &Interaction, version: SpecVersion) -> Vec<St
     found
 }
 
-/// The rules that the DSL can make, each with its place: `body $.id`.
+type Part<'i> = (&'static str, &'i MatchingRules, &'i Generators);
+
+/// The parts of an interaction, by name.
+fn parts(kind: &Kind) -> Vec<Part<'_>> {
+    match kind {
+        Kind::Http(request, response) => vec![
+            ("request", &request.matching_rules, &request.generators),
+            ("response", &response.matching_rules, &response.generators),
+        ],
+        Kind::Unknown { .. } => Vec::new(),
+        Kind::AsyncMessage(message) => vec![("message", &message.matching_rules, &message.generators)],
+        Kind::SyncMessage { request, responses } => {
+            let request = ("request", &request.matching_rules, &request.generators);
+            let responses = responses.iter().map(|part| ("response", &part.matching_rules, &part.generators));
+            std::iter::once(request).chain(responses).collect()
+        }
+    }
+}
+
+/// All lists of rules, each with its place: `body $.id`.
 fn lists(rules: &MatchingRules) -> impl Iterator<Item = (String, &RuleList)> {
-    let named = [("query", &rules.query), ("header", &rules.header), ("body", &rules.body)];
+    let single = [("method", &rules.method), ("path", &rules.path), ("status", &rules.status)];
+    let named =
+        [("query", &rules.query), ("header", &rules.header), ("body", &rules.body), ("metadata", &rules.metadata)];
     let named = named
         .into_iter()
         .flat_map(|(part, lists)| lists.iter().map(move |(name, list)| (format!("{part} {name}"), list)));
-    std::iter::once(("path".to_owned(), &rules.path)).chain(named)
+    single.into_iter().map(|(part, list)| (part.to_owned(), list)).chain(named)
 }

@@ -339,9 +339,9 @@ fn all_that_is_wrong_is_said_at_once() {
       - "a product": a response has a status from 200 to 599, not 99
       - "a product": the response body: JSON has no number `NaN`
       - "a product": the parameters of the state `a state` must be an object, not Integer
-      - "a product": `no type` is no content type
+      - "a product": the response body: `no type` is no content type
       - "a product" cannot be told apart from another interaction: its description, or the name of a provider state, must be its own
-      - "with matchers": the parameters of the state `a state` are given to the provider as they stand, so there can be no matchers in them
+      - "with matchers": the parameters of the state `a state` are written as they stand, so there can be no matchers in them
       - " ": the request header `A`: expected text, found Object
       - an interaction needs a description
     "#);

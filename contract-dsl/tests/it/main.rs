@@ -1,7 +1,9 @@
 //! Contract tests, as their authors write them.
 
 mod accepting;
+mod bodies;
 mod building;
+mod messaging;
 mod running;
 
 /// An async client, as users have it.

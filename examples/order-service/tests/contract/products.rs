@@ -1,10 +1,4 @@
 //! What the order service needs of the product service.
-//!
-//! Each test writes what it found out to the pact file in `target/pacts`. The file is also kept in `examples/pacts`, where the
-//! product service's tests find it; the last test here holds the two against each other.
-
-use std::path::Path;
-use std::process::Command;
 
 use intact::matchers::{each_like, like, number};
 use intact::{Contract, json_like};
@@ -88,32 +82,4 @@ async fn an_order_is_priced_by_the_product_service() {
             Ok(())
         })
         .await;
-}
-
-/// Runs all other tests of this file once more, into an empty directory, so that it sees the whole file and nothing else.
-#[test]
-fn the_pact_file_in_the_repository_is_what_these_tests_write() {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pacts/order-service-product-service.json");
-    let fresh = tempfile::tempdir().expect("a temporary directory");
-    let this = "the_pact_file_in_the_repository_is_what_these_tests_write";
-    let output = Command::new(std::env::current_exe().expect("the path of this test"))
-        .args(["--skip", this])
-        .env("PACT_OUTPUT_DIR", fresh.path())
-        .output()
-        .expect("this test can be run");
-    assert!(output.status.success(), "the contract tests fail:\n{}", String::from_utf8_lossy(&output.stdout));
-    let written =
-        std::fs::read_to_string(fresh.path().join("order-service-product-service.json")).expect("a pact file");
-
-    if std::env::var_os("INTACT_ACCEPT").is_some_and(|accept| accept == "1") {
-        std::fs::create_dir_all(kept.parent().expect("a file is in a directory")).expect("the directory can be made");
-        std::fs::write(&kept, written).expect("the kept pact file can be written");
-        return;
-    }
-    let kept_text = std::fs::read_to_string(&kept).unwrap_or_default();
-    assert!(
-        kept_text == written,
-        "the contract has changed; if that is right, accept it with\n\n    INTACT_ACCEPT=1 cargo test -p order-service --test contract\n\n{}",
-        similar::TextDiff::from_lines(&kept_text, &written).unified_diff().header("examples/pacts", "these tests")
-    );
 }
