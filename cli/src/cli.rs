@@ -81,7 +81,8 @@ pub(crate) enum Command {
     Demo(commands::demo::Args),
     #[command(alias = "verifier")]
     Verify(commands::verify::Args),
-    /// Play the provider of one pact until interrupted, and say whether every interaction was used
+    States(commands::states::Args),
+    /// Play the provider of one pact until interrupted, or (with a command) of many on request
     Mock(commands::mock::Args),
     /// Serve the responses of pacts, without expecting anything
     Stub(commands::stub::Args),
@@ -146,6 +147,7 @@ impl Command {
         match self {
             Self::Demo(args) => commands::demo::run(args, context).await,
             Self::Verify(args) => commands::verify::run(args, context).await,
+            Self::States(args) => commands::states::run(args, context).await,
             Self::Mock(args) => commands::mock::run(args, context).await,
             Self::Stub(args) => commands::stub::run(args, context).await,
             Self::Client(command) => command.run(context).await,
@@ -157,6 +159,7 @@ impl Command {
     fn log_level(&self) -> Option<LogLevel> {
         match self {
             Self::Verify(args) => args.log_level,
+            Self::Mock(args) => args.log_level,
             Self::Stub(args) => args.log_level,
             _ => None,
         }

@@ -14,6 +14,7 @@ pub(crate) mod record_deployment;
 pub(crate) mod record_release;
 pub(crate) mod record_support_ended;
 pub(crate) mod record_undeployment;
+pub(crate) mod states;
 pub(crate) mod stub;
 pub(crate) mod tags;
 pub(crate) mod verify;

@@ -27,6 +27,11 @@ impl Problem {
         Self { text: text.into(), hint: None, exit: Exit::Unavailable }
     }
 
+    /// The command ends with this code.
+    pub(crate) fn exiting(exit: Exit, text: impl Into<String>) -> Self {
+        Self { text: text.into(), hint: None, exit }
+    }
+
     /// What to try.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

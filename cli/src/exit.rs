@@ -13,6 +13,14 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Something that is needed was not there: the broker, the provider, a database, a port.
     Unavailable = 3,
+    /// `mock list` got no list. These four are the official stand-alone mock server's, for scripts that look at them.
+    MockNotListed = 10,
+    /// `mock create` started nothing.
+    MockNotCreated = 20,
+    /// `mock shutdown` or `mock shutdown-master` ended nothing.
+    MockNotShutDown = 30,
+    /// `mock verify` got no verdict.
+    MockNotVerified = 40,
 }
 
 impl From<Exit> for ExitCode {

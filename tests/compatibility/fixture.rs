@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use intact_pact_model::{Body, ContentType, Generators, Headers, MatchingRules, read};
 
 use crate::suite::json;
@@ -14,9 +16,18 @@ pub(crate) fn read_from(folder: PathBuf) {
     FOLDER.set(folder).expect("the folder is set once");
 }
 
+fn path(name: &str) -> PathBuf {
+    FOLDER.get().expect("the folder was set when the program started").join(name)
+}
+
+/// Is there a fixture of this name?
+pub(crate) fn exists(name: &str) -> bool {
+    path(name).is_file()
+}
+
 /// The bytes of a fixture.
 pub(crate) fn bytes(name: &str) -> Vec<u8> {
-    let path = FOLDER.get().expect("the folder was set when the program started").join(name);
+    let path = path(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -58,7 +69,7 @@ pub(crate) fn body(cell: &str, column: Option<&str>, headers: &Headers) -> (Body
         (document.trim().as_bytes().to_vec(), ContentType::json())
     } else if let Some(document) = cell.strip_prefix("XML:") {
         (document.trim().as_bytes().to_vec(), ContentType::xml())
-    } else if let Some(name) = cell.strip_prefix("file:").map(str::trim) {
+    } else if let Some(name) = cell.strip_prefix("file:").map(str::trim).or(exists(cell).then_some(cell)) {
         if name.ends_with("-body.xml") {
             described(name)
         } else {
@@ -82,7 +93,7 @@ fn of_extension(name: &str) -> Option<ContentType> {
     ContentType::parse(found)
 }
 
-/// `<body><contentType>…</contentType><contents eol="CRLF">…</contents></body>`
+/// `<body><contentType>…</contentType><contents eol="CRLF">…</contents></body>`; contents may be `encoding="base64"`.
 fn described(name: &str) -> (Vec<u8>, ContentType) {
     let source = text(name);
     let document = roxmltree::Document::parse(&source).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -97,5 +108,10 @@ fn described(name: &str) -> (Vec<u8>, ContentType) {
     if contents.attribute("eol") == Some("CRLF") {
         text = text.replace('\n', "\r\n");
     }
-    (text.into_bytes(), content_type.unwrap_or_else(|| panic!("{name} names no content type")))
+    let bytes = match contents.attribute("encoding") {
+        None => text.into_bytes(),
+        Some("base64") => STANDARD.decode(text).unwrap_or_else(|error| panic!("{name}: {error}")),
+        Some(other) => panic!("{name}: nobody knows the encoding `{other}`"),
+    };
+    (bytes, content_type.unwrap_or_else(|| panic!("{name} names no content type")))
 }

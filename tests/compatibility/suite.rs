@@ -74,9 +74,37 @@ pub(crate) struct Received {
 pub(crate) struct Definition {
     pub(crate) interactions: Vec<Interaction>,
     /// The messages that the consumer got: one, or the request and the responses of a synchronous one.
-    pub(crate) received: Vec<MessagePart>,
+    pub(crate) received: Vec<Delivered>,
     /// What the consumer's test came to.
     pub(crate) test: Option<Result<(), String>>,
+}
+
+/// A message as the consumer got it.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) contents: Vec<u8>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) metadata: serde_json::Map<String, Value>,
+}
+
+impl From<&intact::Message> for Delivered {
+    fn from(message: &intact::Message) -> Self {
+        Self {
+            contents: message.contents().to_vec(),
+            content_type: message.content_type(),
+            metadata: message.metadata().clone(),
+        }
+    }
+}
+
+impl From<&MessagePart> for Delivered {
+    fn from(message: &MessagePart) -> Self {
+        Self {
+            contents: message.contents.bytes().to_vec(),
+            content_type: message.content_type().map(|own| own.to_string()),
+            metadata: message.metadata.iter().map(|(name, value)| (name.to_owned(), plain(value))).collect(),
+        }
+    }
 }
 
 impl Suite {
@@ -145,7 +173,7 @@ impl Definition {
     pub(crate) fn message(&mut self) -> &mut MessagePart {
         match &mut self.current().kind {
             Kind::AsyncMessage(message) | Kind::SyncMessage { request: message, .. } => message,
-            Kind::Http(..) => panic!("the interaction is no message"),
+            Kind::Http(..) | Kind::Unknown { .. } => panic!("the interaction is no message"),
         }
     }
 }

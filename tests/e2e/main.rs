@@ -6,3 +6,4 @@ mod support;
 mod recordings;
 mod road;
 mod servers;
+mod stand_alone;

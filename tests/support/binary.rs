@@ -110,7 +110,7 @@ impl Workspace {
         let (send, lines) = mpsc::channel();
         read_lines(process.stdout.take().expect("stdout is a pipe"), Stream::Out, send.clone());
         read_lines(process.stderr.take().expect("stderr is a pipe"), Stream::Err, send);
-        let mut server = RunningServer { process, url: String::new(), lines, seen: Vec::new() };
+        let mut server = RunningServer { process, url: String::new(), lines, seen: Vec::new(), heard: 0 };
         while server.url.is_empty() {
             let Ok((stream, line)) = server.lines.recv_timeout(PATIENCE) else {
                 panic!("the server says no URL: {:?}", server.seen)
@@ -149,9 +149,28 @@ pub(crate) struct RunningServer {
     pub(crate) url: String,
     lines: mpsc::Receiver<(Stream, String)>,
     seen: Vec<(Stream, String)>,
+    /// How many of the lines [`wait_for`](Self::wait_for) is done with.
+    heard: usize,
 }
 
 impl RunningServer {
+    /// Waits until the process writes a line that contains the text, and gives the line. Lines before the one that was
+    /// waited for last do not count.
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        loop {
+            while let Some((_, line)) = self.seen.get(self.heard) {
+                self.heard += 1;
+                if line.contains(text) {
+                    return line.clone();
+                }
+            }
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
+                panic!("the server does not say {text:?}: {:?}", self.seen)
+            };
+            self.seen.push(line);
+        }
+    }
+
     /// Presses Ctrl-C and waits for the end.
     #[cfg(unix)]
     pub(crate) fn interrupt(mut self) -> Output {

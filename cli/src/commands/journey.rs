@@ -307,8 +307,9 @@ async fn a_stub_serves_the_pacts_of_a_broker() {
     let url = &journey.url;
     let served = async |arguments: String, environment: Environment| match cli(arguments).command {
         crate::cli::Command::Stub(args) => {
-            let pacts = super::stub::pacts(&args, &environment).await.expect("pacts");
-            pacts.into_iter().map(|pact| pact.provider).collect::<Vec<_>>()
+            let fetched = super::stub::fetched(&args, &environment).await.expect("pacts");
+            let pacts = super::stub::pacts(&args, &fetched).expect("pacts");
+            pacts.iter().map(|pact| pact.provider.clone()).collect::<Vec<_>>()
         }
         _ => Vec::new(),
     };

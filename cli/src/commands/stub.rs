@@ -1,12 +1,20 @@
 //! `intact stub`: serves the responses of pacts to whoever develops against them.
+//!
+//! Flags are those of the official stub server. Pacts come from files, which may be watched ([`watch`]), from URLs and from
+//! a broker, which are asked once.
+
+mod watch;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use clap::ArgAction;
 use intact_broker_client::BrokerClient;
-use intact_mock_server::{StubOptions, StubServer};
+use intact_mock_server::{Overlap, StubOptions, StubServer};
 use intact_pact_model::Pact;
+use regex::Regex;
 
 use super::broker::interrupted;
 use super::mock::not_started;
@@ -17,8 +25,13 @@ use crate::exit::Exit;
 use crate::pact_files::{self, Oddities};
 use crate::printer::Tone;
 
+/// Serve the responses of pacts, without expecting anything
 #[derive(Debug, clap::Args)]
+#[command(version, disable_version_flag = true)]
 pub(crate) struct Args {
+    /// Print version
+    #[arg(short = 'v', long, action = ArgAction::Version)]
+    version: Option<bool>,
     /// Pact files, directories (searched with all below them), or quoted patterns
     #[arg(value_name = "FILE|DIR|PATTERN")]
     files: Vec<PathBuf>,
@@ -59,21 +72,27 @@ pub(crate) struct Args {
     /// Answer the preflight requests of browsers, and let every origin read
     #[arg(short = 'o', long)]
     cors: bool,
+    /// Let the origin of a request's Referer read, instead of that of its Origin
+    #[arg(long, requires = "cors")]
+    cors_referer: bool,
     /// Serve only interactions with a provider state that this regular expression is found in
     #[arg(short = 's', long, value_name = "REGEX")]
     provider_state: Option<String>,
-    /// With --provider-state, serve interactions without states too
-    #[arg(long, requires = "provider_state")]
+    /// With --provider-state or --provider-state-header-name, serve interactions without states too
+    #[arg(long)]
     empty_provider_state: bool,
-    /// A header of requests that names the provider state to serve
+    /// A header of requests that says which provider state to serve: its name, or a regular expression
     #[arg(long, value_name = "NAME")]
     provider_state_header_name: Option<String>,
-    /// Serve only pacts of this consumer; may be repeated
+    /// Serve only pacts of consumers with this name (or whose whole name this regular expression matches); may be repeated
     #[arg(long, value_name = "NAME")]
     consumer_name: Vec<String>,
-    /// Serve only pacts of this provider; may be repeated
+    /// Serve only pacts of providers with this name (or whose whole name this regular expression matches); may be repeated
     #[arg(long, value_name = "NAME")]
     provider_name: Vec<String>,
+    /// Serve the files anew when one is changed, added or removed; with broken ones, go on with the old pacts
+    #[arg(short = 'w', long)]
+    watch: bool,
     /// How much is logged; the same as --log-level
     #[arg(id = "stub_log_level", short = 'l', long = "loglevel", value_name = "LEVEL", ignore_case = true)]
     pub(crate) log_level: Option<LogLevel>,
@@ -81,54 +100,111 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let printer = &context.printer;
-    let pacts = pacts(&args, &context.environment).await?;
-    let mut options = StubOptions::default().host(args.host).port(args.port).cors(args.cors);
+    if args.empty_provider_state && args.provider_state.is_none() && args.provider_state_header_name.is_none() {
+        let problem = Problem::usage("--empty-provider-state needs something that chooses states");
+        return Err(problem.hint("give --provider-state or --provider-state-header-name too").into());
+    }
+    // Before anything is read, so that a change made meanwhile is not missed.
+    let seen = if args.watch { watch::Seen::of(&args) } else { watch::Seen::default() };
+    let fetched = fetched(&args, &context.environment).await?;
+    let pacts = pacts(&args, &fetched)?;
+    let mut options = StubOptions::default()
+        .host(args.host)
+        .port(args.port)
+        .cors(args.cors)
+        .cors_referer(args.cors_referer)
+        .empty_provider_state(args.empty_provider_state);
     if let Some(pattern) = &args.provider_state {
         let problem = |error: intact_mock_server::InvalidPattern| Problem::usage(format!("--provider-state: {error}"));
-        options = options.provider_state(pattern).map_err(problem)?.empty_provider_state(args.empty_provider_state);
+        options = options.provider_state(pattern).map_err(problem)?;
     }
     if let Some(name) = &args.provider_state_header_name {
         options = options.provider_state_header(name);
     }
     let count = pacts.len();
     let server = StubServer::start(pacts, options).map_err(not_started)?;
-    let interactions = server.interactions();
-    if interactions == 0 {
+    if server.interactions() == 0 && !args.watch {
         let problem = Problem::usage("there are no HTTP interactions to serve in these pacts");
         return Err(problem.hint("look at the filters: names of consumer and provider, and --provider-state").into());
     }
-    let plural = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-    let what = format!("{} of {}", plural(interactions, "interaction"), plural(count, "pact"));
-    printer.line(Tone::Good, &format!("The stub listens on {} with {what}", server.url()));
-    interrupted().await;
+    printer.line(Tone::Good, &format!("The stub listens on {} with {}", server.url(), content(&server, count)));
+    tell_overlaps(&server, context);
+    if args.watch {
+        printer.remark(Tone::Faint, "Changed pact files are served anew");
+        tokio::select! {
+            () = watch::reload_on_change(&server, &args, &fetched, seen, context) => {}
+            () = interrupted() => {}
+        }
+    } else {
+        interrupted().await;
+    }
     server.finish().await;
     Ok(Exit::Success)
 }
 
-pub(super) async fn pacts(args: &Args, environment: &Environment) -> anyhow::Result<Vec<Pact>> {
+/// `3 interactions of 1 pact`
+fn content(server: &StubServer, pacts: usize) -> String {
+    let plural = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    format!("{} of {}", plural(server.interactions(), "interaction"), plural(pacts, "pact"))
+}
+
+/// Says which interactions nobody gets with their own request, and why.
+fn tell_overlaps(server: &StubServer, context: &Context) {
+    const TOLD: usize = 10;
+    let overlaps = server.overlaps();
+    for overlap in overlaps.iter().take(TOLD) {
+        let Overlap { hidden, answers, .. } = overlap;
+        let text =
+            format!("{hidden} ({} {}) is answered by {answers}, the first defined", hidden.method, hidden.target);
+        context.printer.remark(Tone::Doubtful, &text);
+    }
+    if overlaps.len() > TOLD {
+        let text = format!("and {} more interactions are answered by others", overlaps.len() - TOLD);
+        context.printer.remark(Tone::Doubtful, &text);
+    }
+    if !overlaps.is_empty() {
+        context.printer.remark(Tone::Faint, "--provider-state-header-name lets a request choose by provider state");
+    }
+}
+
+/// The files that the arguments name.
+fn files(args: &Args) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = pact_files::find(&args.files)?;
     files.extend(pact_files::find(&args.file)?);
     for directory in &args.dir {
         files.extend(pact_files::in_directory(directory, &args.extension)?);
     }
+    Ok(files)
+}
+
+/// The pacts from URLs and the broker.
+pub(super) async fn fetched(args: &Args, environment: &Environment) -> anyhow::Result<Vec<Arc<Pact>>> {
     let mut pacts = Vec::new();
-    for file in &files {
-        pacts.push(pact_files::read(file, Oddities::Warned)?.pact);
-    }
     for url in &args.url {
         // The variables' credentials are for the broker; they are not told to anybody else.
-        pacts.push(fetch(&client(url, args, &Environment::default())?, url).await?);
+        pacts.push(Arc::new(fetch(&client(url, args, &Environment::default())?, url).await?));
     }
-    let from_variable = || environment.get("PACT_BROKER_BASE_URL").filter(|_| pacts.is_empty());
+    let nothing_named = args.files.is_empty() && args.file.is_empty() && args.dir.is_empty() && args.url.is_empty();
+    let from_variable = || environment.get("PACT_BROKER_BASE_URL").filter(|_| nothing_named);
     if let Some(broker) = args.broker_url.as_deref().or_else(from_variable) {
         let client = client(broker, args, environment)?;
         for pact in client.latest_pacts().await?.value {
             // Those of other pacticipants need not be fetched.
             if wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider) {
-                pacts.push(fetch(&client, &pact.href).await?);
+                pacts.push(Arc::new(fetch(&client, &pact.href).await?));
             }
         }
     }
+    Ok(pacts)
+}
+
+/// The pacts to serve: those of the files as they are now, and those that were fetched.
+pub(super) fn pacts(args: &Args, fetched: &[Arc<Pact>]) -> anyhow::Result<Vec<Arc<Pact>>> {
+    let mut pacts = Vec::new();
+    for file in files(args)? {
+        pacts.push(Arc::new(pact_files::read(&file, Oddities::Warned)?.pact));
+    }
+    pacts.extend(fetched.iter().cloned());
     let found = pacts.len();
     pacts.retain(|pact| wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider));
     if pacts.is_empty() {
@@ -144,8 +220,10 @@ pub(super) async fn pacts(args: &Args, environment: &Environment) -> anyhow::Res
 }
 
 /// All names are wanted if none is named.
-fn wanted(names: &[String], name: &String) -> bool {
-    names.is_empty() || names.contains(name)
+fn wanted(names: &[String], name: &str) -> bool {
+    let is =
+        |wanted: &String| wanted == name || Regex::new(&format!("^(?:{wanted})$")).is_ok_and(|it| it.is_match(name));
+    names.is_empty() || names.iter().any(is)
 }
 
 fn client(url: &str, args: &Args, environment: &Environment) -> anyhow::Result<BrokerClient> {
@@ -198,8 +276,9 @@ mod tests {
     async fn served(folder: &Path, arguments: &str) -> Result<Vec<String>, String> {
         let words = arguments.split(' ').map(|word| word.replace("FOLDER", &folder.to_string_lossy()));
         let args = Command::try_parse_from(std::iter::once("stub".to_owned()).chain(words)).expect("arguments").args;
-        let pacts = pacts(&args, &Environment::default()).await.map_err(|error| error.to_string())?;
-        Ok(pacts.into_iter().map(|pact| format!("{} {}", pact.consumer, pact.provider)).collect())
+        let fetched = fetched(&args, &Environment::default()).await.map_err(|error| error.to_string())?;
+        let pacts = pacts(&args, &fetched).map_err(|error| error.to_string())?;
+        Ok(pacts.iter().map(|pact| format!("{} {}", pact.consumer, pact.provider)).collect())
     }
 
     #[tokio::test]
@@ -216,6 +295,8 @@ mod tests {
         assert_eq!(served(folder, "-d FOLDER -e .pact").await, Ok(vec!["C P".to_owned()]));
         assert_eq!(served(folder, "FOLDER --provider-name Q").await, Ok(vec!["B Q".to_owned()]));
         assert_eq!(served(folder, "FOLDER --consumer-name A --consumer-name B").await, all());
+        assert_eq!(served(folder, "FOLDER --consumer-name [AX]").await, Ok(vec!["A P".to_owned()]));
+        assert_eq!(served(folder, "-d FOLDER --provider-name .*").await, all());
         let none = served(folder, "FOLDER --consumer-name X").await;
         assert_eq!(none, Err("no pact is of these consumers and providers".to_owned()));
         assert_eq!(served(folder, "-p 0").await, Err("there is no pact to serve".to_owned()));

@@ -3,13 +3,14 @@
 //! Flags and variables are those of the official verifier; [`verification`] makes a verification of them. The
 //! report goes to standard output as the run goes on, the JSON and JUnit reports to files at its end.
 
+mod published_version;
 mod verification;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgAction;
-use intact_verifier::report::{json, junit, terminal::TerminalReport};
+use intact_verifier::report::{github, json, junit, markdown, terminal::TerminalReport};
 use intact_verifier::{Report, Verdict};
 
 use crate::cli::LogLevel;
@@ -38,10 +39,10 @@ pub(crate) struct Args {
     #[arg(short = 'v', long, action = ArgAction::Version)]
     version: Option<bool>,
 
-    /// Pact files, and directories of pact files
-    #[arg(value_name = "FILE|DIR", help_heading = "Pacts")]
+    /// Pact files, patterns such as 'pacts/**/*.json', directories of pact files, and URLs of pacts
+    #[arg(value_name = "FILE|DIR|URL", help_heading = "Pacts")]
     paths: Vec<PathBuf>,
-    /// A pact file; may be repeated
+    /// A pact file, or a pattern; may be repeated
     #[arg(short, long, value_name = "FILE", help_heading = "Pacts")]
     file: Vec<PathBuf>,
     /// A directory, searched with all below it for pacts of the provider; may be repeated
@@ -112,6 +113,9 @@ pub(crate) struct Args {
     /// A header to send with each request, in place of the pact's of that name; may be repeated
     #[arg(short = 'H', long, value_name = "NAME=VALUE", help_heading = "Provider")]
     header: Vec<String>,
+    /// File with a root certificate to trust besides the system's, for broker, URLs and provider; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Provider")]
+    ssl_certificate: Vec<PathBuf>,
     /// Accept any certificate [env: PACT_DISABLE_SSL_VERIFICATION]
     #[arg(long, help_heading = "Provider")]
     disable_ssl_verification: bool,
@@ -122,7 +126,14 @@ pub(crate) struct Args {
     /// Send states as query parameters, not as a body [env: PACT_PROVIDER_STATE_CHANGE_AS_QUERY]
     #[arg(long, help_heading = "Provider states")]
     state_change_as_query: bool,
-    /// Call the URL after each interaction too [env: PACT_PROVIDER_STATE_CHANGE_TEARDOWN]
+    /// A command that sets up provider states, run in the shell: it reads {"action", "params", "state"} as JSON from standard
+    /// input and may write a JSON object with values to standard output [env: INTACT_STATE_COMMAND]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "state_change_url", help_heading = "Provider states")]
+    state_command: Option<String>,
+    /// Fail interactions with provider states if nothing sets them up
+    #[arg(long, help_heading = "Provider states")]
+    require_states: bool,
+    /// Call the URL or run the command after each interaction too [env: PACT_PROVIDER_STATE_CHANGE_TEARDOWN]
     #[arg(long, help_heading = "Provider states")]
     state_change_teardown: bool,
 
@@ -138,29 +149,43 @@ pub(crate) struct Args {
     /// Verify only pacts of this consumer; may be repeated
     #[arg(short = 'c', long, value_name = "NAME", help_heading = "Filters")]
     filter_consumer: Vec<String>,
+    /// Verify only what failed according to the last report of --json; everything if nothing did
+    #[arg(long, help_heading = "Filters")]
+    last_failed: bool,
     /// End at the first failure that counts
     #[arg(long, conflicts_with = "publish", help_heading = "Filters")]
     exit_on_first_error: bool,
 
+    /// How many interactions run at once [env: INTACT_JOBS] [default: 1 if something sets up provider states, else a few with safe
+    /// methods]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Run")]
+    jobs: Option<u16>,
+    /// How long the whole run may take, in seconds; what is not verified by then fails
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Run")]
+    deadline: Option<u64>,
+
     /// Publish the results to the broker
-    #[arg(long, requires = "provider_version", help_heading = "Publishing")]
+    #[arg(long, help_heading = "Publishing")]
     publish: bool,
     /// Publish results also if filters leave out interactions
     #[arg(long, requires = "publish", help_heading = "Publishing")]
     publish_partial: bool,
-    /// The version of the provider that is verified
+    /// The version of the provider that is verified [default when publishing: the commit, from the build service or Git]
     #[arg(long, value_name = "VERSION", help_heading = "Publishing")]
     provider_version: Option<String>,
-    /// The branch of the provider version
+    /// The branch of the provider version [default when publishing: from the build service or Git]
     #[arg(long, value_name = "BRANCH", help_heading = "Publishing")]
     provider_branch: Option<String>,
-    /// Tags of the provider version
+    /// Tags of the provider version [default when publishing: Git's tags of the commit]
     #[arg(long, value_name = "TAG", value_delimiter = ',', help_heading = "Publishing")]
     provider_tags: Vec<String>,
-    /// Where the build can be seen
+    /// Where the build can be seen [default when publishing: from the build service]
     #[arg(long, value_name = "URL", help_heading = "Publishing")]
     build_url: Option<String>,
 
+    /// Show for each failure a curl command that repeats the request
+    #[arg(long, help_heading = "Output")]
+    print_curl: bool,
     /// How much is logged; the same as --log-level
     #[arg(
         id = "verify_log_level",
@@ -182,16 +207,19 @@ pub(crate) struct Args {
     /// Write the report as JUnit XML to this file [env: PACT_VERIFIER_JUNIT_REPORT]
     #[arg(short = 'x', long, value_name = "FILE", help_heading = "Reports")]
     junit: Option<PathBuf>,
+    /// Write a summary as Markdown to this file; on GitHub it is added to the summary of the job
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    markdown: Option<PathBuf>,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let verifier = args.verifier(&context.environment)?;
+    let verifier = args.verifier(context)?;
     let mut terminal = TerminalReport::new(Lines(&context.printer)).colour(context.printer.is_coloured()).hints(true);
     let report = verifier.run(&mut terminal).await;
-    args.write_reports(&report, &context.environment)?;
+    args.write_reports(&report, &context.environment, &context.printer)?;
     Ok(match report.verdict() {
         Verdict::Verified => Exit::Success,
-        Verdict::Failed | Verdict::NothingVerified => Exit::Failed,
+        Verdict::Failed | Verdict::NothingVerified | Verdict::NotPublished => Exit::Failed,
         Verdict::Unavailable => Exit::Unavailable,
     })
 }
@@ -216,7 +244,7 @@ impl Write for Lines<'_> {
 }
 
 impl Args {
-    fn write_reports(&self, report: &Report, environment: &Environment) -> anyhow::Result<()> {
+    fn write_reports(&self, report: &Report, environment: &Environment, printer: &Printer) -> anyhow::Result<()> {
         let path =
             |flag: &Option<PathBuf>, variable| flag.clone().or_else(|| environment.get(variable).map(PathBuf::from));
         if let Some(path) = path(&self.json, "PACT_VERIFIER_JSON_REPORT") {
@@ -225,8 +253,27 @@ impl Args {
         if let Some(path) = path(&self.junit, "PACT_VERIFIER_JUNIT_REPORT") {
             write_report(&path, &junit::document(report))?;
         }
+        if let Some(path) = &self.markdown {
+            write_report(path, &markdown::document(report))?;
+        }
+        if environment.is_on("GITHUB_ACTIONS") {
+            if let Some(path) = environment.get("GITHUB_STEP_SUMMARY") {
+                add_to_summary(Path::new(path), &markdown::document(report))?;
+            }
+            for annotation in github::annotations(report) {
+                printer.raw(&annotation);
+            }
+        }
         Ok(())
     }
+}
+
+/// Steps of one job share the file, so this one adds to it.
+fn add_to_summary(path: &Path, text: &str) -> anyhow::Result<()> {
+    let added = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    added.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+        Problem::unavailable(format!("the summary {} cannot be written: {error}", path.display())).into()
+    })
 }
 
 fn write_report(path: &Path, text: &str) -> anyhow::Result<()> {

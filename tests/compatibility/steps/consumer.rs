@@ -20,7 +20,7 @@ fn interactions(suite: &mut Suite, step: &Step) {
     suite.interactions = table::interactions(step);
 }
 
-#[when(regex = r"^the mock server is started with interaction (\d+)$")]
+#[when(regex = r"^the mock server is started with interaction \{?(\d+)\}?$")]
 fn start_with_one(suite: &mut Suite, number: usize) {
     start(suite, vec![suite.interaction(number).clone()]);
 }
@@ -32,7 +32,7 @@ fn start_with_several(suite: &mut Suite, numbers: String) {
     start(suite, interactions);
 }
 
-#[when(regex = r"^the mock server is started with interaction (\d+),? but with the following changes:$")]
+#[when(regex = r"^the mock server is started with interaction \{?(\d+)\}?,? but with the following changes:$")]
 fn start_with_changed(suite: &mut Suite, number: usize, step: &Step) {
     let (mut request, mut response) = suite.http(number);
     let row = table::row(step);
@@ -48,13 +48,13 @@ fn start(suite: &mut Suite, interactions: Vec<Interaction>) {
     suite.consumer.server = Some((server, pact));
 }
 
-#[when(regex = r"^request (\d+) is made to the mock server$")]
+#[when(regex = r"^request \{?(\d+)\}? is made to the mock server$")]
 async fn make_request(suite: &mut Suite, number: usize) {
     let (request, _) = suite.http(number);
     send(suite, &request).await;
 }
 
-#[when(regex = r"^request (\d+) is made to the mock server with the following changes:$")]
+#[when(regex = r"^request \{?(\d+)\}? is made to the mock server with the following changes:$")]
 async fn make_changed_request(suite: &mut Suite, number: usize, step: &Step) {
     let (mut request, _) = suite.http(number);
     table::change_request(&mut request, &table::row(step));
@@ -89,7 +89,7 @@ fn client() -> reqwest::Client {
 }
 
 #[when("the pact test is done")]
-async fn done(suite: &mut Suite) {
+pub(super) async fn done(suite: &mut Suite) {
     let (server, pact) = suite.consumer.server.take().expect("a mock server was started");
     let outcome = server.finish().await;
     if outcome.is_satisfied() {
@@ -140,7 +140,7 @@ fn mismatched(suite: &mut Suite) {
     assert!(results(&outcome).contains(&"request-mismatch".to_owned()), "{}", outcome.results());
 }
 
-#[then(regex = r"^the mock server status will be an expected but not received error for interaction \{(\d+)\}$")]
+#[then(regex = r"^the mock server status will be an expected but not received error for interaction \{?(\d+)\}?$")]
 fn missing(suite: &mut Suite, number: usize) {
     let outcome = suite.outcome();
     let description = &suite.interaction(number).description;
@@ -149,7 +149,7 @@ fn missing(suite: &mut Suite, number: usize) {
 }
 
 #[then(
-    regex = r#"^the mock server status will be an unexpected "([^"]*)" request received error for interaction \{(\d+)\}$"#
+    regex = r#"^the mock server status will be an unexpected "([^"]*)" request received error for interaction \{?(\d+)\}?$"#
 )]
 fn unexpected(suite: &mut Suite, method: String, number: usize) {
     let (request, _) = suite.http(number);

@@ -2,6 +2,7 @@
 
 use cucumber::gherkin::Step;
 use cucumber::{given, when};
+use intact::Contract;
 use intact_pact_model::json::Object;
 use intact_pact_model::{HttpRequest, HttpResponse, Interaction, Json, Kind, MessagePart, ProviderState};
 
@@ -9,11 +10,11 @@ use crate::suite::Suite;
 use crate::table;
 
 #[given(
-    regex = r"^an? (HTTP |message |synchronous message )?(?:interaction|integration) is being defined for a consumer test$"
+    regex = r"^an? (HTTP |(?:asynchronous )?message |synchronous message )?(?:interaction|integration) is being defined for a consumer test$"
 )]
 fn define(suite: &mut Suite, kind: String) {
     let kind = match kind.trim() {
-        "message" => Kind::AsyncMessage(MessagePart::default()),
+        "message" | "asynchronous message" => Kind::AsyncMessage(MessagePart::default()),
         "synchronous message" => Kind::SyncMessage { request: MessagePart::default(), responses: Vec::new() },
         _ => Kind::Http(HttpRequest::default(), HttpResponse::default()),
     };
@@ -21,29 +22,35 @@ fn define(suite: &mut Suite, kind: String) {
     suite.definition.interactions.push(Interaction::new(description, kind));
 }
 
-#[given(regex = r#"^a provider state "([^"]*)"(?: for the (?:synchronous )?message)? is specified$"#)]
+#[given(
+    regex = r#"^a provider state "([^"]*)"(?: for the (?:HTTP |synchronous )?(?:message|interaction))? is specified$"#
+)]
 fn state(suite: &mut Suite, name: String) {
     suite.definition.current().provider_states.push(ProviderState::named(name));
 }
 
 #[given(
-    regex = r#"^a provider state "([^"]*)"(?: for the (?:synchronous )?message)? is specified with the following data:$"#
+    regex = r#"^a provider state "([^"]*)"(?: for the (?:HTTP |synchronous )?(?:message|interaction))? is specified with the following data:$"#
 )]
 fn state_with_data(suite: &mut Suite, name: String, step: &Step) {
     suite.definition.current().provider_states.push(ProviderState { name, params: table::values(step) });
 }
 
-#[given(regex = r#"^a key of "([^"]*)" is specified for the (?:HTTP|message|synchronous message) interaction$"#)]
+#[given(
+    regex = r#"^a key of "([^"]*)" is specified for the (?:HTTP |(?:asynchronous |synchronous )?message )?interaction$"#
+)]
 fn keyed(suite: &mut Suite, key: String) {
     suite.definition.current().key = Some(key);
 }
 
-#[given(regex = r"^the (?:HTTP|message|synchronous message) interaction is marked as pending$")]
+#[given(regex = r"^the (?:HTTP |(?:asynchronous |synchronous )?message )?interaction is marked as pending$")]
 fn pending(suite: &mut Suite) {
     suite.definition.current().pending = true;
 }
 
-#[given(regex = r#"^a comment "([^"]*)" is added to the (?:HTTP|message|synchronous message) interaction$"#)]
+#[given(
+    regex = r#"^a comment "([^"]*)" is added to the (?:HTTP |(?:asynchronous |synchronous )?message )?interaction$"#
+)]
 fn comment(suite: &mut Suite, text: String) {
     add_comment(&mut suite.definition.current().comments, "text", text);
 }
@@ -59,14 +66,14 @@ pub(super) fn add_comment(comments: &mut Object<'static>, kind: &str, text: Stri
     comments.insert("text", texts);
 }
 
-#[when("the Pact file for the test is generated")]
+#[when(regex = r"^the [Pp]act file for the test is (?:generated|written)$")]
 fn generate(suite: &mut Suite) {
-    write(suite);
+    let pact = contract(suite).pact().unwrap_or_else(|error| panic!("{error}"));
+    suite.pact_file().merge(&pact).expect("the pact file can be written");
 }
 
-/// Writes the defined interactions, as a test that passed does.
-pub(super) fn write(suite: &mut Suite) {
-    let interactions = suite.definition.interactions.clone();
-    let pact = suite.pact("consumer", "provider", interactions);
-    suite.pact_file().merge(&pact).expect("the pact file can be written");
+/// The defined interactions as a test's author has them.
+pub(super) fn contract(suite: &Suite) -> Contract {
+    let empty = Contract::between("consumer", "provider").spec(suite.version).output_dir(suite.files.path());
+    suite.definition.interactions.iter().cloned().fold(empty, Contract::interaction)
 }

@@ -19,7 +19,7 @@ fn request_generators(suite: &mut Suite, step: &Step) {
 
 #[given(regex = r"^a response configured with the following generators:$")]
 fn response_generators(suite: &mut Suite, step: &Step) {
-    table::change_response(&mut suite.generating.response, &table::row(step));
+    table::change_response(&mut suite.generating.response, &table::response_row(table::row(step)));
 }
 
 #[given(regex = r#"^the generator test mode is set as "(Provider|Consumer)"$"#)]

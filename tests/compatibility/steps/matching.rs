@@ -41,7 +41,7 @@ fn expected_request(suite: &mut Suite, step: &Step) {
 
 #[given(regex = r"^an expected response configured with the following:$")]
 fn expected_response(suite: &mut Suite, step: &Step) {
-    table::change_response(&mut suite.matching.expected_response, &response_row(table::row(step)));
+    table::change_response(&mut suite.matching.expected_response, &table::response_row(table::row(step)));
 }
 
 #[given(regex = r"^(?:a request is received with the following|the following requests are received):$")]
@@ -57,19 +57,14 @@ fn received_requests(suite: &mut Suite, step: &Step) {
 fn received_responses(suite: &mut Suite, step: &Step) {
     for row in table::rows(step) {
         let mut response = HttpResponse::default();
-        table::change_response(&mut response, &response_row(row));
+        table::change_response(&mut response, &table::response_row(row));
         suite.matching.responses.push(response);
     }
 }
 
-#[given(regex = r"^a status (\d+) response is received$")]
+#[given(regex = r"^a status \{?(\d+)\}? response is received$")]
 fn received_status(suite: &mut Suite, status: u16) {
     suite.matching.responses.push(HttpResponse { status, ..HttpResponse::default() });
-}
-
-/// A table about responses alone may still say `response` for the status.
-fn response_row(row: table::Row) -> table::Row {
-    if row.keys().any(|name| name.starts_with("response")) { table::response_columns(&row) } else { row }
 }
 
 #[when(regex = r"^the requests? (?:is|are) compared to the expected one$")]

@@ -6,6 +6,7 @@ use intact_pact_model::Query;
 use serde_json::Value;
 
 use crate::fixture;
+use crate::steps::consumer::done;
 use crate::suite::{Suite, json, plain, unquoted, value};
 use crate::table;
 use crate::written;
@@ -16,10 +17,17 @@ fn pact(suite: &Suite) -> Value {
 
 /// The interaction that `first`, `second` and so on name.
 fn nth(suite: &Suite, ordinal: &str) -> Value {
-    let at = ["first", "second", "third", "fourth", "fifth"].iter().position(|known| *known == ordinal);
     let pact = pact(suite);
-    let interaction = at.and_then(|at| written::interactions(&pact).get(at));
+    let interaction = written::interactions(&pact).get(position(ordinal));
     interaction.unwrap_or_else(|| panic!("no {ordinal} interaction in {pact:#}")).clone()
+}
+
+/// Where `first`, `second` and so on are in a list; the first if nothing is said.
+fn position(ordinal: &str) -> usize {
+    const ORDINALS: [&str; 10] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    let at = if ordinal.is_empty() { Some(0) } else { ORDINALS.iter().position(|known| *known == ordinal) };
+    at.unwrap_or_else(|| panic!("`{ordinal}` is no ordinal from first to tenth"))
 }
 
 fn document(name: &str) -> Value {
@@ -33,12 +41,21 @@ fn document(name: &str) -> Value {
 }
 
 #[then(regex = r"^the mock server will write out a Pact file for the interactions? when done$")]
-fn is_written(suite: &mut Suite) {
+async fn is_written(suite: &mut Suite) {
+    when_done(suite).await;
     pact(suite);
 }
 
+/// Ends the consumer's test, if no step did.
+async fn when_done(suite: &mut Suite) {
+    if suite.consumer.outcome.is_none() {
+        done(suite).await;
+    }
+}
+
 #[then(regex = r"^the mock server will NOT write out a Pact file for the interactions? when done$")]
-fn is_not_written(suite: &mut Suite) {
+async fn is_not_written(suite: &mut Suite) {
+    when_done(suite).await;
     assert_eq!(suite.written_pact(), None);
 }
 
@@ -85,21 +102,25 @@ fn body(suite: &mut Suite, ordinal: String, part: String, name: String) {
     assert_eq!(*written::body(&nth(suite, &ordinal)[&part]), document(&name));
 }
 
-#[then(regex = r"^the (?:(\w+) )?(?:interaction|message) in the [Pp]act file will contain (\d+) provider states?$")]
+#[then(
+    regex = r"^the (?:\{?(\w+?)\}? )?(?:interaction|message) in the [Pp]act file will contain \{?(\d+)\}? provider states?$"
+)]
 fn state_count(suite: &mut Suite, ordinal: String, count: usize) {
-    let interaction = nth(suite, or_first(&ordinal));
+    let interaction = nth(suite, &ordinal);
     assert_eq!(written::state_names(&interaction).len(), count);
 }
 
-#[then(regex = r#"^the (?:(\w+) )?(?:interaction|message) in the [Pp]act file will contain provider state "([^"]*)"$"#)]
+#[then(
+    regex = r#"^the (?:\{?(\w+?)\}? )?(?:interaction|message) in the [Pp]act file will contain provider state "([^"]*)"$"#
+)]
 fn has_state(suite: &mut Suite, ordinal: String, state: String) {
-    let interaction = nth(suite, or_first(&ordinal));
+    let interaction = nth(suite, &ordinal);
     let names = written::state_names(&interaction);
     assert!(names.contains(&&*state), "{names:?}");
 }
 
 #[then(
-    regex = r#"^the provider state "([^"]*)" (?:in the [Pp]act file|for the (?:synchronous )?message) will contain the following parameters:$"#
+    regex = r#"^the provider state "([^"]*)" (?:(?:in the [Pp]act file|for the (?:HTTP |synchronous )?(?:message|interaction)) )?will contain the following parameters:$"#
 )]
 fn state_parameters(suite: &mut Suite, state: String, step: &Step) {
     let row = table::row(step);
@@ -107,7 +128,7 @@ fn state_parameters(suite: &mut Suite, state: String, step: &Step) {
     assert_eq!(*written::state_params(&interaction, &state), plain(&json(&row["parameters"])));
 }
 
-#[then(regex = r#"^the (\w+) interaction in the [Pp]act file will have a type of "([^"]*)"$"#)]
+#[then(regex = r#"^the \{?(\w+?)\}? interaction in the [Pp]act file will have a type of "([^"]*)"$"#)]
 fn interaction_type(suite: &mut Suite, ordinal: String, kind: String) {
     assert_eq!(nth(suite, &ordinal)["type"], kind);
 }
@@ -118,23 +139,23 @@ fn some_interaction_type(suite: &mut Suite, kind: String) {
     assert!(written::interactions(&pact).iter().any(|interaction| interaction["type"] == kind), "{pact:#}");
 }
 
-#[then(regex = r#"^the (\w+) interaction in the [Pp]act file will have "([^"]*)" = '(.*)'$"#)]
+#[then(regex = r#"^the \{?(\w+?)\}? interaction in the [Pp]act file will have "([^"]*)" = '(.*)'$"#)]
 fn interaction_member(suite: &mut Suite, ordinal: String, name: String, expected: String) {
     assert_eq!(nth(suite, &ordinal)[&name], plain(&json(&expected)));
 }
 
-#[then(regex = r#"^the (\w+) message in the [Pp]act file will contain the "([^"]*)" document$"#)]
+#[then(regex = r#"^the \{?(\w+?)\}? message in the [Pp]act file will contain the "([^"]*)" document$"#)]
 fn message_contents(suite: &mut Suite, ordinal: String, name: String) {
     assert_eq!(*written::contents(&nth(suite, &ordinal)), document(&name));
 }
 
-#[then(regex = r#"^the (\w+) message in the [Pp]act file content type will be "([^"]*)"$"#)]
+#[then(regex = r#"^the \{?(\w+?)\}? message in the [Pp]act file content type will be "([^"]*)"$"#)]
 fn message_content_type(suite: &mut Suite, ordinal: String, content_type: String) {
     assert_eq!(written::contents_type(&nth(suite, &ordinal)), Some(&*content_type));
 }
 
 #[then(
-    regex = r#"^the (\w+) (?:message|interaction) in the [Pp]act file will contain the (request )?message metadata "([^"]*)" == "(.*)"$"#
+    regex = r#"^the \{?(\w+?)\}? (?:message|interaction) in the [Pp]act file will contain the (request )?message metadata "([^"]*)" == "(.*)"$"#
 )]
 fn message_metadata(suite: &mut Suite, ordinal: String, request: String, key: String, expected: String) {
     let interaction = nth(suite, &ordinal);
@@ -142,12 +163,14 @@ fn message_metadata(suite: &mut Suite, ordinal: String, request: String, key: St
     assert_eq!(written::metadata(message)[&key], plain(&value(&unquoted(&expected))));
 }
 
-#[then(regex = r#"^the (\w+) interaction in the [Pp]act file will contain the "([^"]*)" document as the request$"#)]
+#[then(
+    regex = r#"^the \{?(\w+?)\}? interaction in the [Pp]act file will contain the "([^"]*)" document as the request$"#
+)]
 fn sync_request(suite: &mut Suite, ordinal: String, name: String) {
     assert_eq!(*written::contents(&nth(suite, &ordinal)["request"]), document(&name));
 }
 
-#[then(regex = r#"^the (\w+) interaction in the [Pp]act file request content type will be "([^"]*)"$"#)]
+#[then(regex = r#"^the \{?(\w+?)\}? interaction in the [Pp]act file request content type will be "([^"]*)"$"#)]
 fn sync_request_type(suite: &mut Suite, ordinal: String, content_type: String) {
     assert_eq!(written::contents_type(&nth(suite, &ordinal)["request"]), Some(&*content_type));
 }
@@ -160,13 +183,15 @@ fn sync_response(suite: &mut Suite, ordinal: String, name: String, response: Str
     assert_eq!(*written::contents(response_of(&interaction, &response)), document(&name));
 }
 
-#[then(regex = r#"^the (\w+) interaction in the [Pp]act file (?:(\w+) )?response content type will be "([^"]*)"$"#)]
+#[then(
+    regex = r#"^the \{?(\w+?)\}? interaction in the [Pp]act file (?:(\w+) )?response content type will be "([^"]*)"$"#
+)]
 fn sync_response_type(suite: &mut Suite, ordinal: String, response: String, content_type: String) {
     let interaction = nth(suite, &ordinal);
     assert_eq!(written::contents_type(response_of(&interaction, &response)), Some(&*content_type));
 }
 
-#[then(regex = r"^the (\w+) interaction in the [Pp]act file will contain (\d+) response messages?$")]
+#[then(regex = r"^the \{?(\w+?)\}? interaction in the [Pp]act file will contain \{?(\d+)\}? response messages?$")]
 fn sync_response_count(suite: &mut Suite, ordinal: String, count: usize) {
     assert_eq!(nth(suite, &ordinal)["response"].as_array().map(Vec::len), Some(count));
 }
@@ -174,9 +199,5 @@ fn sync_response_count(suite: &mut Suite, ordinal: String, count: usize) {
 /// The response that `first` or `second` names; the first if nothing is said.
 fn response_of<'a>(interaction: &'a Value, ordinal: &str) -> &'a Value {
     let responses = interaction["response"].as_array().expect("a list of responses");
-    responses.get(usize::from(ordinal == "second")).unwrap_or_else(|| panic!("no such response in {interaction:#}"))
-}
-
-fn or_first(ordinal: &str) -> &str {
-    if ordinal.is_empty() { "first" } else { ordinal }
+    responses.get(position(ordinal)).unwrap_or_else(|| panic!("no such response in {interaction:#}"))
 }

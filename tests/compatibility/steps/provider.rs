@@ -4,13 +4,13 @@ use cucumber::gherkin::Step;
 use cucumber::given;
 use intact_pact_model::{Interaction, Json, Kind, MessagePart, Pact, ProviderState};
 
-use crate::broker::Broker;
+use crate::broker::{Broker, OwnBroker};
 use crate::provider::{Canned, Running, state_callback};
 use crate::steps::definition::add_comment;
 use crate::suite::{Suite, json, unquoted};
 use crate::table;
 
-#[given(regex = r"^a provider is started that returns the response from interaction (\d+)$")]
+#[given(regex = r"^a provider is started that returns the response from interaction \{?(\d+)\}?$")]
 fn provider(suite: &mut Suite, number: usize) {
     start(suite, number, None);
 }
@@ -23,10 +23,10 @@ fn provider_of_several(suite: &mut Suite, numbers: String) {
 }
 
 #[given(
-    regex = r"^a provider is started that returns the response from interaction (\d+), with the following changes:$"
+    regex = r"^a provider is started that returns the response from interaction \{?(\d+)\}?, with the following changes:$"
 )]
 fn changed_provider(suite: &mut Suite, number: usize, step: &Step) {
-    start(suite, number, Some(&table::response_columns(&table::row(step))));
+    start(suite, number, Some(&table::response_row(table::row(step))));
 }
 
 fn start(suite: &mut Suite, number: usize, changes: Option<&table::Row>) {
@@ -62,17 +62,21 @@ async fn callback(suite: &mut Suite, failing: String) {
     suite.verification.state_callback = Some(Running::start(app).await);
 }
 
-#[given(regex = r"^a Pact file for interaction (\d+) is to be verified(, but is marked pending)?$")]
+#[given(regex = r"^a [Pp]act file for interaction \{?(\d+)\}? is to be verified(, but is marked pending)?$")]
 fn pact(suite: &mut Suite, number: usize, pending: String) {
     add(suite, number, |interaction| interaction.pending = !pending.is_empty());
 }
 
-#[given(regex = r#"^a Pact file for interaction (\d+) is to be verified with a provider state "([^"]*)" defined$"#)]
+#[given(
+    regex = r#"^a [Pp]act file for interaction \{?(\d+)\}? is to be verified with a provider state "([^"]*)" defined$"#
+)]
 fn pact_with_state(suite: &mut Suite, number: usize, state: String) {
     add(suite, number, |interaction| interaction.provider_states.push(ProviderState::named(state)));
 }
 
-#[given(regex = r"^a Pact file for interaction (\d+) is to be verified with the following provider states defined:$")]
+#[given(
+    regex = r"^a [Pp]act file for interaction \{?(\d+)\}? is to be verified with the following provider states defined:$"
+)]
 fn pact_with_states(suite: &mut Suite, number: usize, step: &Step) {
     let states = table::rows(step).into_iter().map(|row| {
         let params = row.get("Parameters").map(|cell| match json(cell) {
@@ -84,15 +88,30 @@ fn pact_with_states(suite: &mut Suite, number: usize, step: &Step) {
     add(suite, number, |interaction| interaction.provider_states.extend(states));
 }
 
-#[given(regex = r"^a Pact file for interaction (\d+) is to be verified with the following comments:$")]
+#[given(regex = r"^a [Pp]act file for interaction \{?(\d+)\}? is to be verified with the following comments:$")]
 fn pact_with_comments(suite: &mut Suite, number: usize, step: &Step) {
     add(suite, number, |interaction| comments(interaction, step));
 }
 
-#[given(regex = r"^a Pact file for interaction (\d+) is to be verified from a Pact broker$")]
-fn pact_from_broker(suite: &mut Suite, number: usize) {
+#[given(regex = r"^a [Pp]act file for interaction \{?(\d+)\}? is to be verified from a [Pp]act [Bb]roker$")]
+async fn pact_from_broker(suite: &mut Suite, number: usize) {
     let pact = pact_of(suite, number, |_| {});
-    suite.verification.brokers.push(Broker::start(number, &pact));
+    suite.verification.brokers.extend(Broker::start(number, &pact));
+    publish(suite, &pact).await;
+}
+
+#[given(regex = r#"^a [Pp]act file for "([^"]*)":"(.*)" is to be verified from a [Pp]act [Bb]roker$"#)]
+async fn message_pact_from_broker(suite: &mut Suite, name: String, contents: String) {
+    let pact = suite.pact(&format!("c_{name}"), "p", vec![message(name, &contents)]);
+    publish(suite, &pact).await;
+}
+
+async fn publish(suite: &mut Suite, pact: &Pact) {
+    let broker = match &mut suite.verification.own_broker {
+        Some(broker) => broker,
+        none => none.insert(OwnBroker::start(suite.files.path()).await),
+    };
+    broker.publish(pact).await;
 }
 
 fn add(suite: &mut Suite, number: usize, change: impl FnOnce(&mut Interaction)) {
@@ -106,21 +125,21 @@ fn pact_of(suite: &Suite, number: usize, change: impl FnOnce(&mut Interaction)) 
     suite.pact(&format!("c_{number}"), "p", vec![interaction])
 }
 
-#[given(regex = r#"^a Pact file for "([^"]*)":"(.*)" is to be verified(, but is marked pending)?$"#)]
+#[given(regex = r#"^a [Pp]act file for "([^"]*)":"(.*)" is to be verified(, but is marked pending)?$"#)]
 fn message_pact(suite: &mut Suite, name: String, contents: String, pending: String) {
     let mut interaction = message(name, &contents);
     interaction.pending = !pending.is_empty();
     add_message(suite, interaction);
 }
 
-#[given(regex = r#"^a Pact file for "([^"]*)":"(.*)" is to be verified with provider state "([^"]*)"$"#)]
+#[given(regex = r#"^a [Pp]act file for "([^"]*)":"(.*)" is to be verified with provider state "([^"]*)"$"#)]
 fn message_pact_with_state(suite: &mut Suite, name: String, contents: String, state: String) {
     let mut interaction = message(name, &contents);
     interaction.provider_states.push(ProviderState::named(state));
     add_message(suite, interaction);
 }
 
-#[given(regex = r#"^a Pact file for "([^"]*)":"(.*)" is to be verified with the following metadata:$"#)]
+#[given(regex = r#"^a [Pp]act file for "([^"]*)":"(.*)" is to be verified with the following metadata:$"#)]
 fn message_pact_with_metadata(suite: &mut Suite, name: String, contents: String, step: &Step) {
     let mut interaction = message(name, &contents);
     let Kind::AsyncMessage(part) = &mut interaction.kind else { unreachable!("it was just made") };
@@ -130,14 +149,14 @@ fn message_pact_with_metadata(suite: &mut Suite, name: String, contents: String,
     add_message(suite, interaction);
 }
 
-#[given(regex = r#"^a Pact file for "([^"]*)":"(.*)" is to be verified with the following comments:$"#)]
+#[given(regex = r#"^a [Pp]act file for "([^"]*)":"(.*)" is to be verified with the following comments:$"#)]
 fn message_pact_with_comments(suite: &mut Suite, name: String, contents: String, step: &Step) {
     let mut interaction = message(name, &contents);
     comments(&mut interaction, step);
     add_message(suite, interaction);
 }
 
-#[given(regex = r#"^a Pact file for "([^"]*)" is to be verified with the following:$"#)]
+#[given(regex = r#"^a [Pp]act file for "([^"]*)" is to be verified with the following:$"#)]
 fn message_pact_with_properties(suite: &mut Suite, name: String, step: &Step) {
     let mut part = MessagePart::default();
     table::change_message(&mut part, &table::properties(step));

@@ -7,7 +7,7 @@ use intact_pact_model::{Headers, MessagePart, Pact};
 use intact_verifier::report::{InteractionReport, terminal};
 use intact_verifier::{BrokerSource, InteractionError, PactSource, PublishOptions, Report, Verifier};
 
-use crate::broker::Broker;
+use crate::broker::{Broker, OwnBroker};
 use crate::provider::{Call, Calls, Canned, Running, http_provider, message_provider};
 use crate::steps::listed;
 use crate::suite::Suite;
@@ -18,8 +18,10 @@ use crate::table;
 pub(crate) struct Verification {
     /// Pacts in files.
     pub(crate) pacts: Vec<Pact>,
-    /// Pacts in brokers.
+    /// Brokers with one pact each.
     pub(crate) brokers: Vec<Broker>,
+    /// The broker with all of these pacts.
+    pub(crate) own_broker: Option<OwnBroker>,
     pub(crate) canned: Vec<Canned>,
     pub(crate) messages: Vec<(String, MessagePart)>,
     pub(crate) calls: Calls,
@@ -55,7 +57,9 @@ fn publish(suite: &mut Suite) {
 
 #[given("a request filter is configured to make the following changes:")]
 fn filter(suite: &mut Suite, step: &cucumber::gherkin::Step) {
-    suite.verification.filter = table::parse_headers(&table::row(step)["headers"]);
+    let row = table::row(step);
+    assert!(row.keys().all(|column| column == "headers"), "nobody knows how a filter makes the changes {row:?}");
+    suite.verification.filter = table::parse_headers(&row["headers"]);
 }
 
 #[when("the verification is run")]
@@ -71,6 +75,9 @@ async fn run(suite: &mut Suite) {
     for broker in &verification.brokers {
         let client = BrokerClient::builder(broker.url()).retries(0).build().expect("a client");
         builder = builder.source(PactSource::Broker(BrokerSource { client, query: None }));
+    }
+    if let Some(broker) = &verification.own_broker {
+        builder = builder.source(PactSource::Broker(BrokerSource { client: broker.client.clone(), query: None }));
     }
     if verification.publish {
         builder = builder.publish(PublishOptions { provider_version: "1.2.3".to_owned(), ..PublishOptions::default() });
@@ -211,11 +218,17 @@ fn callback_parameters(suite: &mut Suite, action: String, state: String, step: &
 
 #[then("the provider state callback will NOT receive a teardown call")]
 fn no_teardown(suite: &mut Suite) {
+    assert!(suite.verification.report.is_some(), "no verification was run");
     assert_eq!(suite.verification.state_changes("teardown"), []);
 }
 
 #[then("a verification result will NOT be published back")]
-fn not_published(suite: &mut Suite) {
+async fn not_published(suite: &mut Suite) {
+    let own = suite.verification.own_broker.as_ref().expect("a broker offers the pact");
+    assert!(suite.verification.report.is_some(), "no verification was run");
+    for consumer in &own.consumers {
+        assert_eq!(own.result(consumer).await, None, "{consumer}");
+    }
     for broker in &suite.verification.brokers {
         let outcome = broker.outcome();
         let used =
@@ -226,11 +239,13 @@ fn not_published(suite: &mut Suite) {
 }
 
 #[then(
-    regex = r"^a (successful|failed) verification result will be published back for (?:the )?interaction \{(\d+)\}$"
+    regex = r"^a (successful|failed) verification result will be published back for (?:the )?interaction \{?(\d+)\}?$"
 )]
-fn published(suite: &mut Suite, result: String, number: usize) {
-    let broker = suite.verification.brokers.iter().find(|broker| broker.number == number);
-    let outcome = broker.expect("a broker offers the interaction").outcome();
+async fn published(suite: &mut Suite, result: String, number: usize) {
+    let own = suite.verification.own_broker.as_ref().expect("a broker offers the pact");
+    assert_eq!(own.result(&format!("c_{number}")).await, Some(result == "successful"), "{}", suite.verification.text());
+    let Some(broker) = suite.verification.brokers.iter().find(|broker| broker.number == number) else { return };
+    let outcome = broker.outcome();
     let failed = if result == "failed" { "failed " } else { "" };
     let wanted = format!("publish {failed}verification results for c_{number}");
     let found = outcome.matched.iter().any(|matched| matched.interaction.description == wanted);
