@@ -16,6 +16,7 @@ use crate::api::{
     pact_diff, pact_lists, pacticipants as applications, pacts as contents, tags, verifications as results, versions,
 };
 use crate::app::App;
+use crate::store::pacts::PactScope;
 
 const GET: &str = "GET, OPTIONS";
 
@@ -51,20 +52,21 @@ pub(crate) fn router(app: App) -> Router {
 }
 
 fn pacts() -> Router<App> {
+    use pact_lists::{latest_of_provider as latest, of_provider as every};
     const ONE: &str = "GET, PUT, DELETE, PATCH, OPTIONS";
     const DELETABLE: &str = "GET, DELETE, OPTIONS";
     let one = || resource(ONE, get(contents::show).put(contents::put).patch(contents::patch).delete(contents::delete));
     Router::new()
         .route("/contracts/publish", resource("POST, OPTIONS", post(contracts::publish)))
         .route("/pacts/latest", resource(GET, get(pact_lists::latest_of_all)))
-        .route("/pacts/provider/{provider}", resource(GET, get(pact_lists::of_provider)))
-        .route("/pacts/provider/{provider}/latest", resource(GET, get(pact_lists::latest_of_provider)))
-        .route("/pacts/provider/{provider}/latest/{tag}", resource(GET, get(pact_lists::latest_of_provider_with_tag)))
-        .route("/pacts/provider/{provider}/tag/{tag}", resource(GET, get(pact_lists::of_provider_with_tag)))
-        .route("/pacts/provider/{provider}/branch", resource(GET, get(pact_lists::of_provider_on_main_branch)))
-        .route("/pacts/provider/{provider}/branch/latest", resource(GET, get(pact_lists::heads_of_main_branches)))
-        .route("/pacts/provider/{provider}/branch/{branch}", resource(GET, get(pact_lists::of_provider_on_branch)))
-        .route("/pacts/provider/{provider}/branch/{branch}/latest", resource(GET, get(pact_lists::heads_of_branch)))
+        .route("/pacts/provider/{provider}", resource(GET, every(PactScope::All)))
+        .route("/pacts/provider/{provider}/tag/{tag}", resource(GET, every(PactScope::All)))
+        .route("/pacts/provider/{provider}/branch", resource(GET, every(PactScope::MainBranch)))
+        .route("/pacts/provider/{provider}/branch/{branch}", resource(GET, every(PactScope::MainBranch)))
+        .route("/pacts/provider/{provider}/latest", resource(GET, latest(PactScope::All)))
+        .route("/pacts/provider/{provider}/latest/{tag}", resource(GET, latest(PactScope::All)))
+        .route("/pacts/provider/{provider}/branch/latest", resource(GET, latest(PactScope::MainBranch)))
+        .route("/pacts/provider/{provider}/branch/{branch}/latest", resource(GET, latest(PactScope::MainBranch)))
         .route("/pacts/provider/{provider}/consumer/{consumer}/version/{version}", one())
         .route("/pacts/provider/{provider}/consumer/{consumer}/versions/{version}", one())
         .route("/pact/provider/{provider}/consumer/{consumer}/version/{version}", one())
@@ -112,11 +114,11 @@ fn pacts() -> Router<App> {
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/versions",
-            resource(GET, get(pact_lists::on_main_branch)),
+            resource(GET, get(pact_lists::on_branch)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/latest/versions",
-            resource(GET, get(pact_lists::head_of_main_branch)),
+            resource(GET, get(pact_lists::head_of_branch)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/branch/{branch}",

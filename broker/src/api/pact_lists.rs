@@ -1,11 +1,15 @@
 //! Lists of pacts: of a pair, of a provider, of all.
 
+use axum::routing::{MethodRouter, get};
+use serde::Deserialize;
+
 use crate::api::extract::Path;
 use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::AcceptsHal;
 use crate::api::pacts::Pair;
 use crate::api::problem::ApiError;
+use crate::app::App;
 use crate::domain::pact::PublishedPact;
 use crate::store::ReadTx;
 use crate::store::pacts::PactScope;
@@ -71,65 +75,58 @@ pub(crate) async fn with_tag(
     Ok(pair_list((&provider, &consumer), &pacts, &end, rels, "Pact version", &links).into())
 }
 
-/// `GET C/branch/{branch}`
+/// The address of a pair's branch; of the main branch if none is named.
+#[derive(Deserialize)]
+pub(crate) struct OnBranch {
+    provider: String,
+    consumer: String,
+    branch: Option<String>,
+}
+
+/// `GET C/branch/versions`, `C/branch/{branch}`: all pacts of a pair on a branch or on the main branch.
 pub(crate) async fn on_branch(
     _: AcceptsHal,
-    Path((provider, consumer, branch)): Path<(String, String, String)>,
+    Path(address): Path<OnBranch>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Hal, ApiError> {
-    let mut pacts = db.pacts().of_pair(&consumer, &provider, PactScope::Branch(&branch)).await?;
+    let OnBranch { provider, consumer, branch } = &address;
+    let scope = branch.as_deref().map_or(PactScope::MainBranch, PactScope::Branch);
+    let mut pacts = db.pacts().of_pair(consumer, provider, scope).await?;
     pacts.reverse();
-    Ok(pair_list((&provider, &consumer), &pacts, "", PLAIN_RELS, "Pact", &links).into())
+    Ok(pair_list((provider, consumer), &pacts, "", PLAIN_RELS, "Pact", &links).into())
 }
 
-/// `GET C/branch/versions`
-pub(crate) async fn on_main_branch(
-    _: AcceptsHal,
-    Path((provider, consumer)): Path<Pair>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    let mut pacts = db.pacts().of_pair(&consumer, &provider, PactScope::MainBranch).await?;
-    pacts.reverse();
-    Ok(pair_list((&provider, &consumer), &pacts, "", PLAIN_RELS, "Pact", &links).into())
-}
-
-/// `GET C/branch/{branch}/latest/versions`
+/// `GET C/branch/latest/versions`, `C/branch/{branch}/latest/versions`: the pact of a branch's head.
 pub(crate) async fn head_of_branch(
     _: AcceptsHal,
-    Path((provider, consumer, branch)): Path<(String, String, String)>,
+    Path(address): Path<OnBranch>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Hal, ApiError> {
-    let pacts = db.pacts().branch_heads_of_provider(&provider, Some(&consumer), Some(&branch)).await?;
-    Ok(pair_list((&provider, &consumer), &pacts, "", PLAIN_RELS, "Pact", &links).into())
+    let OnBranch { provider, consumer, branch } = &address;
+    let pacts = db.pacts().branch_heads_of_provider(provider, Some(consumer), branch.as_deref()).await?;
+    Ok(pair_list((provider, consumer), &pacts, "", PLAIN_RELS, "Pact", &links).into())
 }
 
-/// `GET C/branch/latest/versions`
-pub(crate) async fn head_of_main_branch(
-    _: AcceptsHal,
-    Path((provider, consumer)): Path<Pair>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    let pacts = db.pacts().branch_heads_of_provider(&provider, Some(&consumer), None).await?;
-    Ok(pair_list((&provider, &consumer), &pacts, "", PLAIN_RELS, "Pact", &links).into())
-}
-
-/// The pacts of a provider; `end` completes the title.
-fn provider_list(provider: &str, pacts: &[PublishedPact], latest: bool, end: &str, links: &Links) -> Hal {
+/// The pacts of a provider; `what` begins the title.
+fn provider_list(address: &Listed, pacts: &[PublishedPact], what: &str, links: &Links) -> Hal {
     const DEPRECATED: &str = "DEPRECATED - please use the pb:pacts relation";
     let to = |pact: &PublishedPact| Link::to(links.pact(&pact.consumer, &pact.provider, &pact.number));
-    let what = if latest { "Latest pact versions" } else { "All pact versions" };
+    let Listed { provider, tag, branch } = address;
+    let end = match (tag, branch) {
+        (Some(tag), _) => format!(" with consumer version tag '{tag}'"),
+        (None, Some(branch)) => format!(" with consumer version branch '{branch}'"),
+        (None, None) => String::new(),
+    };
     Doc::new()
         .link("self", Link::to(links.this()).title(format!("{what} for the provider {provider}{end}")))
-        .link("pb:provider", Link::to(links.pacticipant(provider)).name(provider))
+        .link("pb:provider", Link::to(links.pacticipant(provider)).name(provider.clone()))
         .links("pb:pacts", pacts.iter().map(|pact| to(pact).title(pact.name()).name(pact.consumer.clone())))
         .link(
             "provider",
             Link::to(links.pacticipant(provider))
-                .title(provider)
+                .title(provider.clone())
                 .name("DEPRECATED - please use the pb:provider relation"),
         )
         .links(
@@ -148,100 +145,46 @@ async fn check_provider(db: &mut ReadTx, provider: &str) -> Result<(), ApiError>
     }
 }
 
-/// `GET P`
-pub(crate) async fn of_provider(
-    _: AcceptsHal,
-    Path(provider): Path<String>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().of_provider(&provider, PactScope::All, true).await?;
-    Ok(provider_list(&provider, &pacts, false, "", &links))
+/// What the address of a list names. Where it names neither tag nor branch, the route says what is listed.
+#[derive(Deserialize)]
+struct Listed {
+    provider: String,
+    tag: Option<String>,
+    branch: Option<String>,
 }
 
-/// `GET P/tag/{tag}`
-pub(crate) async fn of_provider_with_tag(
-    _: AcceptsHal,
-    Path((provider, tag)): Path<Pair>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().of_provider(&provider, PactScope::Tag(&tag), true).await?;
-    Ok(provider_list(&provider, &pacts, false, &format!(" with consumer version tag '{tag}'"), &links))
+impl Listed {
+    fn scope(&self, unnamed: PactScope<'static>) -> PactScope<'_> {
+        match (&self.tag, &self.branch) {
+            (Some(tag), _) => PactScope::Tag(tag),
+            (None, Some(branch)) => PactScope::Branch(branch),
+            (None, None) => unnamed,
+        }
+    }
 }
 
-/// `GET P/latest`
-pub(crate) async fn latest_of_provider(
-    _: AcceptsHal,
-    Path(provider): Path<String>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().latest_of_provider(Some(&provider), PactScope::All).await?;
-    Ok(provider_list(&provider, &pacts, true, "", &links))
+/// `GET P`, `P/tag/{tag}`, `P/branch`, `P/branch/{branch}`: every pact of a provider, each revision of it.
+pub(crate) fn of_provider(unnamed: PactScope<'static>) -> MethodRouter<App> {
+    get(async move |_: AcceptsHal, Path(address): Path<Listed>, mut db: ReadTx, links: Links| {
+        check_provider(&mut db, &address.provider).await?;
+        let scope = address.scope(unnamed);
+        let pacts = db.pacts().of_provider(&address.provider, scope, true).await?;
+        Ok::<_, ApiError>(provider_list(&address, &pacts, "All pact versions", &links))
+    })
 }
 
-/// `GET P/latest/{tag}`
-pub(crate) async fn latest_of_provider_with_tag(
-    _: AcceptsHal,
-    Path((provider, tag)): Path<Pair>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().latest_of_provider(Some(&provider), PactScope::Tag(&tag)).await?;
-    Ok(provider_list(&provider, &pacts, true, &format!(" with consumer version tag '{tag}'"), &links))
-}
-
-/// `GET P/branch`
-pub(crate) async fn of_provider_on_main_branch(
-    _: AcceptsHal,
-    Path(provider): Path<String>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().of_provider(&provider, PactScope::MainBranch, true).await?;
-    Ok(provider_list(&provider, &pacts, false, "", &links))
-}
-
-/// `GET P/branch/{branch}`
-pub(crate) async fn of_provider_on_branch(
-    _: AcceptsHal,
-    Path((provider, branch)): Path<Pair>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().of_provider(&provider, PactScope::Branch(&branch), true).await?;
-    Ok(provider_list(&provider, &pacts, false, &format!(" with consumer version branch '{branch}'"), &links))
-}
-
-/// `GET P/branch/latest`
-pub(crate) async fn heads_of_main_branches(
-    _: AcceptsHal,
-    Path(provider): Path<String>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().branch_heads_of_provider(&provider, None, None).await?;
-    Ok(provider_list(&provider, &pacts, true, "", &links))
-}
-
-/// `GET P/branch/{branch}/latest`
-pub(crate) async fn heads_of_branch(
-    _: AcceptsHal,
-    Path((provider, branch)): Path<Pair>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    check_provider(&mut db, &provider).await?;
-    let pacts = db.pacts().branch_heads_of_provider(&provider, None, Some(&branch)).await?;
-    Ok(provider_list(&provider, &pacts, true, &format!(" with consumer version branch '{branch}'"), &links))
+/// `GET P/latest`, `P/latest/{tag}`, `P/branch/latest`, `P/branch/{branch}/latest`: the latest pact of each consumer.
+pub(crate) fn latest_of_provider(unnamed: PactScope<'static>) -> MethodRouter<App> {
+    get(async move |_: AcceptsHal, Path(address): Path<Listed>, mut db: ReadTx, links: Links| {
+        let provider = address.provider.as_str();
+        check_provider(&mut db, provider).await?;
+        let pacts = match address.scope(unnamed) {
+            PactScope::Branch(branch) => db.pacts().branch_heads_of_provider(provider, None, Some(branch)).await?,
+            PactScope::MainBranch => db.pacts().branch_heads_of_provider(provider, None, None).await?,
+            scope => db.pacts().latest_of_provider(Some(provider), scope).await?,
+        };
+        Ok::<_, ApiError>(provider_list(&address, &pacts, "Latest pact versions", &links))
+    })
 }
 
 /// `GET /pacts/latest`
