@@ -168,6 +168,16 @@ enum OpenErrorKind {
     Store(#[from] StoreError),
 }
 
+impl OpenError {
+    /// What to try, if there is something to try.
+    pub fn hint(&self) -> Option<&'static str> {
+        match &self.0 {
+            OpenErrorKind::Open(error) => error.hint(),
+            OpenErrorKind::Store(_) => None,
+        }
+    }
+}
+
 impl From<OpenStoreError> for OpenError {
     fn from(error: OpenStoreError) -> Self {
         Self(error.into())

@@ -6,12 +6,14 @@
 pub(crate) mod can_i_deploy;
 pub(crate) mod content;
 pub(crate) mod contract_diff;
+pub(crate) mod dashboard;
 pub(crate) mod deployment;
 pub(crate) mod environment;
 pub(crate) mod id;
 pub(crate) mod matrix;
 pub(crate) mod matrix_selector;
 pub(crate) mod merge;
+pub(crate) mod network;
 pub(crate) mod notice;
 pub(crate) mod pact;
 pub(crate) mod pacticipant;

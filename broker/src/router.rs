@@ -5,15 +5,16 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use http::header::ACCESS_CONTROL_ALLOW_METHODS;
 use tower::Layer;
 
 use crate::api::front::front;
 use crate::api::problem::ApiError;
 use crate::api::{
-    branches, can_i_deploy, contracts, deployments, environments as places, for_verification, health, index, matrix,
-    pact_diff, pact_lists, pacticipants as applications, pacts as contents, tags, verifications as results, versions,
+    branches, can_i_deploy, contracts, dashboard, deployments, environments as places, for_verification, health, index,
+    integrations, matrix, metrics, network, pact_diff, pact_lists, pacticipants as applications, pacts as contents,
+    provider_states, tags, verifications as results, versions,
 };
 use crate::app::App;
 use crate::store::pacts::PactScope;
@@ -43,6 +44,19 @@ pub(crate) fn router(app: App) -> Router {
             "/pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}",
             resource(GET, get(can_i_deploy::tag_to_tag)),
         )
+        .route(
+            "/integrations",
+            resource("GET, OPTIONS, DELETE", get(integrations::index).delete(integrations::delete_all)),
+        )
+        .route(
+            "/integrations/provider/{provider}/consumer/{consumer}",
+            resource("OPTIONS, DELETE", delete(integrations::delete)),
+        )
+        .route("/relationships", resource(GET, get(network::relationships)))
+        .route("/groups/{pacticipant}", resource(GET, get(network::group)))
+        .route("/dashboard", resource(GET, get(dashboard::show)))
+        .route("/dashboard/provider/{provider}/consumer/{consumer}", resource(GET, get(dashboard::show_pair)))
+        .route("/metrics", resource(GET, get(metrics::show)))
         .route("/diagnostic/status/heartbeat", resource("GET", get(health::heartbeat)))
         .route("/diagnostic/status/dependencies", resource("GET", get(health::dependencies)))
         .fallback(async || ApiError::UnknownRoute)
@@ -67,6 +81,15 @@ fn pacts() -> Router<App> {
         .route("/pacts/provider/{provider}/latest/{tag}", resource(GET, latest(PactScope::All)))
         .route("/pacts/provider/{provider}/branch/latest", resource(GET, latest(PactScope::MainBranch)))
         .route("/pacts/provider/{provider}/branch/{branch}/latest", resource(GET, latest(PactScope::MainBranch)))
+        .route("/pacts/provider/{provider}/provider-states", resource(GET, get(provider_states::of_main_branches)))
+        .route(
+            "/pacts/provider/{provider}/provider-states/branch/{branch}",
+            resource(GET, get(provider_states::of_branch)),
+        )
+        .route(
+            "/pacts/provider/{provider}/provider-states/environment/{environment}",
+            resource(GET, get(provider_states::of_environment)),
+        )
         .route("/pacts/provider/{provider}/consumer/{consumer}/version/{version}", one())
         .route("/pacts/provider/{provider}/consumer/{consumer}/versions/{version}", one())
         .route("/pact/provider/{provider}/consumer/{consumer}/version/{version}", one())

@@ -8,13 +8,17 @@
 //! A [`WriteTx`] is never taken before the request's body has been read: a slow upload would hold SQLite's only writer.
 
 pub(crate) mod dialect;
+mod first_connection;
 mod lock;
 mod migrations;
 
 pub(crate) mod branches;
+pub(crate) mod dashboard;
 pub(crate) mod deployments;
 pub(crate) mod environments;
+pub(crate) mod integrations;
 pub(crate) mod matrix;
+pub(crate) mod metrics;
 pub(crate) mod pacticipants;
 pub(crate) mod pacts;
 pub(crate) mod selection;
@@ -219,6 +223,7 @@ async fn open_postgres(address: &str) -> Result<Pools, OpenStoreError> {
     // The server's default price of a random read fits spinning disks and makes it sort whole tables here. A statement that
     // runs for long holds locks others wait for.
     let options = options.options([("random_page_cost", "1.1"), ("statement_timeout", "30s"), ("lock_timeout", "15s")]);
+    first_connection::try_to_connect(&options).await?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(WAIT_FOR_CONNECTION * 2)
@@ -321,6 +326,8 @@ impl StoreError {
 pub(crate) enum OpenStoreError {
     #[error(transparent)]
     Lock(lock::LockError),
+    #[error(transparent)]
+    NoConnection(#[from] first_connection::NoConnection),
     #[error("cannot open {database}: {cause}")]
     Connect {
         database: Database,
@@ -329,6 +336,16 @@ pub(crate) enum OpenStoreError {
     },
     #[error("cannot bring the tables of the database up to date: {0}")]
     Migrate(#[source] sqlx::migrate::MigrateError),
+}
+
+impl OpenStoreError {
+    /// What to try, if there is something to try.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoConnection(error) => Some(error.hint()),
+            Self::Lock(_) | Self::Connect { .. } | Self::Migrate(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::problem::ApiError;
+use crate::api::text_table::table;
 use crate::api::versions::branch_version_item;
 use crate::app::App;
 use crate::domain::id::VersionId;
@@ -30,8 +31,6 @@ use crate::store::version_details::VersionDetails;
 pub(crate) const TEXT: &str = "text/plain";
 /// How many selectors one question may have; each is looked up by itself.
 pub(crate) const MOST_SELECTORS: usize = 200;
-/// Where the table of the text form cuts long names.
-const WIDEST_CELL: usize = 30;
 
 /// `GET /matrix`
 pub(crate) async fn show(
@@ -291,49 +290,28 @@ fn version_document(name: &str, version: &VersionRef, details: Option<&VersionDe
 
 /// The answer as a table and a sentence.
 fn text(answer: &Answer) -> String {
+    const HEADER: [&str; 7] = ["CONSUMER", "C_VERSION", "REVISION", "PROVIDER", "P_VERSION", "NUMBER", "SUCCESS"];
     let verdict = &answer.verdict;
     let deployable = match verdict.deployable {
         Some(true) => "true",
         Some(false) => "false",
         None => "nil",
     };
-    format!("{}\n\nDeployable: {deployable}\nReason: {}\n", table(&verdict.rows), verdict.reason())
+    let rows: Vec<[String; 7]> = verdict.rows.iter().map(row_cells).collect();
+    format!("{}\n\nDeployable: {deployable}\nReason: {}\n", table(&HEADER, &rows), verdict.reason())
 }
 
-fn table(rows: &[Row]) -> String {
-    const HEADER: [&str; 7] = ["CONSUMER", "C_VERSION", "REVISION", "PROVIDER", "P_VERSION", "NUMBER", "SUCCESS"];
-    if rows.is_empty() {
-        return "No data.".to_owned();
-    }
-    let cell = |text: &str| -> String { text.chars().take(WIDEST_CELL).collect() };
-    let lines: Vec<[String; 7]> = rows
-        .iter()
-        .map(|row| {
-            let result = row.result.as_ref();
-            [
-                cell(&row.pact.consumer.name),
-                cell(&row.pact.consumer_version.number),
-                row.pact.revision.to_string(),
-                cell(&row.pact.provider.name),
-                row.provider_version.as_ref().map_or_else(String::new, |version| cell(&version.number)),
-                result.map_or_else(String::new, |result| result.number.to_string()),
-                result.map_or_else(String::new, |result| result.success.to_string()),
-            ]
-        })
-        .collect();
-    let widths: Vec<usize> = HEADER
-        .iter()
-        .enumerate()
-        .map(|(at, title)| lines.iter().map(|line| line[at].chars().count()).fold(title.len(), usize::max))
-        .collect();
-    let padded = |cells: &[&str]| -> String {
-        let cells = cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join(" | ")
-    };
-    let rule = widths.iter().map(|&width| "-".repeat(width)).collect::<Vec<_>>().join("-|-");
-    let mut table = vec![padded(&HEADER), rule];
-    table.extend(lines.iter().map(|line| padded(&line.each_ref().map(String::as_str))));
-    table.join("\n")
+fn row_cells(row: &Row) -> [String; 7] {
+    let result = row.result.as_ref();
+    [
+        row.pact.consumer.name.clone(),
+        row.pact.consumer_version.number.clone(),
+        row.pact.revision.to_string(),
+        row.pact.provider.name.clone(),
+        row.provider_version.as_ref().map(|version| version.number.clone()).unwrap_or_default(),
+        result.map(|result| result.number.to_string()).unwrap_or_default(),
+        result.map(|result| result.success.to_string()).unwrap_or_default(),
+    ]
 }
 
 #[cfg(test)]

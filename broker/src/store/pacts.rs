@@ -20,6 +20,7 @@ impl ReadTx {
     }
 }
 
+/// A statement that selects [`PublishedPact`]s.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -34,6 +35,8 @@ macro_rules! select {
         )
     };
 }
+
+pub(in crate::store) use select as published_pacts;
 
 /// Which of the pacts of a pair, of a provider or of all a question is about.
 #[derive(Debug, Clone, Copy)]
@@ -221,6 +224,20 @@ impl Pacts<'_> {
         );
         all!(self.tx, PublishedPact, LIST, provider, consumer, branch)
             .map_err(StoreError::while_doing("listing the pacts of branch heads"))
+    }
+
+    /// The pacts with a provider of the consumer versions that are in an environment now, by consumer.
+    pub(crate) async fn of_provider_in_environment(
+        self,
+        provider: &str,
+        environment: &str,
+    ) -> Result<Vec<PublishedPact>, StoreError> {
+        const LIST: &str = select!(
+            "JOIN environment_versions ev ON ev.version_id = v.id JOIN environments e ON e.id = ev.environment_id
+             WHERE p.name = $1 AND pp.is_latest AND e.name = $2 ORDER BY c.name_key, c.name, pp.consumer_version_ord"
+        );
+        all!(self.tx, PublishedPact, LIST, provider, environment)
+            .map_err(StoreError::while_doing("listing the pacts of an environment"))
     }
 
     /// The pacts of these consumer versions, by provider name.

@@ -1,0 +1,78 @@
+//! What the dashboard reads: the pacts that matter now, and their latest results.
+
+use crate::domain::id::{ContentId, PacticipantId, VersionId};
+use crate::domain::pact::PublishedPact;
+use crate::domain::timestamp::Timestamp;
+use crate::store::dialect::{json_list, with_lists};
+use crate::store::pacts::published_pacts;
+use crate::store::{ReadTx, StoreError, all};
+
+/// The latest result for what a consumer version published for a provider, in whichever revision.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct LatestResult {
+    /// The consumer's version.
+    pub(crate) consumer_version_id: VersionId,
+    /// Who provides.
+    pub(crate) provider_id: PacticipantId,
+    /// What was verified; another content than the pact's if that was published anew since.
+    pub(crate) pact_content_id: ContentId,
+    /// The verdict.
+    pub(crate) success: bool,
+    /// Was the pact pending for the provider version?
+    pub(crate) pending: bool,
+    /// When it was verified.
+    pub(crate) executed_at: Timestamp,
+    /// The provider's version.
+    pub(crate) provider_version_id: VersionId,
+    /// The provider version's number.
+    pub(crate) provider_version: String,
+}
+
+impl ReadTx {
+    /// A part of the pacts that matter now: the latest of each pair and of each tag, and those of deployed versions; by
+    /// consumer, newest version first.
+    pub(crate) async fn pacts_that_matter_now(
+        &mut self,
+        scope: Option<(PacticipantId, PacticipantId)>,
+        (limit, offset): (i64, i64),
+    ) -> Result<Vec<PublishedPact>, StoreError> {
+        // Beginning with the pairs, each latest pact is one look into an index.
+        const LIST: &str = published_pacts!(
+            "WHERE pp.id IN (
+                SELECT (SELECT n.id FROM pact_publications n
+                         WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
+                         ORDER BY n.consumer_version_ord DESC LIMIT 1)
+                  FROM integrations i WHERE ($1 IS NULL OR (i.consumer_id = $1 AND i.provider_id = $2))
+                UNION ALL
+                SELECT (SELECT n.id FROM pact_publications n
+                          JOIN version_tags t ON t.version_id = n.consumer_version_id AND t.name = h.name
+                         WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
+                         ORDER BY n.consumer_version_ord DESC LIMIT 1)
+                  FROM integrations i JOIN tag_heads h ON h.pacticipant_id = i.consumer_id
+                 WHERE ($1 IS NULL OR (i.consumer_id = $1 AND i.provider_id = $2))
+                UNION ALL
+                SELECT n.id FROM deployed_versions d
+                  JOIN pact_publications n ON n.consumer_version_id = d.version_id AND n.is_latest
+                 WHERE d.is_current AND ($1 IS NULL OR (n.consumer_id = $1 AND n.provider_id = $2)))
+             ORDER BY c.name_key, c.name, pp.consumer_version_ord DESC, p.name_key, p.name LIMIT $3 OFFSET $4"
+        );
+        let (consumer, provider) = scope.unzip();
+        all!(self, PublishedPact, LIST, consumer, provider, limit, offset)
+            .map_err(StoreError::while_doing("listing the pacts that matter now"))
+    }
+
+    /// The latest results for the pacts of consumer versions.
+    pub(crate) async fn latest_results(&mut self, versions: &[VersionId]) -> Result<Vec<LatestResult>, StoreError> {
+        const RESULTS: &str = "SELECT newest.consumer_version_id, newest.provider_id, r.pact_content_id, r.success,
+                    r.pending, r.executed_at, r.provider_version_id, v.number AS provider_version
+               FROM (SELECT pp.consumer_version_id, pp.provider_id,
+                            max((SELECT max(x.id) FROM verifications x WHERE x.pact_content_id = pp.pact_content_id)) AS id
+                       FROM pact_publications pp WHERE pp.consumer_version_id IN IDS($1)
+                      GROUP BY pp.consumer_version_id, pp.provider_id) newest
+               JOIN verifications r ON r.id = newest.id
+               JOIN versions v ON v.id = r.provider_version_id";
+        let sql = with_lists(self.engine(), RESULTS);
+        all!(self, LatestResult, sql, json_list(versions.iter().map(|id| id.0)))
+            .map_err(StoreError::while_doing("finding the latest results of pacts"))
+    }
+}

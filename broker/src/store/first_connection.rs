@@ -1,0 +1,126 @@
+//! The first connection to PostgreSQL, made before the pool, because a pool tries again and again until its time is up and
+//! then knows only that. This one knows what was wrong.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
+/// How long it may take.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// There is no connection: to whom, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection to PostgreSQL at {place}: {reason}")]
+pub(crate) struct NoConnection {
+    place: String,
+    reason: String,
+    hint: &'static str,
+}
+
+impl NoConnection {
+    /// What to try.
+    pub(crate) fn hint(&self) -> &'static str {
+        self.hint
+    }
+}
+
+/// Connects once and says goodbye.
+pub(crate) async fn try_to_connect(options: &PgConnectOptions) -> Result<(), NoConnection> {
+    let (reason, hint) = match tokio::time::timeout(LIMIT, options.connect()).await {
+        Ok(Ok(connection)) => {
+            // It worked; whether the server hears the goodbye does not matter.
+            let _ = tokio::time::timeout(LIMIT, connection.close()).await;
+            return Ok(());
+        }
+        Ok(Err(error)) => why(&error),
+        Err(_) => (
+            format!("no answer within {} seconds", LIMIT.as_secs()),
+            "check host and port, and that no firewall is between",
+        ),
+    };
+    Err(NoConnection { place: place(options), reason, hint })
+}
+
+/// Host, port, database and user, and never the password.
+fn place(options: &PgConnectOptions) -> String {
+    let at = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let user = options.get_username();
+    format!("{at} (database {}, user {user})", options.get_database().unwrap_or(user))
+}
+
+fn why(error: &sqlx::Error) -> (String, &'static str) {
+    match error {
+        sqlx::Error::Io(error) => (error.to_string(), "check host and port, and that PostgreSQL runs there"),
+        sqlx::Error::Tls(error) => (error.to_string(), "check the certificate, or set sslmode in the address"),
+        sqlx::Error::Database(error) => {
+            let hint = match error.code().as_deref() {
+                Some("28P01" | "28000") => "check user and password in the address, and the server's pg_hba.conf",
+                Some("3D000") => "create the database first: createdb NAME",
+                Some("53300") => "the server has no connection left: raise max_connections, or end other clients",
+                _ => "the log of the server says more",
+            };
+            (error.message().to_owned(), hint)
+        }
+        other => (other.to_string(), "check the address: postgres://USER:PASSWORD@HOST:PORT/DATABASE"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Database;
+    use crate::testing::TestBroker;
+
+    async fn refused(address: &str) -> String {
+        let options = address.parse().expect("an address");
+        let error = try_to_connect(&options).await.expect_err("no connection");
+        format!("{error}\nhint: {}", error.hint())
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_named_with_the_reason_and_without_the_password() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        drop(listener);
+        let told = refused(&format!("postgres://me:s3cret@127.0.0.1:{port}/contracts")).await;
+        insta::assert_snapshot!(told.replace(&port.to_string(), "PORT"), @r"
+        no connection to PostgreSQL at 127.0.0.1:PORT (database contracts, user me): Connection refused (os error 111)
+        hint: check host and port, and that PostgreSQL runs there
+        ");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_speaks_something_else_is_told_from_one_that_is_not_there() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+            }
+        });
+        let told = refused(&format!("postgres://me:s3cret@127.0.0.1:{port}/contracts")).await;
+        assert!(
+            told.starts_with(&format!("no connection to PostgreSQL at 127.0.0.1:{port} (database contracts")),
+            "{told}"
+        );
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_database_that_does_not_exist_is_told_with_what_to_do() {
+        let Some(broker) = TestBroker::on_postgres().await else { return };
+        let Database::Postgres(address) = &broker.app().config().database else { panic!("not PostgreSQL") };
+        let mut address = url::Url::parse(address).expect("a URL");
+        address.set_path("nowhere");
+        let told = refused(address.as_str()).await;
+        assert!(told.contains(r"(database nowhere, user "), "{told}");
+        assert!(
+            told.ends_with("database \"nowhere\" does not exist\nhint: create the database first: createdb NAME"),
+            "{told}"
+        );
+    }
+}
