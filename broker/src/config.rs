@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::access::Access;
+
 /// The settings of a broker.
 ///
 /// ```
@@ -25,6 +27,8 @@ pub struct Config {
     /// The address clients know this broker by, used in every link. `None`: taken from each request, honouring
     /// `X-Forwarded-*` headers.
     pub base_url: Option<Url>,
+    /// Who may read and who may write. Default: everybody may do both.
+    pub access: Access,
     /// Whether a consumer version's pact may be published again with other content. Default `false`: two builds of one
     /// version would make can-i-deploy unreliable.
     pub allow_dangerous_contract_modification: bool,
@@ -57,6 +61,7 @@ impl Config {
         Self {
             database,
             base_url: None,
+            access: Access::default(),
             allow_dangerous_contract_modification: false,
             check_for_potential_duplicate_pacticipant_names: true,
             auto_detect_main_branch: true,

@@ -14,8 +14,9 @@
 //! ```
 //!
 //! The rooms: `app` holds a broker together, `router` has every route on one page, `api` turns HTTP into domain and
-//! back, `operations` tells the stories that touch several tables, `domain` decides, `store` has the SQL.
+//! back, `access` says who may do what, `operations` tells the stories that touch several tables, `domain` decides, `store` has the SQL.
 
+mod access;
 mod api;
 mod app;
 mod config;
@@ -27,5 +28,6 @@ mod store;
 #[doc(hidden)]
 pub mod testing;
 
+pub use access::{Access, Credentials, Secret};
 pub use app::{Broker, OpenError, ServeError};
 pub use config::{Config, Database, DatabaseUrlError};

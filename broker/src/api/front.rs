@@ -41,7 +41,10 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
     let problem = accept.to_ascii_lowercase().contains("application/problem+json");
     // Only resources that answer to this type let such a request through; the document is the same.
     let wants_plain_json = matches!(Accept::of(request.headers()).choose(&[HAL, JSON]), Ok(JSON));
-    let checked = check_path(request.uri().path()).and_then(|()| check_query(request.uri().query()));
+    let allowed = app.config().access.check(request.method(), request.uri().path(), request.headers());
+    let checked = check_path(request.uri().path())
+        .and_then(|()| allowed.map_err(ApiError::Refused))
+        .and_then(|()| check_query(request.uri().query()));
     let early = checked.is_err();
     let response = match checked {
         Err(error) => error.into_response(),

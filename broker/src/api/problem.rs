@@ -5,10 +5,11 @@
 //! layer calls with what the client accepts.
 
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use intact_pact_model::json::{Json, JsonValue};
 
+use crate::access::Refused;
 use crate::api::hal::{Doc, HAL_JSON};
 use crate::api::validation::{FieldErrors, IS_MISSING};
 use crate::store::StoreError;
@@ -62,6 +63,8 @@ pub(crate) enum ApiError {
     Method(&'static str),
     /// No HTTP method at all: 501.
     UnknownMethod(String),
+    /// Credentials are missing or do not suffice: 401. Or they cannot be understood: 400.
+    Refused(Refused),
     /// None of the forms the client accepts is available: 406.
     NotAcceptable,
     /// The body is of another type than expected: 415, naming the type that would have been answered.
@@ -181,6 +184,16 @@ pub(crate) fn render(error: &ApiError, asked: &Asked<'_>) -> Response {
                 (StatusCode::NOT_IMPLEMENTED, format!("{method} method is not supported")).into_response();
             response.headers_mut().remove(CONTENT_TYPE);
             response
+        }
+        ApiError::Refused(refused) => {
+            let text = [(CONTENT_TYPE, HeaderValue::from_static("text/plain"))];
+            match refused {
+                Refused::Malformed => (StatusCode::BAD_REQUEST, text).into_response(),
+                Refused::Unauthorised => {
+                    let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Restricted area\""))];
+                    (StatusCode::UNAUTHORIZED, text, challenge).into_response()
+                }
+            }
         }
         ApiError::NotAcceptable => StatusCode::NOT_ACCEPTABLE.into_response(),
         ApiError::UnsupportedMediaType => {

@@ -2,6 +2,7 @@ use http::Method;
 use serde_json::json;
 
 use crate::testing::{TestBroker, on_every_database, on_every_database_with, pact};
+use crate::{Config, Credentials};
 
 #[tokio::test]
 async fn every_answer_says_who_answers_and_is_not_kept() {
@@ -192,4 +193,20 @@ async fn names_that_no_address_can_hold_are_refused() {
     let published = crate::testing::publication(".", "..", "Orders", &pact(".", "Orders", "/"));
     let published = broker.post("/contracts/publish", &published).await.expect(400);
     assert!(published.body.contains(r#""pacticipantVersionNumber":["cannot be . or .."]"#), "{}", published.body);
+}
+
+#[tokio::test]
+async fn without_the_credentials_that_are_asked_for_nothing_is_answered() {
+    let configure = |config: &mut Config| config.access.writer = Some(Credentials::new("admin", "secret"));
+    on_every_database_with(configure, async |broker| {
+        let refused = broker.get("/pacticipants").await.expect(401);
+        assert_eq!(refused.header("www-authenticate"), "Basic realm=\"Restricted area\"");
+        assert_eq!((refused.header("content-type"), refused.header("cache-control")), ("text/plain", ""));
+        assert_eq!(refused.body, "");
+        broker.get("/no-such-thing").await.expect(401);
+        broker.send(Method::GET, "/", &[("authorization", "Bearer x")], "").await.expect(400);
+        let headers = [("authorization", "Basic YWRtaW46c2VjcmV0"), ("accept", "application/hal+json")];
+        broker.send(Method::GET, "/pacticipants", &headers, "").await.expect(200);
+    })
+    .await;
 }
