@@ -14,6 +14,7 @@ pub(crate) mod problem;
 pub(crate) mod text_table;
 pub(crate) mod validation;
 
+pub(crate) mod badges;
 pub(crate) mod branches;
 pub(crate) mod can_i_deploy;
 pub(crate) mod contracts;

@@ -47,6 +47,10 @@ pub struct Config {
     /// Whether can-i-deploy answers "unknown" when one of several provider versions in the environment has no result. Default
     /// `true`. Pact Brokers overlook such a version if another one has a result: `false` does so too.
     pub every_provider_version_needs_a_result: bool,
+    /// How badges are answered. Default: as the addresses of pictures at the service that the reference broker names.
+    pub badges: Badges,
+    /// The `Cache-Control` of the badge about merging. Default `max-age=30`.
+    pub badge_cache: String,
     /// The largest accepted request body, in bytes. Default 64 MiB.
     pub max_body_size: usize,
     /// How long a client may take to send its request. Default 30 seconds.
@@ -70,11 +74,28 @@ impl Config {
             use_first_tag_as_branch_time_limit: Duration::from_secs(10),
             create_deployed_versions_for_tags: true,
             every_provider_version_needs_a_result: true,
+            badges: Badges::Redirect(shields_io()),
+            badge_cache: "max-age=30".to_owned(),
             max_body_size: 64 * 1024 * 1024,
             request_timeout: Duration::from_secs(30),
             sync_every_commit: true,
         }
     }
+}
+
+/// Where the pictures of badges come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Badges {
+    /// From the broker itself: names stay within the network, and nothing else has to be reachable.
+    Own,
+    /// From a badge service: the broker redirects to an address below this one that holds the texts and the colour.
+    Redirect(Url),
+}
+
+/// The service that the reference broker redirects to.
+fn shields_io() -> Url {
+    Url::parse("https://img.shields.io").expect("the address is well-formed")
 }
 
 /// Where a broker keeps its data.

@@ -3,6 +3,7 @@
 //! One file per noun of the field. The types are what [`crate::store`] reads and writes; the decisions are plain functions
 //! over them, so that they can be tested without a database.
 
+pub(crate) mod badge;
 pub(crate) mod can_i_deploy;
 pub(crate) mod content;
 pub(crate) mod contract_diff;

@@ -30,4 +30,4 @@ pub mod testing;
 
 pub use access::{Access, Credentials, Secret};
 pub use app::{Broker, OpenError, ServeError};
-pub use config::{Config, Database, DatabaseUrlError};
+pub use config::{Badges, Config, Database, DatabaseUrlError};

@@ -12,9 +12,9 @@ use tower::Layer;
 use crate::api::front::front;
 use crate::api::problem::ApiError;
 use crate::api::{
-    branches, can_i_deploy, contracts, dashboard, deployments, environments as places, for_verification, health, index,
-    integrations, matrix, metrics, network, pact_diff, pact_lists, pacticipants as applications, pacts as contents,
-    provider_states, tags, verifications as results, versions,
+    badges, branches, can_i_deploy, contracts, dashboard, deployments, environments as places, for_verification,
+    health, index, integrations, matrix, metrics, network, pact_diff, pact_lists, pacticipants as applications,
+    pacts as contents, provider_states, tags, verifications as results, versions,
 };
 use crate::app::App;
 use crate::store::pacts::PactScope;
@@ -29,6 +29,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(verifications())
         .merge(pacticipants())
         .merge(environments())
+        .merge(badge_pictures())
         .route(
             "/pacts/provider/{provider}/for-verification",
             resource("GET, POST, OPTIONS", get(for_verification::get).post(for_verification::post)),
@@ -290,6 +291,29 @@ fn environments() -> Router<App> {
             "/released-versions/{uuid}",
             resource(CHANGEABLE, get(deployments::show_released).patch(deployments::patch_released)),
         )
+}
+
+fn badge_pictures() -> Router<App> {
+    Router::new()
+        .route("/pacts/provider/{provider}/consumer/{consumer}/latest/badge", resource(GET, get(badges::latest)))
+        .route("/pacts/provider/{provider}/consumer/{consumer}/latest/{tag}/badge", resource(GET, get(badges::latest)))
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/latest-untagged/badge",
+            resource(GET, get(badges::latest_untagged)),
+        )
+        .route(
+            "/matrix/provider/{provider}/latest/{provider_tag}/consumer/{consumer}/latest/{consumer_tag}/badge",
+            resource(GET, get(badges::of_tags)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}/badge",
+            resource(GET, get(badges::tag_to_tag)),
+        )
+        .route(
+            "/pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}/badge",
+            resource(GET, get(badges::branch_to_environment)),
+        )
+        .route("/pacticipants/{pacticipant}/main-branch/can-i-merge/badge", resource(GET, get(badges::can_i_merge)))
 }
 
 /// A resource with exactly the methods of `allowed`.

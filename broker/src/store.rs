@@ -12,6 +12,7 @@ mod first_connection;
 mod lock;
 mod migrations;
 
+pub(crate) mod badges;
 pub(crate) mod branches;
 pub(crate) mod dashboard;
 pub(crate) mod deployments;

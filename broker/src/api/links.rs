@@ -26,6 +26,11 @@ pub(crate) fn encoded(name: &str) -> String {
     segment
 }
 
+/// A text as the last segment of an address elsewhere, where endings mean what they say.
+pub(crate) fn encoded_wholly(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
 /// Makes addresses under the base URL that the client knows this broker by.
 #[derive(Debug, Clone)]
 pub(crate) struct Links {

@@ -69,6 +69,8 @@ macro_rules! in_scope {
     };
 }
 
+pub(in crate::store) use in_scope;
+
 /// The latest pact of each pair within a scope; `$of` narrows the pairs.
 macro_rules! latest {
     ($of:literal) => {
@@ -86,7 +88,8 @@ macro_rules! latest {
 }
 
 impl<'a> PactScope<'a> {
-    fn kind(self) -> &'static str {
+    /// The word for it in a statement.
+    pub(in crate::store) fn kind(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Tag(_) => "tag",
@@ -96,7 +99,8 @@ impl<'a> PactScope<'a> {
         }
     }
 
-    fn name(self) -> Option<&'a str> {
+    /// The name that belongs to it.
+    pub(in crate::store) fn name(self) -> Option<&'a str> {
         match self {
             Self::Tag(name) | Self::Branch(name) => Some(name),
             Self::All | Self::Untagged | Self::MainBranch => None,
