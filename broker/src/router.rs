@@ -60,6 +60,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/metrics", resource(GET, get(metrics::show)))
         .route("/diagnostic/status/heartbeat", resource("GET", get(health::heartbeat)))
         .route("/diagnostic/status/dependencies", resource("GET", get(health::dependencies)))
+        .route("/test/error", resource(GET, get(health::fail)))
         .fallback(async || ApiError::UnknownRoute)
         .with_state(app.clone());
     // Paths are normalised before the routes are tried, so the layer stands before the router, not within it.

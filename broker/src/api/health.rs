@@ -8,7 +8,19 @@ use intact_pact_model::json::JsonValue;
 
 use crate::api::hal::{Doc, Link};
 use crate::api::links::Links;
+use crate::api::negotiate::AcceptsHal;
+use crate::api::problem::ApiError;
 use crate::app::App;
+
+/// An error that somebody asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("this error was asked for")]
+struct AskedFor;
+
+/// `GET /test/error`: fails, so that an operator sees how failures are answered and logged.
+pub(crate) async fn fail(_: AcceptsHal) -> ApiError {
+    ApiError::internal(&AskedFor)
+}
 
 fn answer(status: StatusCode, doc: Doc) -> Response {
     (status, [(CONTENT_TYPE, "application/hal+json")], JsonValue::from(doc).to_compact()).into_response()

@@ -210,3 +210,15 @@ async fn without_the_credentials_that_are_asked_for_nothing_is_answered() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_failure_is_answered_with_a_reference_to_the_log() {
+    on_every_database(async |broker| {
+        let failure = broker.get("/test/error").await.expect(500).json();
+
+        let reference = failure["error"]["reference"].as_str().unwrap();
+        assert_eq!(reference.len(), 10);
+        assert!(failure["error"]["message"].as_str().unwrap().ends_with(reference), "{failure}");
+    })
+    .await;
+}
