@@ -8,7 +8,8 @@
 //! The lock is taken on a file of its own, `.<name>.lock`, because the pact file itself is replaced by every write. It is never
 //! removed by us: someone may be waiting for it. (If somebody else removes it, whoever gets the lock notices that the file is
 //! no longer the one in the directory, and starts again.) As it is there anyway, it also holds what the next process must
-//! know of the current run ([`run`]).
+//! know of the current run ([`run`]), and how the pact file was left. A file that was not touched since is our own text, and need
+//! not be read to put an interaction into it (`contents`); any other is read and rendered anew.
 //!
 //! ## Stale interactions
 //!
@@ -34,17 +35,17 @@ mod tests;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use self::contents::Contents;
+use self::contents::{Contents, ContentsError};
 use self::lock::LockFile;
 use self::run::{Run, RunState};
 use crate::interaction::Interaction;
-use crate::json::{Json, JsonValue, Object};
-use crate::merge::MergeConflict;
+use crate::json::{Json, Object};
+use crate::merge::{Conflict, MergeConflict, conflict};
 use crate::pact::Pact;
 use crate::read::{Loaded, ReadError};
 use crate::spec_version::SpecVersion;
@@ -117,16 +118,11 @@ pub enum FileError {
         /// Whose pact was to be written.
         wanted: String,
     },
-    /// Two tests of one run define an interaction in different ways.
-    #[error(
-        "two tests of this run define the interaction {description:?} differently, at {difference}: \
-         give one of them another description or provider state"
-    )]
+    /// Two tests of one run define interactions in different ways.
+    #[error("{}", redefined(conflicts))]
     Redefined {
-        /// The interaction.
-        description: String,
-        /// JSON path in the interaction, and what the two say there.
-        difference: String,
+        /// The interactions and what differs, in the order of the pact that was to be merged.
+        conflicts: Vec<Conflict>,
     },
     /// Another process held the lock all the time.
     #[error("{path} was locked by another process for {} seconds", limit.as_secs(), path = path.display())]
@@ -248,24 +244,20 @@ impl PactFile {
         let lock_length = lock.length()?;
         let remembered =
             known.take().filter(|known| known.state_length == lock_length && Some(&known.stamp) == stamp.as_ref());
-        let mut state = match &remembered {
-            Some(known) => known.state.clone(),
-            None => RunState::parse(&lock.text()?),
+        let (mut state, remembered) = match remembered {
+            Some(known) => (known.state, Some(known.contents)),
+            None => (RunState::parse(&lock.text()?), None),
         };
+        let is_ours = stamp.as_ref().and_then(Stamp::text).is_some_and(|stamp| state.left_as(&stamp));
         let new_run = stamp.is_none() || !state.continues(&self.run);
         if new_run {
             state = RunState::begin(&self.run);
         }
-        let failed = |cause| FileError::Write { path: path.clone(), cause };
-        let (existing, text) = match (&stamp, remembered) {
-            (None, _) => (None, String::new()),
-            (Some(_), _) if new_run && self.overwrite => (None, String::new()),
-            (Some(_), Some(known)) => (Some(known.contents), known.text),
-            (Some(_), None) => {
-                let text = fs::read(&path).map_err(io_error("reading", &path))?;
-                let loaded = Pact::read(&text).map_err(|cause| FileError::Read { path: path.clone(), cause })?;
-                (Some(Contents::new(loaded.value).map_err(failed)?), String::from_utf8(text).unwrap_or_default())
-            }
+        let failed = |cause| not_merged(&path, cause);
+        let existing = match remembered {
+            _ if stamp.is_none() || (new_run && self.overwrite) => None,
+            Some(contents) => Some(contents),
+            None => Some(read(&path, is_ours)?),
         };
         let mut upgraded_from = None;
         let mut contents = if let Some(mut contents) = existing {
@@ -275,37 +267,47 @@ impl PactFile {
                 return Err(FileError::OtherContract { path, found: between(existing), wanted: between(pact) });
             }
             if existing.version < pact.version {
-                let (path, from, to) = (path.display(), existing.version, pact.version);
-                tracing::warn!(%path, "the pact file is upgraded from specification version {from} to {to}");
+                let (shown, from, to) = (path.display(), existing.version, pact.version);
+                tracing::warn!(path = %shown, "the pact file is upgraded from specification version {from} to {to}");
                 upgraded_from = Some(from);
-                contents.upgrade(to).map_err(failed)?;
+                contents = contents.upgrade(to).map_err(failed)?;
             }
             contents
         } else {
-            Contents::new(Pact { version: pact.version, ..Pact::new(&pact.consumer, &pact.provider) })
-                .map_err(failed)?
+            let empty = Pact { version: pact.version, ..Pact::new(&pact.consumer, &pact.provider) };
+            Contents::new(empty).map_err(|cause| failed(cause.into()))?
         };
-        contents.pact_mut().merge_metadata(&pact.metadata);
-        contents.pact_mut().merge_metadata(&writer());
+        for metadata in [&pact.metadata, &writer()] {
+            contents.merge_metadata(metadata).map_err(|cause| failed(cause.into()))?;
+        }
+        let mut conflicts = Vec::new();
         for interaction in &pact.interactions {
-            if let Some(existing) = contents.find(interaction).filter(|existing| state.has(identity(existing))) {
-                contradiction(existing, interaction, contents.pact().version, &path)?;
+            if state.has(identity(interaction))
+                && let Some(existing) = contents.find(interaction).map_err(failed)?
+            {
+                conflicts.extend(conflict(existing, interaction, contents.pact().version));
             }
             state.add(identity(interaction));
-            contents.check(interaction).map_err(|cause| FileError::Merge { path: path.clone(), cause })?;
             // The identifier was given by a broker, for another file.
-            contents.put(Interaction { id: None, ..interaction.clone() }).map_err(failed)?;
+            contents.put(&Interaction { id: None, ..interaction.clone() }).map_err(failed)?;
         }
 
-        let new_text = contents.text().map_err(failed)?;
-        if stamp.is_none() || new_text != text {
-            replace(&path, new_text.as_bytes())?;
+        if !conflicts.is_empty() {
+            return Err(FileError::Redefined { conflicts });
+        }
+        if contents.is_changed() {
+            replace(&path, |out| contents.print(out))?;
+            contents.is_written();
+        }
+        let stamp = Stamp::of(&path);
+        if let Some(stamp) = stamp.as_ref().and_then(Stamp::text) {
+            state.leave_as(stamp);
         }
         // Only now: a process that dies in between has not begun the run, and nobody has lost anything.
         let state_length = lock.record(&mut state)?;
-        let interactions = contents.pact().interactions.len();
-        if let Some(stamp) = Stamp::of(&path) {
-            *known = Some(Known { contents, text: new_text, stamp, state, state_length });
+        let interactions = contents.len();
+        if let Some(stamp) = stamp {
+            *known = Some(Known { contents, stamp, state, state_length });
         }
         Ok(Written { path: self.path.clone(), interactions, upgraded_from })
     }
@@ -330,14 +332,32 @@ impl PactFile {
     }
 }
 
+fn not_merged(path: &Path, cause: ContentsError) -> FileError {
+    let path = path.to_owned();
+    match cause {
+        ContentsError::Read(cause) => FileError::Read { path, cause },
+        ContentsError::Write(cause) => FileError::Write { path, cause },
+        ContentsError::Merge(cause) => FileError::Merge { path, cause },
+    }
+}
+
 /// What this process knows of a file since its last write, so that it need not be read again if nobody else wrote.
 struct Known {
     contents: Contents,
-    text: String,
     stamp: Stamp,
     state: RunState,
     /// Every write adds to the lock file, so its length tells whether another process wrote.
     state_length: u64,
+}
+
+/// What is in the file. One that was left just so by another process of ours is known to be sorted and in our own form.
+fn read(path: &Path, is_ours: bool) -> Result<Contents, FileError> {
+    if is_ours && let Some(contents) = fs::read_to_string(path).ok().and_then(Contents::of_own_text) {
+        return Ok(contents);
+    }
+    let bytes = fs::read(path).map_err(io_error("reading", path))?;
+    let loaded = Pact::read(&bytes).map_err(|cause| FileError::Read { path: path.to_owned(), cause })?;
+    Contents::of_pact(loaded.value, &bytes).map_err(|cause| FileError::Write { path: path.to_owned(), cause })
 }
 
 /// Tells whether somebody who takes no locks (an editor, `git checkout`) has changed the file.
@@ -357,6 +377,12 @@ impl Stamp {
         let inode = 0;
         Some(Self { length: metadata.len(), modified: metadata.modified().ok(), inode })
     }
+
+    /// As it stands in the lock file. Without the time of the last change it would say too little.
+    fn text(&self) -> Option<String> {
+        let since = self.modified?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(format!("{} {} {}", self.length, since.as_nanos(), self.inode))
+    }
 }
 
 /// The place for what is known of a file. Its mutex also queues the threads of this process, so that only one polls the lock.
@@ -369,7 +395,7 @@ fn known(path: &Path) -> Memory {
 }
 
 /// Puts the bytes where `path` is, all at once.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+fn replace(path: &Path, print: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), FileError> {
     // The name may be fixed because the lock is held; what a killed process left there is in nobody's use.
     let temporary = sidecar(path, "tmp");
     match fs::remove_file(&temporary) {
@@ -377,11 +403,13 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         _ => {}
     }
     let write = || -> io::Result<()> {
-        let mut file = File::create_new(&temporary)?;
+        let file = File::create_new(&temporary)?;
         if let Ok(existing) = fs::metadata(path) {
             file.set_permissions(existing.permissions())?;
         }
-        file.write_all(bytes)
+        let mut out = BufWriter::with_capacity(256 * 1024, file);
+        print(&mut out)?;
+        out.flush()
     };
     write().map_err(io_error("writing", &temporary))?;
     fs::rename(&temporary, path).map_err(|error| {
@@ -418,58 +446,19 @@ fn identity(interaction: &Interaction) -> u64 {
     hasher.finish()
 }
 
-/// Fails if two editions of an interaction exchange different things, or in other circumstances.
-fn contradiction(
-    existing: &Interaction,
-    new: &Interaction,
-    version: SpecVersion,
-    path: &Path,
-) -> Result<(), FileError> {
-    let exchange = |interaction: &Interaction| {
-        let mut alone = Pact::new("", "");
-        alone.interactions.push(Interaction {
-            provider_states: interaction.provider_states.clone(),
-            ..Interaction::new("", interaction.kind.clone())
-        });
-        let document = alone.write(version)?;
-        Ok(document.get("interactions").or_else(|| document.get("messages")).cloned().unwrap_or_default())
-    };
-    let exchange =
-        |interaction| exchange(interaction).map_err(|cause| FileError::Write { path: path.to_owned(), cause });
-    match difference(&exchange(existing)?, &exchange(new)?) {
-        None => Ok(()),
-        Some(difference) => {
-            Err(FileError::Redefined { description: new.description.clone(), difference: format!("${difference}") })
+/// The sentence about what two tests contradict each other in.
+fn redefined(conflicts: &[Conflict]) -> String {
+    const REMEDY: &str = "give one of them another description or provider state";
+    match conflicts {
+        [Conflict { description, difference, .. }] => {
+            format!(
+                "two tests of this run define the interaction {description:?} differently, at {difference}: {REMEDY}"
+            )
         }
-    }
-}
-
-/// Where two documents differ first: the path below this place, and the two values.
-fn difference(a: &JsonValue, b: &JsonValue) -> Option<String> {
-    let below = |name: &str, difference: String| {
-        let mut path = String::new();
-        let _ = crate::path::write_field(&mut path, name);
-        path + &difference
-    };
-    match (a, b) {
-        (a, b) if a == b => None,
-        (Json::Object(a), Json::Object(b)) => {
-            let names = a.names().chain(b.names().filter(|name| !a.contains(name)));
-            names.into_iter().find_map(|name| match (a.get(name), b.get(name)) {
-                (Some(a), Some(b)) => difference(a, b).map(|difference| below(name, difference)),
-                (Some(_), None) => Some(below(name, ": one has it, the other has not".to_owned())),
-                _ => Some(below(name, ": the other has it, one has not".to_owned())),
-            })
-        }
-        (Json::Array(own), Json::Array(other)) if own.len() == other.len() => {
-            own.iter().zip(other).enumerate().find_map(|(at, (a, b))| {
-                difference(a, b)
-                    .map(|difference| if own.len() == 1 { difference } else { format!("[{at}]{difference}") })
-            })
-        }
-        _ => {
-            let shown = |json: &JsonValue| json.to_compact().chars().take(60).collect::<String>();
-            Some(format!(": {} and {}", shown(a), shown(b)))
+        several => {
+            let list: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let (count, list) = (several.len(), list.join("\n  - "));
+            format!("tests of this run define {count} interactions differently: {REMEDY}\n  - {list}")
         }
     }
 }

@@ -27,7 +27,8 @@ pub struct HttpRequest {
     pub matching_rules: MatchingRules,
     /// Values put in place of examples before the request is sent by a verifier.
     pub generators: Generators,
-    /// Members that this version of Intact does not know; kept, so that files round-trip.
+    /// Members that this version of Intact does not know, also of the body's wrapping, the matching rules and the generators; kept, so
+    /// that files round-trip. See [`Pact::unknown`](crate::Pact::unknown).
     pub unknown: Object<'static>,
 }
 
@@ -44,7 +45,8 @@ pub struct HttpResponse {
     pub matching_rules: MatchingRules,
     /// Values put in place of examples before the response is sent by a mock server.
     pub generators: Generators,
-    /// Members that this version of Intact does not know; kept, so that files round-trip.
+    /// Members that this version of Intact does not know, also of the body's wrapping, the matching rules and the generators; kept, so
+    /// that files round-trip. See [`Pact::unknown`](crate::Pact::unknown).
     pub unknown: Object<'static>,
 }
 
@@ -315,6 +317,19 @@ mod tests {
         assert_eq!(query.get("flag"), Some(&[None][..]));
         assert_eq!(query.get("%zz"), Some(&[Some("%ff".to_owned())][..]));
         assert_eq!(query.to_query_string(), "b=2&b=&a=x+y%2Bz&flag&=v&%25zz=%25ff");
+    }
+
+    #[test]
+    fn names_and_values_of_a_query_are_encoded_byte_by_byte() {
+        let mut query = Query::default();
+        query.set("größe & co", vec![Some("1 €+%".to_owned()), None, Some(String::new())]);
+        query.set("ids[]", vec![Some("a=b".to_owned())]);
+        let text = query.to_query_string();
+        assert_eq!(
+            text,
+            "gr%C3%B6%C3%9Fe+%26+co=1+%E2%82%AC%2B%25&gr%C3%B6%C3%9Fe+%26+co&gr%C3%B6%C3%9Fe+%26+co=&ids%5B%5D=a%3Db"
+        );
+        assert_eq!(Query::parse(&text).iter().collect::<Vec<_>>(), query.iter().collect::<Vec<_>>());
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! the generators by path. The model has one form for all versions; how V2, V3 and V4 write the rules is the business of
 //! [`crate::write`](mod@crate::write).
 //!
-//! Bodies and message contents are a [`document`]; a path, a status code, a header, a query parameter or a metadata entry is a
+//! Bodies and message contents are a [`document`], or an [`xml_document`]; a path, a status code, a header, a query parameter or a metadata entry is a
 //! [`value`], whose matcher object may also come as its text. [`http_request`], [`http_response`] and [`message_part`] read a whole
 //! part of which every value may be a template.
 //!
@@ -16,15 +16,18 @@
 //! more than its author knows.
 
 mod matcher;
+mod multipart;
 mod parts;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod xml;
 
 use std::fmt::Display;
 
 use indexmap::IndexMap;
 
+pub use self::multipart::{FilePart, add_file_part};
 pub use self::parts::{http_request, http_response, message_part};
 use self::walk::Walk;
 use crate::generators::Generator;
@@ -99,6 +102,27 @@ impl IntegrationError {
 /// and no generator knows.
 pub fn document(json: &Json<'_>) -> Result<Loaded<Document>, IntegrationError> {
     loaded(|at, notes| document_at(json, at, notes))
+}
+
+/// Takes the description of an XML document apart: `{"root": {"name": "…", "attributes": {…}, "children": […]}}`. The example is
+/// the text of the document.
+///
+/// ```
+/// use intact_pact_model::integration;
+/// use intact_pact_model::json::Json;
+///
+/// let json = Json::parse(br#"{ "root": { "name": "order", "attributes": { "id": { "pact:matcher:type": "integer", "value": 7 } } } }"#).unwrap();
+/// let document = integration::xml_document(&json)?.value;
+/// assert!(document.example.as_str().is_some_and(|text| text.ends_with(r#"<order id="7"/>"#)));
+/// assert!(document.rules.contains_key("$.order['@id']"));
+/// # Ok::<(), integration::IntegrationError>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`document`]; also names and texts that XML cannot hold, and members that no element has.
+pub fn xml_document(json: &Json<'_>) -> Result<Loaded<Document>, IntegrationError> {
+    loaded(|at, notes| xml::document_at(json, at, notes))
 }
 
 /// Takes a single value apart: plain, a matcher object, or the text of one. Of a list, the rules are for every item.

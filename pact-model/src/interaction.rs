@@ -1,7 +1,7 @@
 //! One interaction of a contract.
 
 use crate::http::{HttpRequest, HttpResponse};
-use crate::json::Object;
+use crate::json::{Json, Object};
 use crate::message::MessagePart;
 use crate::provider_state::ProviderState;
 
@@ -28,7 +28,8 @@ pub struct Interaction {
     pub plugin_configuration: Object<'static>,
     /// How a plugin wants the interaction shown: `markup` and `markupType` (V4).
     pub markup: Object<'static>,
-    /// Members of the interaction that this version of Intact does not know; kept, so that files round-trip.
+    /// Members of the interaction and its provider states (and of the message, if it is one) that this version of Intact does not
+    /// know; kept, so that files round-trip. See [`Pact::unknown`](crate::Pact::unknown).
     pub unknown: Object<'static>,
 }
 
@@ -87,6 +88,19 @@ impl Interaction {
             plugin_configuration: Object::new(),
             markup: Object::new(),
             unknown: Object::new(),
+        }
+    }
+
+    /// Adds markup to that which the interaction has, below it: several plugins may each show their part. The type stays that of the
+    /// first (specification V4).
+    pub fn add_markup(&mut self, markup: &Object<'static>) {
+        let text =
+            |markup: &Object<'static>| markup.get("markup").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (own, new) = (text(&self.markup), text(markup));
+        if own.is_empty() {
+            self.markup = markup.clone();
+        } else if !new.is_empty() {
+            self.markup.insert("markup", format!("{own}\n{new}"));
         }
     }
 

@@ -5,11 +5,13 @@
 //! Matching rules and generators are data here; what they mean is the business of the crate `intact-matching`.
 //!
 //! The rooms: [`pact`], [`interaction`], [`http`], [`message`], [`body`], [`content_type`], [`provider_state`], [`rules`],
-//! [`generators`], [`path`], [`json`], [`spec_version`]; reading in [`read`], writing in [`write`](mod@write), [`merge`], pact
+//! [`generators`], [`path`], [`json`], [`spec_version`]; reading in [`read`], writing in [`write`](mod@write), other versions in [`convert`], [`merge`], pact
 //! files on disk in [`file`](mod@file). Examples with matchers in them come in by [`integration`] and [`expression`].
 
 pub mod body;
 pub mod content_type;
+pub mod convert;
+mod difference;
 pub mod expression;
 pub mod file;
 pub mod generators;

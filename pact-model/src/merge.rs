@@ -1,18 +1,29 @@
-//! Puts an interaction into a pact that may have it already.
+//! Puts interactions, or whole pacts, into a pact that may have them already, and finds what two pacts contradict each other in.
 //!
 //! Two interactions are the same if their keys are, where both have one; else if description, names of the provider states and
 //! type are. The new one wins: it is what the test that has just run says. Afterwards the pact is sorted, so that the order in
-//! which tests run leaves no trace. Whether *two tests of one run* contradict each other cannot be seen here; the file layer
-//! ([`crate::file`]) remembers that.
+//! which tests run leaves no trace. Merging does not ask whether the two say the same, since a consumer may change its mind
+//! between two runs; who wants to know asks [`Pact::conflicts`] before, as the file layer ([`crate::file`]) does for two tests of
+//! one run.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use crate::interaction::{Interaction, Kind};
-use crate::json::{Json, JsonValue, Object};
+use crate::json::{Json, Object};
 use crate::pact::Pact;
 use crate::spec_version::SpecVersion;
 use crate::write::v4;
+
+mod conflict;
+mod index;
+mod metadata;
+
+pub use self::conflict::Conflict;
+pub(crate) use self::conflict::conflict;
+
+use self::index::Index;
+use self::metadata::{merge_json, merge_plugins};
 
 /// What merging an interaction did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +36,32 @@ pub enum Merged {
     Unchanged,
 }
 
-/// An interaction that the pact cannot take.
+/// What merging a pact into another did: how many of its interactions are new, replaced one, or were there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct MergedPact {
+    /// New interactions.
+    pub added: usize,
+    /// Interactions that took the place of one with the same identity.
+    pub replaced: usize,
+    /// Interactions that were there already, just so.
+    pub unchanged: usize,
+    /// The version the pact had before, if it was an older one than the other's.
+    pub upgraded_from: Option<SpecVersion>,
+}
+
+/// Something that the pact cannot take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeConflict {
+    /// The other pact is that of another contract.
+    #[error("this is the pact between {wanted}, and the other that between {found}")]
+    OtherContract {
+        /// Between whom this pact is: `"Web" and "Orders"`.
+        wanted: String,
+        /// Between whom the other is.
+        found: String,
+    },
     /// Before V4, a pact holds HTTP interactions or messages, not both.
     #[error(
         "the pact has {existing}, and before specification version 4 {new} cannot join them (the interaction {description:?})"
@@ -44,13 +77,16 @@ pub enum MergeConflict {
 }
 
 impl Pact {
-    /// Puts an interaction into the pact, in place of the one with the same identity if there is one, and sorts the pact.
+    /// Puts an interaction into the pact, in place of the one with the same identity if there is one, and sorts the pact. For many at
+    /// once, [`Pact::merge_pact`] is faster.
     ///
     /// # Errors
     ///
     /// [`MergeConflict::Mixed`] if the pact is of a version before 4 and has interactions of another kind.
     pub fn merge(&mut self, interaction: Interaction) -> Result<Merged, MergeConflict> {
-        self.check_kind(&interaction)?;
+        let name = interaction.kind.type_name();
+        let other = self.interactions.iter().find(|own| own.kind.type_name() != name);
+        check_kind(self.version, other, &interaction)?;
         let merged = match self.position_of(&interaction) {
             Some(at) if self.interactions[at] == interaction => Merged::Unchanged,
             Some(at) => {
@@ -66,7 +102,92 @@ impl Pact {
         Ok(merged)
     }
 
-    /// Merges metadata: objects member by member, plugins by name and version; any other new value replaces the old one.
+    /// Puts all of another pact of the same contract into this one: its interactions each as [`Pact::merge`] does, its metadata, and
+    /// what nobody knows of it. If the other is of a newer version, this one becomes that too. Needs one look at each
+    /// interaction.
+    ///
+    /// ```
+    /// use intact_pact_model::{HttpRequest, HttpResponse, Interaction, Kind, Pact};
+    ///
+    /// let pact_of = |path: &str| {
+    ///     let request = HttpRequest { path: path.to_owned(), ..HttpRequest::default() };
+    ///     let mut pact = Pact::new("Web", "Orders");
+    ///     pact.interactions.push(Interaction::new("a request", Kind::Http(request, HttpResponse::default())));
+    ///     pact
+    /// };
+    /// let (mut old, new) = (pact_of("/old"), pact_of("/new"));
+    /// assert_eq!(
+    ///     old.conflicts(&new)[0].to_string(),
+    ///     r#"the interaction "a request" is defined differently, at $.request.path: "/old" and "/new""#,
+    /// );
+    /// assert_eq!(old.merge_pact(&new)?.replaced, 1);
+    /// assert_eq!(old, new);
+    /// # Ok::<(), intact_pact_model::merge::MergeConflict>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`MergeConflict::OtherContract`] if consumer or provider are others, [`MergeConflict::Mixed`] as for [`Pact::merge`]. Nothing
+    /// is changed then.
+    pub fn merge_pact(&mut self, other: &Self) -> Result<MergedPact, MergeConflict> {
+        if (&self.consumer, &self.provider) != (&other.consumer, &other.provider) {
+            let between = |pact: &Self| format!("{:?} and {:?}", pact.consumer, pact.provider);
+            return Err(MergeConflict::OtherContract { wanted: between(self), found: between(other) });
+        }
+        let version = self.version.max(other.version);
+        if let Some(first) = self.interactions.first().or(other.interactions.first()) {
+            self.interactions
+                .iter()
+                .chain(&other.interactions)
+                .try_for_each(|own| check_kind(version, Some(first), own))?;
+        }
+        let mut merged =
+            MergedPact { upgraded_from: (self.version < version).then_some(self.version), ..MergedPact::default() };
+        self.version = version;
+        let mut index = Index::of(&self.interactions);
+        for interaction in &other.interactions {
+            match index.find(&self.interactions, interaction) {
+                Some(at) if self.interactions[at] == *interaction => merged.unchanged += 1,
+                Some(at) => {
+                    index.replace(at, &self.interactions[at], interaction);
+                    self.interactions[at] = interaction.clone();
+                    merged.replaced += 1;
+                }
+                None => {
+                    index.add(self.interactions.len(), interaction);
+                    self.interactions.push(interaction.clone());
+                    merged.added += 1;
+                }
+            }
+        }
+        sort(&mut self.interactions);
+        self.merge_metadata(&other.metadata);
+        metadata::merge_members(&mut self.unknown, &other.unknown);
+        Ok(merged)
+    }
+
+    /// The interactions that both pacts have and that exchange different things, or under other parameters of a provider state; also
+    /// those that the other pact has twice in different editions. Merging would replace the first of the two by the second.
+    pub fn conflicts(&self, other: &Self) -> Vec<Conflict> {
+        let version = self.version.max(other.version);
+        let mut current: Vec<&Interaction> = self.interactions.iter().collect();
+        let mut index = Index::of(&self.interactions);
+        let mut conflicts = Vec::new();
+        for interaction in &other.interactions {
+            if let Some(at) = index.find(&current, interaction) {
+                conflicts.extend(conflict(current[at], interaction, version));
+                index.replace(at, current[at], interaction);
+                current[at] = interaction;
+            } else {
+                index.add(current.len(), interaction);
+                current.push(interaction);
+            }
+        }
+        conflicts
+    }
+
+    /// Merges metadata: objects member by member, arrays item by item, plugins by name and version; any other new value replaces the
+    /// old one.
     pub fn merge_metadata(&mut self, metadata: &Object<'static>) {
         for (name, new) in metadata.iter() {
             match (name, self.metadata.get_mut(name), new) {
@@ -77,22 +198,27 @@ impl Pact {
         }
     }
 
-    /// Fails if a pact of this version cannot hold the interaction beside those it has.
-    pub(crate) fn check_kind(&self, interaction: &Interaction) -> Result<(), MergeConflict> {
-        let name = interaction.kind.type_name();
-        match self.interactions.iter().find(|own| own.kind.type_name() != name) {
-            Some(other) if self.version < SpecVersion::V4 => Err(MergeConflict::Mixed {
+    /// Where the interaction with the same identity is.
+    fn position_of(&self, interaction: &Interaction) -> Option<usize> {
+        self.interactions.iter().position(|own| is_same(own, interaction))
+    }
+}
+
+/// Fails if a pact of this version that holds `existing` cannot hold the interaction too.
+pub(crate) fn check_kind(
+    version: SpecVersion,
+    existing: Option<&Interaction>,
+    interaction: &Interaction,
+) -> Result<(), MergeConflict> {
+    match existing {
+        Some(other) if version < SpecVersion::V4 && other.kind.type_name() != interaction.kind.type_name() => {
+            Err(MergeConflict::Mixed {
                 existing: in_words(&other.kind),
                 new: in_words(&interaction.kind),
                 description: interaction.description.clone(),
-            }),
-            _ => Ok(()),
+            })
         }
-    }
-
-    /// Where the interaction with the same identity is.
-    pub(crate) fn position_of(&self, interaction: &Interaction) -> Option<usize> {
-        self.interactions.iter().position(|own| is_same(own, interaction))
+        _ => Ok(()),
     }
 }
 
@@ -113,7 +239,8 @@ pub fn is_same(a: &Interaction, b: &Interaction) -> bool {
     }
 }
 
-fn by_identity(a: &Interaction, b: &Interaction) -> Ordering {
+/// The order by what tells interactions apart.
+pub(crate) fn by_identity(a: &Interaction, b: &Interaction) -> Ordering {
     fn states(interaction: &Interaction) -> impl Iterator<Item = &str> {
         interaction.provider_states.iter().map(|state| state.name.as_str())
     }
@@ -138,42 +265,6 @@ pub(crate) fn order(a: &Interaction, b: &Interaction) -> Ordering {
     by_identity(a, b)
         .then_with(|| a.key.cmp(&b.key))
         .then_with(|| v4::interaction(a).to_compact().cmp(&v4::interaction(b).to_compact()))
-}
-
-/// Plugins of the same name and version are one, with the configurations of both.
-fn merge_plugins(own: &mut Vec<JsonValue>, new: &[JsonValue]) {
-    let id = |plugin: &JsonValue| {
-        ["name", "version"].map(|member| plugin.get(member).map(|text| text.to_text().into_owned()))
-    };
-    for plugin in new {
-        match own.iter_mut().find(|own| id(own) == id(plugin)) {
-            Some(own) => merge_json(own, plugin),
-            None => own.push(plugin.clone()),
-        }
-    }
-    own.sort_by_key(id);
-}
-
-/// Objects are merged member by member, arrays get the items they do not have, all else is replaced.
-fn merge_json(own: &mut JsonValue, new: &JsonValue) {
-    match (own, new) {
-        (Json::Object(own), Json::Object(new)) => {
-            for (name, new) in new.iter() {
-                match own.get_mut(name) {
-                    Some(own) => merge_json(own, new),
-                    None => own.insert(name.to_owned(), new.clone()),
-                }
-            }
-        }
-        (Json::Array(own), Json::Array(new)) => {
-            for item in new {
-                if !own.contains(item) {
-                    own.push(item.clone());
-                }
-            }
-        }
-        (own, new) => *own = new.clone(),
-    }
 }
 
 #[cfg(test)]

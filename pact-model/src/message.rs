@@ -17,7 +17,9 @@ pub struct MessagePart {
     pub matching_rules: MatchingRules,
     /// Values put in place of examples.
     pub generators: Generators,
-    /// Members that this version of Intact does not know; kept, so that files round-trip.
+    /// Members that this version of Intact does not know, also of the contents' wrapping, the matching rules and the generators; kept,
+    /// so that files round-trip. For an asynchronous message they are in the interaction. See
+    /// [`Pact::unknown`](crate::Pact::unknown).
     pub unknown: Object<'static>,
 }
 
@@ -40,7 +42,15 @@ impl MessagePart {
 
 /// The type that the metadata names, under `contentType` or `content-type`, ignoring case.
 pub(crate) fn metadata_content_type(metadata: &Object<'_>) -> Option<ContentType> {
-    let is_type = |name: &str| name.eq_ignore_ascii_case("contentType") || name.eq_ignore_ascii_case("content-type");
-    let (_, value) = metadata.iter().find(|(name, _)| is_type(name))?;
+    let (_, value) = metadata.iter().find(|(name, _)| is_content_type(name))?;
     value.as_str().and_then(ContentType::parse)
+}
+
+/// Does the metadata have a place for the content type, whatever stands there?
+pub(crate) fn states_content_type(metadata: &Object<'_>) -> bool {
+    metadata.names().any(is_content_type)
+}
+
+fn is_content_type(name: &str) -> bool {
+    name.eq_ignore_ascii_case("contentType") || name.eq_ignore_ascii_case("content-type")
 }

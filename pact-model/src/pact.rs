@@ -20,6 +20,10 @@ pub struct Pact {
     pub metadata: Object<'static>,
     /// Members of the file that this version of Intact does not know; kept, so that files round-trip. What a broker adds
     /// (`_links`, `createdAt`) is not among them.
+    ///
+    /// Here, and wherever the model has `unknown` members, those of an object further down that has none of its own stand under the
+    /// name of that: `{"consumer": {"team": "web"}}` here, `{"matchingRules": {"body": {"$.id": {"matchers": [{"note": 1}]}}}}` in a
+    /// request. What the model itself says always wins when it is written.
     pub unknown: Object<'static>,
     /// The specification version the contract was read in, or is to be written in by default.
     pub version: SpecVersion,

@@ -6,19 +6,22 @@
 //! applied and not the whole file. A [`ReadError`] is raised only where going on would lose or change an expectation.
 //!
 //! One file per dialect: `v2` (flat matching rules), `v3` (interactions, messages and bodies up to V3), `v4`. What they
-//! share is in `parts`; rules and generators are in `rule` and `categories`.
+//! share is in `parts`; rules and generators are in `rule` and `categories`; what nobody knows is kept by `unknown`.
 
 mod categories;
 mod parts;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod v2;
 mod v3;
 mod v4;
 
+pub(crate) use self::categories::{is_rule_category, is_unnamed_category};
 pub use self::rule::matching_rule;
 pub(crate) use self::v3::is_json_text;
+pub(crate) use self::v4::BODY_MEMBERS;
 
 use crate::generators::Generators;
 use crate::http::{HttpRequest, HttpResponse};
@@ -151,20 +154,19 @@ pub fn http_response(json: &Json<'_>, version: SpecVersion) -> Result<Loaded<Htt
 pub fn message_part(json: &Json<'_>, version: SpecVersion) -> Result<Loaded<MessagePart>, ReadError> {
     loaded(|at, notes| {
         let object = json.as_object().ok_or_else(|| at.wrong_type("a message", json))?;
-        let mut part = parts::message_part(object, version, at, notes)?;
-        part.unknown = parts::unknown_members(object, &[parts::MESSAGE_MEMBERS]);
-        Ok(part)
+        parts::message_part(object, &[], version, at, notes)
     })
 }
 
-/// Reads the object `matchingRules`, flat (V2) or by category (V3 and later): its shape decides.
+/// Reads the object `matchingRules`, flat (V2) or by category (V3 and later): its shape decides. Members that Intact does not
+/// know are kept only by those who read the whole request, response or message.
 pub fn matching_rules(json: &Json<'_>) -> Result<Loaded<MatchingRules>, ReadError> {
-    loaded(|at, notes| categories::matching_rules(Some(json), at, notes))
+    loaded(|at, notes| categories::matching_rules(Some(json), &mut Object::new(), at, notes))
 }
 
 /// Reads the object `generators`.
 pub fn generators(json: &Json<'_>) -> Result<Loaded<Generators>, ReadError> {
-    loaded(|at, notes| categories::generators(Some(json), at, notes))
+    loaded(|at, notes| categories::generators(Some(json), &mut Object::new(), at, notes))
 }
 
 fn loaded<T>(read: impl FnOnce(&At<'_>, &mut Notes) -> Result<T, ReadError>) -> Result<Loaded<T>, ReadError> {
@@ -181,9 +183,10 @@ fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, Rea
     if !["consumer", "provider", "interactions", "messages"].iter().any(|name| root.contains(name)) {
         return Err(at.error(ReadErrorKind::NotAPact));
     }
-    let consumer = pacticipant(root, "consumer", at, notes);
-    let provider = pacticipant(root, "provider", at, notes);
-    let (version, metadata) = metadata(root.get("metadata"), &at.field("metadata"), notes);
+    let mut unknown = unknown::members(root, &[PACT_MEMBERS]);
+    let consumer = pacticipant(root, "consumer", &mut unknown, at, notes);
+    let provider = pacticipant(root, "provider", &mut unknown, at, notes);
+    let (version, metadata) = metadata(root.get("metadata"), &mut unknown, &at.field("metadata"), notes);
     let mut interactions = Vec::new();
     if let Some(list) = root.get("interactions") {
         let at = at.field("interactions");
@@ -202,7 +205,8 @@ fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, Rea
         let at = at.field("messages");
         let items = list.as_array().ok_or_else(|| at.wrong_type("an array of messages", list))?;
         if version == SpecVersion::V4 {
-            notes.warn(&at, "ignored: a V4 pact has its messages among the `interactions`");
+            notes.warn(&at, "kept, but not used: a V4 pact has its messages among the `interactions`");
+            unknown::keep(&mut unknown, "messages", list.clone().into_owned());
         } else if version < SpecVersion::V3 {
             return Err(at.error(ReadErrorKind::MessagesBeforeV3(version)));
         } else {
@@ -215,14 +219,22 @@ fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, Rea
             }
         }
     }
-    let unknown = parts::unknown_members(root, &[PACT_MEMBERS]);
     Ok(Pact { consumer, provider, interactions, metadata, unknown, version })
 }
 
-fn pacticipant(root: &Object<'_>, role: &'static str, at: &At<'_>, notes: &mut Notes) -> String {
+fn pacticipant(
+    root: &Object<'_>,
+    role: &'static str,
+    unknown: &mut Object<'static>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> String {
     let at = at.field(role);
     let name = match root.get(role) {
-        Some(Json::Object(object)) => object.get("name"),
+        Some(Json::Object(object)) => {
+            unknown::keep(unknown, role, unknown::members(object, &[&["name"]]));
+            object.get("name")
+        }
         Some(text @ Json::String(_)) => {
             notes.warn(&at, "a name alone; it belongs into an object with the member `name`");
             Some(text)
@@ -239,7 +251,12 @@ fn pacticipant(root: &Object<'_>, role: &'static str, at: &At<'_>, notes: &mut N
 }
 
 /// The specification version that the metadata names, and the rest of the metadata.
-fn metadata(json: Option<&Json<'_>>, at: &At<'_>, notes: &mut Notes) -> (SpecVersion, Object<'static>) {
+fn metadata(
+    json: Option<&Json<'_>>,
+    unknown: &mut Object<'static>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> (SpecVersion, Object<'static>) {
     let mut metadata = match json {
         None | Some(Json::Null) => Object::new(),
         Some(Json::Object(object)) => owned(object),
@@ -252,10 +269,18 @@ fn metadata(json: Option<&Json<'_>>, at: &At<'_>, notes: &mut Notes) -> (SpecVer
     let named = metadata.remove("pact-specification");
     let current = metadata.remove("pactSpecification");
     let oldest = metadata.remove("pactSpecificationVersion");
-    if let (Some(old), false) = (metadata.remove("pact-rust"), metadata.contains("pactRust")) {
+    if !metadata.contains("pactRust")
+        && let Some(old) = metadata.remove("pact-rust")
+    {
         metadata.insert("pactRust", old);
     }
-    let stated = named.or(current).and_then(|named| named.get("version").cloned()).or(oldest);
+    let named = named.or(current);
+    if let Some(Json::Object(named)) = &named {
+        let mut rest = Object::new();
+        unknown::keep(&mut rest, "pactSpecification", unknown::members(named, &[&["version"]]));
+        unknown::keep(unknown, "metadata", rest);
+    }
+    let stated = named.and_then(|named| named.get("version").cloned()).or(oldest);
     let version = match &stated {
         None | Some(Json::Null) => {
             notes.warn(at, "no specification version, read as version 3");

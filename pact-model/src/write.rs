@@ -3,19 +3,23 @@
 //! Files are committed and compared by people, so the same pact always gives the same text: members in alphabetical order,
 //! V4 interactions sorted, nothing optional that is empty. Only the content of bodies, and what Intact does not know, keep
 //! the order they have. What a version cannot say is either dropped, as the specification's own rules for downgrading have
-//! it (comments, generators before V3, all but the first of several rules in V2), or refused with a [`WriteError`].
+//! it (comments, generators before V3, all but the first of several rules in V2), or refused with a [`WriteError`]. Who wants to
+//! know what is dropped, or wants nothing to be, asks [`Pact::losses`] or [`Pact::convert`] first.
 //!
-//! One file per dialect: `v4`, `v3`, and `v2` for V2 and older; rules and generators are in `rule`, bodies in `body`.
+//! One file per dialect: `v4`, `v3`, and `v2` for V2 and older; rules and generators are in `rule`, bodies in
+//! `body`; `unknown` adds what a file said that nobody knows.
 
 mod body;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod v2;
 mod v3;
 pub(crate) mod v4;
 
 pub use self::rule::{generator, generators, matching_rule, matching_rules};
+use self::unknown::finished;
 
 use crate::http::Headers;
 use crate::interaction::{Interaction, Kind};
@@ -49,8 +53,11 @@ pub enum WriteError {
         description: String,
     },
     /// Parameters, comments or the like that nest so deeply that the file could not be read again.
-    #[error("arrays and objects would nest deeper than {MAX_DEPTH} levels")]
-    TooDeep,
+    #[error("arrays and objects would nest deeper than {MAX_DEPTH} levels ({})", in_interaction(description.as_deref()))]
+    TooDeep {
+        /// The interaction; none if it is what stands around the interactions, for example the metadata.
+        description: Option<String>,
+    },
     /// A matching rule for a part that has none in the version: without it, the pact would demand more than it says.
     #[error(
         "a matching rule for the {part} cannot be written in specification version {version} (the interaction {description:?})"
@@ -63,6 +70,10 @@ pub enum WriteError {
         /// The interaction.
         description: String,
     },
+}
+
+fn in_interaction(description: Option<&str>) -> String {
+    description.map_or_else(|| "around the interactions".to_owned(), |text| format!("the interaction {text:?}"))
 }
 
 impl WriteError {
@@ -78,7 +89,8 @@ impl WriteError {
 }
 
 impl Pact {
-    /// The pact as a document of the given version; its text is [`to_pretty`](Json::to_pretty).
+    /// The pact as a document of the given version; its text is [`to_pretty`](Json::to_pretty). What an older version cannot say
+    /// is left out, as [`Pact::convert_lossy`] has it.
     ///
     /// ```
     /// use intact_pact_model::{HttpRequest, HttpResponse, Interaction, Kind, Pact, SpecVersion};
@@ -104,12 +116,18 @@ impl Pact {
             }
         };
         let document = frame(self, list, version, interactions);
-        if body::depth(&document) > MAX_DEPTH {
-            return Err(WriteError::TooDeep);
+        if body::depth(&document) <= MAX_DEPTH {
+            return Ok(document);
         }
-        Ok(document)
+        let items = document.get(list).and_then(Json::as_array).unwrap_or_default();
+        let deepest = items.iter().find(|item| body::depth(item) + DEPTH_OF_LIST > MAX_DEPTH);
+        let description = deepest.and_then(|item| item.get("description")).map(|text| text.to_text().into_owned());
+        Err(WriteError::TooDeep { description })
     }
 }
+
+/// How deep an interaction lies in a pact.
+const DEPTH_OF_LIST: usize = 2;
 
 /// The document around a list of interactions or messages.
 fn frame(pact: &Pact, list: &'static str, version: SpecVersion, interactions: JsonValue) -> JsonValue {
@@ -121,7 +139,7 @@ fn frame(pact: &Pact, list: &'static str, version: SpecVersion, interactions: Js
     root.insert("provider", Json::object([("name", pact.provider.clone())]));
     root.insert(list, interactions);
     root.insert("metadata", metadata);
-    finished(root, &pact.unknown).into()
+    finished(root, &pact.unknown, unknown::PACT).into()
 }
 
 /// The text of one interaction as it stands in the text of a pact.
@@ -131,15 +149,15 @@ pub(crate) fn interaction_text(interaction: &Interaction, version: SpecVersion) 
         SpecVersion::V3 => v3::interaction(interaction)?,
         SpecVersion::V2 | SpecVersion::V1_1 | SpecVersion::V1 => v2::interaction(interaction, version)?,
     };
-    if body::depth(&document) + 2 > MAX_DEPTH {
-        return Err(WriteError::TooDeep);
+    if body::depth(&document) + DEPTH_OF_LIST > MAX_DEPTH {
+        return Err(WriteError::TooDeep { description: Some(interaction.description.clone()) });
     }
     // Two levels deeper. No line break is part of a string: there it is written as `\n`.
     Ok(document.to_pretty().replace('\n', "\n    "))
 }
 
 /// Before V4: are all interactions messages, or none?
-fn are_messages(interactions: &[Interaction], version: SpecVersion) -> Result<bool, WriteError> {
+pub(crate) fn are_messages(interactions: &[Interaction], version: SpecVersion) -> Result<bool, WriteError> {
     let is_message = |interaction: &Interaction| matches!(interaction.kind, Kind::AsyncMessage(_));
     let messages = interactions.first().is_some_and(is_message);
     match interactions.iter().find(|own| is_message(own) != messages) {
@@ -148,34 +166,29 @@ fn are_messages(interactions: &[Interaction], version: SpecVersion) -> Result<bo
     }
 }
 
-/// The text of the pact in its own version, from the texts of its interactions.
-pub(crate) fn text_of_pieces(pact: &Pact, texts: &[String]) -> Result<String, WriteError> {
-    let messages = match pact.version {
-        SpecVersion::V4 => false,
-        version => are_messages(&pact.interactions, version)?,
-    };
+/// The text of the pact in its own version, before its first interaction and after its last.
+pub(crate) fn text_around(pact: &Pact, messages: bool) -> Result<(String, String), WriteError> {
     let list = if messages && pact.version == SpecVersion::V3 { "messages" } else { "interactions" };
     let document = frame(pact, list, pact.version, Json::Array(Vec::new()));
     if body::depth(&document) > MAX_DEPTH {
-        return Err(WriteError::TooDeep);
+        return Err(WriteError::TooDeep { description: None });
     }
     let frame = document.to_pretty();
     let empty = format!("\n  \"{list}\": []");
-    let (before, after) =
-        frame.split_once(&empty).expect("the list stands at the only place with this indentation and name");
-    if texts.is_empty() {
-        return Ok(frame);
+    let at = frame.find(&empty).expect("the list stands at the only place with this indentation and name");
+    let (before, after) = frame.split_at(at + empty.len() - 1);
+    Ok((before.to_owned(), after.to_owned()))
+}
+
+/// Is there nothing in a comment?
+pub(crate) fn is_empty(json: &JsonValue) -> bool {
+    match json {
+        Json::Null => true,
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        Json::Object(object) => object.is_empty(),
+        Json::Bool(_) | Json::Number(_) => false,
     }
-    let mut text = String::with_capacity(frame.len() + texts.iter().map(|text| text.len() + 8).sum::<usize>());
-    text.push_str(before);
-    text.push_str(&empty[..empty.len() - 1]);
-    for (at, piece) in texts.iter().enumerate() {
-        text.push_str(if at == 0 { "\n    " } else { ",\n    " });
-        text.push_str(piece);
-    }
-    text.push_str("\n  ]");
-    text.push_str(after);
-    Ok(text)
 }
 
 /// Inserts a member unless its value is an empty object.
@@ -183,17 +196,6 @@ fn insert_unless_empty(object: &mut Object<'static>, name: &'static str, members
     if !members.is_empty() {
         object.insert(name, members);
     }
-}
-
-/// Adds the members that Intact does not know, then puts all in order.
-fn finished(mut object: Object<'static>, unknown: &Object<'static>) -> Object<'static> {
-    for (name, value) in unknown.iter() {
-        if !object.contains(name) {
-            object.insert(name.to_owned(), value.clone());
-        }
-    }
-    object.sort();
-    object
 }
 
 /// The same document with members in alphabetical order at every level.

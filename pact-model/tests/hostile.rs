@@ -108,11 +108,73 @@ fn odd_numbers_and_texts_are_kept_or_refused() {
         b"{\"consumer\": \"\\ud800\"}",
         b"",
         b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
+        b"{\"consumer\": \"\xed\xa0\x80\"}",
+        b"\0\0\0{",
         b"{} {}",
     ] {
         let error = Pact::read(bytes).expect_err("no JSON").to_string();
         assert!(error.starts_with("$: not a JSON document: ") || error.starts_with("$: not a pact: "), "{error}");
     }
+}
+
+/// Pacts of a great number of things that nobody knows.
+fn unknown_things(many: usize) -> Vec<String> {
+    let list = |item: &dyn Fn(usize) -> String| (0..many).map(item).collect::<Vec<_>>().join(",");
+    let rules = |members: String| request(&format!(r#""matchingRules":{{{members}}}"#));
+    vec![
+        rules(format!(
+            r#""body":{{{}}}"#,
+            list(&|at| format!(r#""$.a{at}":{{"matchers":[{{"match":"type","x":{at}}}],"y":1}}"#))
+        )),
+        rules(format!(r#""body":{{"$":{{"matchers":[{}]}}}}"#, list(&|at| format!(r#"{{"match":"type","x":{at}}}"#)))),
+        rules(format!(r#""path":{{"matchers":[{{"match":"type",{}}}]}}"#, list(&|at| format!(r#""x{at}":1"#)))),
+        rules(list(&|at| format!(r#""category{at}":{{}}"#))),
+        rules(list(&|at| format!(r#""$.nothing{at}":{{"match":"type"}}"#))),
+        request(&format!(r#""generators":{{{}}}"#, list(&|at| format!(r#""category{at}":1"#)))),
+        request(&format!(r#""generators":{{"body":{{{}}}}}"#, list(&|at| format!(r#""$.a{at}":"none""#)))),
+        request(&format!(r#""body":{{"content":"a",{}}}"#, list(&|at| format!(r#""x{at}":1"#)))),
+        pact(&format!(
+            r#"[{{"type":"Asynchronous/Messages","providerStates":[{}]}}]"#,
+            list(&|at| format!(r#"{{"name":"{at}","x":1}}"#))
+        )),
+    ]
+}
+
+/// Reads, writes in every version, converts, and reads what was written.
+fn there_and_back(text: &str) {
+    let loaded = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    assert!(loaded.warnings.len() <= 100);
+    let pact = loaded.value;
+    for version in [SpecVersion::V2, SpecVersion::V3] {
+        let _ = pact.convert(version).map_err(|error| assert!(error.to_string().len() < 100_000));
+        if let Ok(document) = pact.write(version) {
+            assert!(Pact::read(document.to_pretty().as_bytes()).is_ok());
+        }
+    }
+    let written = pact.write(SpecVersion::V4).unwrap_or_else(|error| panic!("{error}"));
+    assert!(Pact::from_json(&written).is_ok_and(|again| again.value.write(SpecVersion::V4).as_ref() == Ok(&written)));
+}
+
+#[test]
+fn great_numbers_of_unknown_things_are_kept_in_a_moment() {
+    for text in unknown_things(5_000) {
+        there_and_back(&text);
+    }
+}
+
+#[test]
+fn great_numbers_of_interactions_are_converted_and_merged_in_a_moment() {
+    let many = |count: usize, path: &str| {
+        let list: Vec<String> = (0..count)
+            .map(|at| format!(r#"{{"type":"Synchronous/HTTP","description":"{at}","request":{{"path":"/{path}"}}}}"#))
+            .collect();
+        Pact::read(pact(&format!("[{}]", list.join(","))).as_bytes()).unwrap_or_else(|error| panic!("{error}")).value
+    };
+    let (mut one, other) = (many(5_000, "old"), many(5_000, "new"));
+    assert!(one.losses(SpecVersion::V1).is_empty() && one.convert(SpecVersion::V2).is_ok());
+    assert_eq!(one.conflicts(&other).len(), 5_000);
+    assert_eq!(one.merge_pact(&other).map(|merged| merged.replaced), Ok(5_000));
 }
 
 /// Runs on a thread with the stack that test and worker threads have by default.
@@ -137,14 +199,30 @@ fn the_deepest_documents_that_are_read_need_little_stack() {
             format!(r#""body":{{"content":{}}}"#, nested(r#"{"a":"#, "1", "}", 245)),
             format!(
                 r#""matchingRules":{{"body":{{"$":{{"matchers":[{}]}}}}}}"#,
-                nested(r#"{"match":"eachValue","rules":["#, r#"{"match":"type"}"#, "]}", 120)
+                nested(r#"{"match":"eachValue","x":1,"rules":["#, r#"{"match":"type","x":1}"#, "]}", 120)
             ),
+            format!(
+                r#""matchingRules":{{"path":{{"matchers":[{}]}}}}"#,
+                nested(
+                    r#"{"match":"arrayContains","variants":[{"x":1,"rules":{"$":{"matchers":["#,
+                    r#"{"match":"type","x":1}"#,
+                    "]}}}]}",
+                    40
+                )
+            ),
+            format!(r#""x-unknown":{}"#, nested(r#"{"a":"#, "1", "}", 245)),
+            format!(r#""body":{{"content":"a","x":{}}}"#, nested("[", "", "]", 245)),
         ] {
             let text = request(&member);
             let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
             for version in SpecVersion::ALL {
                 let _ = pact.clone().write(version);
+                let _ = pact.losses(version);
             }
+            let mut other = pact.clone();
+            other.interactions[0].provider_states.push(intact_pact_model::ProviderState::named("other"));
+            let _ = other.merge_pact(&pact);
+            let _ = pact.conflicts(&other);
         }
         let template = nested(r#"{"pact:matcher:type":"type","value":["#, "1", "]}", 127);
         let json = Json::parse(template.as_bytes()).expect("just as deep as allowed");
@@ -253,13 +331,14 @@ fn a_hundred_thousand_of_anything_is_read_and_written() {
         )),
         request(&format!(r#""generators":{{"body":{{{}}}}}"#, list(&|at| format!(r#""$.a{at}":{{"type":"Uuid"}}"#)))),
         request(&format!(r#""query":"{}""#, list(&|at| format!("q{at}=1")).replace(',', "&"))),
-    ] {
-        let loaded = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
-        assert!(loaded.warnings.len() <= 100);
-        let written = loaded.value.write(SpecVersion::V4).unwrap_or_else(|error| panic!("{error}")).to_pretty();
-        assert_eq!(
-            Pact::read(written.as_bytes()).map(|loaded| loaded.value.interactions.len()),
-            Ok(loaded.value.interactions.len())
-        );
+    ]
+    .iter()
+    .chain(&unknown_things(MANY))
+    {
+        there_and_back(text);
+        let pact = Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).value;
+        let mut merged = pact.clone();
+        assert!(merged.merge_pact(&pact).is_ok());
+        assert!(pact.conflicts(&merged).is_empty());
     }
 }

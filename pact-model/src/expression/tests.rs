@@ -120,6 +120,164 @@ fn every_expression_is_read() {
     }
 }
 
+/// For each line of the grammar, texts that it allows and texts that it does not.
+#[test]
+fn each_line_of_the_grammar_accepts_and_refuses() {
+    let state = |example: &str| format!("fromProviderState('${{x}}', {example})");
+    let (text, integer, decimal, truth) = (state("'a'"), state("1"), state("1.5"), state("true"));
+    for (line, accepted, refused) in [
+        (
+            "definition",
+            &["atLeast(1)", "atLeast(1),atMost(2)"][..],
+            &["", ",atLeast(1)", "atLeast(1) atMost(2)", "atLeast(1),,atMost(2)"][..],
+        ),
+        (
+            "matching",
+            &["matching(type, 'a')", " matching ( type , 'a' ) "],
+            &["matching", "matching()", "matching(type 'a')", "matching(type, 'a'", "Matching(type, 'a')"],
+        ),
+        (
+            "notEmpty",
+            &["notEmpty('a')", "notEmpty(1)", "notEmpty(true)", &format!("notEmpty({text})")],
+            &["notEmpty()", "notEmpty(a)", "notEmpty('a', 'b')"],
+        ),
+        (
+            "eachKey",
+            &["eachKey(notEmpty('a'))"],
+            &["eachKey()", "eachKey('a')", "eachKey(notEmpty('a'), notEmpty('b'))"],
+        ),
+        (
+            "eachValue",
+            &["eachValue(matching(integer, 1))", "eachValue(matching($'a'))"],
+            &["eachValue()", "eachValue(integer)", "eachValue(eachValue(matching($'a')))"],
+        ),
+        (
+            "arrayContains",
+            &["arrayContains(notEmpty('a'))", "arrayContains(notEmpty('a'), eachKey(notEmpty('b')))"],
+            &["arrayContains()", "arrayContains('a')", "arrayContains(notEmpty('a'),)"],
+        ),
+        (
+            "atLeast",
+            &["atLeast(0)", "atLeast( 12 )"],
+            &["atLeast()", "atLeast(1.5)", "atLeast('1')", "atLeast(-1)", "atLeast(1, 2)"],
+        ),
+        ("atMost", &["atMost(3)"], &["atMost()", "atMost(x)", "atMost(1e3)"]),
+        (
+            "equalTo",
+            &["matching(equalTo, 'a')", "matching(equalTo, 1.50)", &format!("matching(equalTo, {text})")],
+            &["matching(equalTo)", "matching(equalTo, a)", "matching(equalTo, 'a', 'b')"],
+        ),
+        (
+            "type",
+            &["matching(type, null)", &format!("matching(type, {integer})")],
+            &["matching(type)", "matching(type, )", "matching(type, [1])"],
+        ),
+        (
+            "number",
+            &["matching(number, 1)", "matching(number, -1.5)", &format!("matching(number, {decimal})")],
+            &[
+                "matching(number)",
+                "matching(number, '1')",
+                "matching(number, true)",
+                &format!("matching(number, {text})"),
+            ],
+        ),
+        (
+            "integer",
+            &["matching(integer, 1)", &format!("matching(integer, {integer})")],
+            &["matching(integer, 1.5)", "matching(integer, '1')", &format!("matching(integer, {decimal})")],
+        ),
+        (
+            "decimal",
+            &["matching(decimal, 1.5)", "matching(decimal, 1)", &format!("matching(decimal, {decimal})")],
+            &["matching(decimal, '1.5')", "matching(decimal, 1.)", &format!("matching(decimal, {truth})")],
+        ),
+        (
+            "datetime",
+            &["matching(datetime, 'yyyy', '2000')", &format!("matching(datetime, 'yyyy', {text})")],
+            &["matching(datetime, 'yyyy')", "matching(datetime, yyyy, '2000')", "matching(datetime, 'yyyy', 2000)"],
+        ),
+        (
+            "date",
+            &["matching(date, 'yyyy', '2000')", &format!("matching(date, 'yyyy', {text})")],
+            &["matching(date)", "matching(date, '2000')", &format!("matching(date, 'yyyy', {integer})")],
+        ),
+        (
+            "time",
+            &["matching(time, 'HH', '10')", &format!("matching(time, 'HH', {text})")],
+            &["matching(time, 'HH',)", "matching(time, 'HH' '10')", "matching(time, 'HH', null)"],
+        ),
+        (
+            "regex",
+            &[r"matching(regex, '\d', '1')", &format!(r"matching(regex, '\d', {text})")],
+            &["matching(regex, 'a')", "matching(regex, /a/, 'a')", "matching(regex, 'a', 1)"],
+        ),
+        (
+            "include",
+            &["matching(include, 'a')"],
+            &[
+                "matching(include)",
+                "matching(include, 1)",
+                "matching(include, 'a', 'b')",
+                &format!("matching(include, {text})"),
+            ],
+        ),
+        (
+            "boolean",
+            &["matching(boolean, true)", "matching(boolean, false)", &format!("matching(boolean, {truth})")],
+            &["matching(boolean, 'true')", "matching(boolean, null)", &format!("matching(boolean, {text})")],
+        ),
+        (
+            "semver",
+            &["matching(semver, '1.0.0-rc.1')"],
+            &["matching(semver)", "matching(semver, 1.0)", "matching(semver, '1.0')"],
+        ),
+        (
+            "contentType",
+            &["matching(contentType, 'a/b', 'x')"],
+            &["matching(contentType, 'a/b')", "matching(contentType, 'a/b', 1)", "matching(contentType, a/b, 'x')"],
+        ),
+        (
+            "plugin",
+            &["matching(jwt, 'a')", "matching(jwt, 'config', 'a')", "matching(jwt, 1, true)"],
+            &["matching(jwt)", "matching(jwt, 'a', 'b', 'c')", "matching(jwt, a)"],
+        ),
+        (
+            "reference",
+            &["matching($'a')", "matching( $ 'a' )"],
+            &["matching($)", "matching($a)", "matching($'a', 'b')", "matching('a')"],
+        ),
+        (
+            "primitive",
+            &["notEmpty(null)", "notEmpty(-0.5e3)", "notEmpty(false)"],
+            &["notEmpty(nil)", "notEmpty(.5)", "notEmpty(\"a\")", "notEmpty(-)"],
+        ),
+        (
+            "fromProviderState",
+            &["notEmpty(fromProviderState('a', null))"],
+            &[
+                "notEmpty(fromProviderState('a'))",
+                "notEmpty(fromProviderState(a, 'b'))",
+                "notEmpty(fromProviderState('a', 'b', 'c'))",
+                "notEmpty(fromProviderState('a', fromProviderState('b', 'c')))",
+                "fromProviderState('a', 'b')",
+            ],
+        ),
+        (
+            "string",
+            &["notEmpty('')", r"notEmpty('\'\\\u{1f600}')", "notEmpty('a\nb')"],
+            &["notEmpty('a)", r"notEmpty('a\')", r"notEmpty('\u12')", r"notEmpty('\u{}')", r"notEmpty('\u{110000}')"],
+        ),
+    ] {
+        for text in accepted {
+            assert!(Definition::parse(text).is_ok(), "{line}: {:?}", Definition::parse(text));
+        }
+        for text in refused {
+            assert!(Definition::parse(text).is_err(), "{line}: {text} is {:?}", Definition::parse(text));
+        }
+    }
+}
+
 #[test]
 fn strings_have_escapes_and_unknown_ones_stay() {
     for (text, expected) in [

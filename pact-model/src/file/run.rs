@@ -17,13 +17,19 @@
 //! run <name>
 //! process <hash of the binary's path> <process>
 //! wrote <hash of the interaction's identity>
+//! left <length, time and number of the pact file, and the version of Intact that wrote it>
 //! ```
+//!
+//! A pact file that still looks as the last of these says is one that we wrote: what is in it need not be read ([`super`]).
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Another version may write another text.
+const THIS_VERSION: &str = concat!(" ", env!("CARGO_PKG_VERSION"));
 
 /// One execution of a test suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +115,7 @@ pub(super) struct RunState {
     name: Option<String>,
     processes: Vec<(String, String)>,
     wrote: HashSet<u64>,
+    left: Option<String>,
     /// Lines that are not in the file yet.
     new_lines: String,
     /// Do they replace what is in the file?
@@ -127,6 +134,7 @@ impl RunState {
                         state.processes.push((binary.to_owned(), process.to_owned()));
                     }
                 }
+                Some(("left", stamp)) => state.left = Some(stamp.to_owned()),
                 Some(("wrote", hash)) => state.wrote.extend(u64::from_str_radix(hash, 16)),
                 _ => {}
             }
@@ -177,6 +185,20 @@ impl RunState {
         // Also if it is known: the length of the file tells others that there was a write.
         let _ = writeln!(self.new_lines, "wrote {identity:016x}");
         self.wrote.insert(identity);
+    }
+
+    /// Did the last write leave the pact file so?
+    pub(super) fn left_as(&self, stamp: &str) -> bool {
+        self.left.as_deref().and_then(|left| left.strip_suffix(THIS_VERSION)) == Some(stamp)
+    }
+
+    /// Notes how this write leaves the pact file.
+    pub(super) fn leave_as(&mut self, mut stamp: String) {
+        stamp.push_str(THIS_VERSION);
+        if self.left.as_ref() != Some(&stamp) {
+            let _ = writeln!(self.new_lines, "left {stamp}");
+            self.left = Some(stamp);
+        }
     }
 
     /// The lines to be added to the file, and whether they take the place of all others.

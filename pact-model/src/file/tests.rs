@@ -130,6 +130,20 @@ fn two_definitions_in_one_run_are_a_contradiction() {
 }
 
 #[test]
+fn all_contradictions_of_a_pact_are_named_at_once() {
+    let dir = Dir::new();
+    dir.in_run("1").merge(&pact_of([http("a", "/"), http("b", "/"), http("c", "/")])).expect("written");
+    let again = pact_of([http("a", "/x"), http("b", "/"), http("c", "/y")]);
+    let error = dir.in_run("1").merge(&again).expect_err("two contradictions");
+    insta::assert_snapshot!(error, @r#"
+    tests of this run define 2 interactions differently: give one of them another description or provider state
+      - the interaction "a" is defined differently, at $.request.path: "/" and "/x"
+      - the interaction "c" is defined differently, at $.request.path: "/" and "/y"
+    "#);
+    assert_eq!(dir.contents(), ["a /", "b /", "c /"]);
+}
+
+#[test]
 fn other_parameters_of_a_provider_state_are_a_contradiction_too() {
     let dir = Dir::new();
     let as_user = |role: &str| {

@@ -71,6 +71,18 @@ pub(super) fn read<'n, 'a>(
     Ok(Said { rules: matched.rules, generator, example })
 }
 
+/// What a matcher object says apart from its example.
+pub(super) fn rules_and_generator(
+    node: &Json<'_>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Result<(Vec<MatchingRule>, Option<Generator>), IntegrationError> {
+    let Some(object) = node.as_object() else { return Ok((Vec::new(), None)) };
+    let matched = matched(node, object, at, notes, 0)?;
+    let generator = generator(object, &at.field(GENERATOR))?.or(matched.generator);
+    Ok((matched.rules, generator))
+}
+
 /// The member that holds the example: `value`, unless that is the parameter of the rule and `example` is there too.
 fn example_member<'n, 'a>(
     object: &'n Object<'a>,

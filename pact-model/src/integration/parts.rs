@@ -1,6 +1,6 @@
 //! Requests, responses and messages of which every value may be a template.
 
-use super::{Document, IntegrationError, Value, document_at, loaded, value_at};
+use super::{Document, IntegrationError, Value, document_at, is_matcher, loaded, value_at, xml};
 use crate::body::Body;
 use crate::content_type::ContentType;
 use crate::generators::Generators;
@@ -13,7 +13,7 @@ use crate::rules::MatchingRules;
 
 /// Reads a request with the members `method`, `path`, `query`, `headers` and `body`, each of which may hold matcher objects.
 ///
-/// The body is a document. If it is a text and the `Content-Type` is not JSON, it is the text.
+/// The body is a document; under an XML `Content-Type` it is a description as [`super::xml_document`] reads it. If it is a text and the `Content-Type` is not JSON, it is the text.
 ///
 /// # Errors
 ///
@@ -197,13 +197,10 @@ fn contents(
 ) -> Result<Body, IntegrationError> {
     let Some(json) = json else { return Ok(Body::Missing) };
     let is_json = stated.map_or_else(|| json.as_str().is_none(), ContentType::is_json);
-    if stated.is_some_and(ContentType::is_xml) && json.as_str().is_none() {
-        return Err(IntegrationError::new(
-            at,
-            "an XML body is given as its text; descriptions of XML are not read yet",
-        ));
-    }
-    let Document { example, rules: of_body, generators: own } = document_at(json, at, notes)?;
+    // A matcher object around the text of a document is no description of one.
+    let described = stated.is_some_and(ContentType::is_xml) && json.as_str().is_none() && !is_matcher(json);
+    let document = if described { xml::document_at(json, at, notes) } else { document_at(json, at, notes) };
+    let Document { example, rules: of_body, generators: own } = document?;
     (rules.body, generators.body) = (of_body, own);
     Ok(if is_json {
         let content_type = if stated.is_none() { Some(ContentType::json()) } else { None };

@@ -1,3 +1,5 @@
+mod javascript;
+
 use proptest::prelude::*;
 
 use super::*;

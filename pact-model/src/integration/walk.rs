@@ -63,6 +63,28 @@ impl Walk {
         Document { example, rules: rules.collect(), generators: generators.collect() }
     }
 
+    /// Goes down to a child, whose rules and generators are then collected under its own path.
+    pub(super) fn enter(&mut self, segment: Segment) {
+        self.path.push(segment);
+    }
+
+    /// Goes back up.
+    pub(super) fn leave(&mut self) {
+        self.path.pop();
+    }
+
+    /// Adds rules at the present path.
+    pub(super) fn add_here(&mut self, rules: Vec<MatchingRule>, combine: Combine) {
+        self.add(self.path.clone(), rules, combine);
+    }
+
+    /// Adds a generator at the present path, unless there is one.
+    pub(super) fn generate_here(&mut self, generator: Option<Generator>) {
+        if let Some(generator) = generator {
+            self.generators.entry(self.path.clone()).or_insert(generator);
+        }
+    }
+
     fn node(
         &mut self,
         node: &Json<'_>,
@@ -91,9 +113,9 @@ impl Walk {
         at: &At<'_>,
         notes: &mut Notes,
     ) -> Result<JsonValue, IntegrationError> {
-        self.path.push(segment);
+        self.enter(segment);
         let example = self.node(node, Children::ByName, at, notes);
-        self.path.pop();
+        self.leave();
         example
     }
 
@@ -161,11 +183,7 @@ impl Walk {
         notes: &mut Notes,
     ) -> Result<JsonValue, IntegrationError> {
         let said = matcher::read(node, object, at, notes)?;
-        let combine = match object.get(COMBINE).map(|own| (own, own.as_str())) {
-            None | Some((_, Some("AND"))) => Combine::And,
-            Some((_, Some("OR"))) => Combine::Or,
-            Some(_) => return Err(IntegrationError::new(at, format!("`{COMBINE}` is `AND` or `OR`"))),
-        };
+        let combine = combine(object, at)?;
         let is_bounded =
             |rule: &MatchingRule| matches!(rule, MatchingRule::Type { min, max } if min.or(*max).is_some());
         let is_about_values = |rule: &MatchingRule| matches!(rule, MatchingRule::Values | MatchingRule::EachValue(_));
@@ -176,10 +194,8 @@ impl Walk {
         } else {
             Children::AnyIndexIfAlike
         };
-        self.add(self.path.clone(), said.rules, combine);
-        if let Some(generator) = said.generator {
-            self.generators.entry(self.path.clone()).or_insert(generator);
-        }
+        self.add_here(said.rules, combine);
+        self.generate_here(said.generator);
         match said.example {
             Example::Ready(example) => Ok(example),
             Example::Value(name, value) => self.node(value, children, &at.field(name), notes),
@@ -207,6 +223,15 @@ impl Walk {
         for rule in rules {
             list.rules.entry(write::matching_rule(&rule).to_compact()).or_insert(rule);
         }
+    }
+}
+
+/// Whether all rules of a matcher object must hold, or one.
+pub(super) fn combine(object: &Object<'_>, at: &At<'_>) -> Result<Combine, IntegrationError> {
+    match object.get(COMBINE).map(Json::as_str) {
+        None | Some(Some("AND")) => Ok(Combine::And),
+        Some(Some("OR")) => Ok(Combine::Or),
+        Some(_) => Err(IntegrationError::new(at, format!("`{COMBINE}` is `AND` or `OR`"))),
     }
 }
 

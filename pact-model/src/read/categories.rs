@@ -10,7 +10,7 @@ use crate::json::{Json, Object};
 use crate::path::{PathExpression, Segment};
 use crate::rules::{MatchingRules, RuleList};
 
-use super::{ReadError, rule, v2};
+use super::{ReadError, rule, unknown, v2};
 use crate::place::{At, Notes, describe, members};
 
 /// A category of rules or generators.
@@ -39,72 +39,125 @@ impl Category {
             _ => return None,
         })
     }
+
+    /// The name it has where Intact writes it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::Path => "path",
+            Self::Status => "status",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Body => "body",
+            Self::Metadata => "metadata",
+        }
+    }
+
+    /// Does it hold one rule list, and none by name?
+    fn is_unnamed(self) -> bool {
+        matches!(self, Self::Method | Self::Path | Self::Status)
+    }
+}
+
+/// Is this the name of a category?
+pub(crate) fn is_rule_category(name: &str) -> bool {
+    Category::of(name).is_some()
+}
+
+/// Is this the name of a category that holds one rule list, and none by name?
+pub(crate) fn is_unnamed_category(name: &str) -> bool {
+    Category::of(name).is_some_and(Category::is_unnamed)
 }
 
 pub(super) fn matching_rules(
     json: Option<&Json<'_>>,
+    unknown: &mut Object<'static>,
     at: &At<'_>,
     notes: &mut Notes,
 ) -> Result<MatchingRules, ReadError> {
-    let mut rules = MatchingRules::default();
-    let Some(object) = members(json, "an object of matching rules", at)? else { return Ok(rules) };
+    let mut found = Found::default();
+    let Some(object) = members(json, "an object of matching rules", at)? else { return Ok(found.rules) };
     for (key, value) in object.iter() {
         let at = at.field(key);
         if key.starts_with('$') {
-            match v2::target(key) {
-                Some((category, name)) => {
-                    let list = read_list(value, &at, notes);
-                    add(&mut rules, category, name, list, &at, notes);
-                }
-                None => notes.warn(&at, "names no part of a request or response, ignored"),
+            if let Some((category, name)) = v2::target(key) {
+                found.add(category, name, value, &at, notes);
+            } else {
+                notes.warn(&at, "names no part of a request or response: kept, but not used");
+                found.rest.insert(key.to_owned(), value.clone().into_owned());
             }
             continue;
         }
         match Category::of(key) {
-            None => notes.warn(&at, "unknown category of matching rules, ignored"),
-            Some(category @ (Category::Method | Category::Path | Category::Status)) => {
-                let list = single(value).map_or_else(RuleList::default, |(name, list)| match name {
-                    Some(name) => read_list(list, &at.field(name), notes),
-                    None => read_list(list, &at, notes),
-                });
-                add(&mut rules, category, String::new(), list, &at, notes);
+            None => {
+                notes.warn(&at, "unknown category of matching rules: kept, but not used");
+                found.rest.insert(key.to_owned(), value.clone().into_owned());
             }
+            Some(category) if category.is_unnamed() => match single(value) {
+                Some((Some(name), list)) => found.add(category, String::new(), list, &at.field(name), notes),
+                Some((None, list)) => found.add(category, String::new(), list, &at, notes),
+                None => {}
+            },
             Some(category) => {
                 let Some(named) = members(Some(value), "an object of rule lists by name or path", &at)? else {
                     continue;
                 };
                 for (name, value) in named.iter() {
                     let at = at.field(name);
-                    let list = read_list(value, &at, notes);
-                    let name = if category == Category::Header { header_name(name) } else { name.to_owned() };
-                    add(&mut rules, category, name, list, &at, notes);
+                    let name = if category == Category::Header { header_of_rule(name) } else { name.to_owned() };
+                    found.add(category, name, value, &at, notes);
                 }
             }
         }
     }
+    let Found { rules, mut rest, rest_by_name } = found;
+    for (category, named) in rest_by_name {
+        unknown::keep(&mut rest, category, named);
+    }
+    unknown::keep(unknown, "matchingRules", rest);
     Ok(rules)
 }
 
-/// Puts a list where it belongs. An empty list is no rule and leaves no trace.
-fn add(rules: &mut MatchingRules, category: Category, name: String, list: RuleList, at: &At<'_>, notes: &mut Notes) {
-    if list.is_empty() {
-        return;
+/// The rules so far, and what is not known of them.
+#[derive(Default)]
+struct Found {
+    rules: MatchingRules,
+    rest: Object<'static>,
+    rest_by_name: IndexMap<&'static str, Object<'static>>,
+}
+
+impl Found {
+    /// Reads a list and puts it where it belongs. An empty list is no rule and leaves no trace.
+    fn add(&mut self, category: Category, name: String, json: &Json<'_>, at: &At<'_>, notes: &mut Notes) {
+        let list = read_list(json, at, notes);
+        let rest = unknown::of_rule_list(json, &list);
+        if !rest.is_empty() {
+            if category.is_unnamed() {
+                self.rest.insert(category.name(), rest);
+            } else {
+                self.rest_by_name.entry(category.name()).or_default().insert(name.clone(), rest);
+            }
+        }
+        if list.is_empty() {
+            return;
+        }
+        let rules = &mut self.rules;
+        let named = match category {
+            Category::Method => return rules.method = list,
+            Category::Path => return rules.path = list,
+            Category::Status => return rules.status = list,
+            Category::Query => &mut rules.query,
+            Category::Header => &mut rules.header,
+            Category::Body => &mut rules.body,
+            Category::Metadata => &mut rules.metadata,
+        };
+        if matches!(category, Category::Body | Category::Metadata)
+            && let Err(error) = name.parse::<PathExpression>()
+        {
+            notes.warn(at, format!("{}; kept, but comparing this part will fail", error.reason));
+        }
+        named.insert(name, list);
     }
-    let named = match category {
-        Category::Method => return rules.method = list,
-        Category::Path => return rules.path = list,
-        Category::Status => return rules.status = list,
-        Category::Query => &mut rules.query,
-        Category::Header => &mut rules.header,
-        Category::Body => &mut rules.body,
-        Category::Metadata => &mut rules.metadata,
-    };
-    if matches!(category, Category::Body | Category::Metadata)
-        && let Err(error) = name.parse::<PathExpression>()
-    {
-        notes.warn(at, format!("{}; kept, but comparing this part will fail", error.reason));
-    }
-    named.insert(name, list);
 }
 
 fn read_list(json: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> RuleList {
@@ -141,47 +194,62 @@ fn is_wrapped(object: &Object<'_>) -> bool {
         .is_some_and(|(name, value)| (name.is_empty() || name.starts_with('$')) && value.as_object().is_some())
 }
 
+/// The header that a rule is for; an index stays, since it says which of several values is meant.
+fn header_of_rule(key: &str) -> String {
+    let has_index = key.parse::<PathExpression>().is_ok_and(|path| matches!(path.segments(), [_, Segment::Index(_)]));
+    if has_index { key.to_owned() } else { header_name(key) }
+}
+
 /// A header's name; some writers make it a path, `$.Name[0]` or `$['Name']`.
 fn header_name(key: &str) -> String {
+    let is_index = |segment: &Segment| matches!(segment, Segment::Index(_) | Segment::StarIndex);
     if (key.starts_with("$.") || key.starts_with("$["))
         && let Ok(path) = key.parse::<PathExpression>()
         && let Some((Segment::Field(name), rest)) = path.segments().split_first()
-        && rest.iter().all(|segment| matches!(segment, Segment::Index(_) | Segment::StarIndex))
+        && rest.iter().all(is_index)
     {
         return name.clone();
     }
     key.to_owned()
 }
 
-pub(super) fn generators(json: Option<&Json<'_>>, at: &At<'_>, notes: &mut Notes) -> Result<Generators, ReadError> {
+pub(super) fn generators(
+    json: Option<&Json<'_>>,
+    unknown: &mut Object<'static>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Result<Generators, ReadError> {
     let mut generators = Generators::default();
+    let mut rest = Object::new();
     let Some(object) = members(json, "an object of generators", at)? else { return Ok(generators) };
     for (key, value) in object.iter() {
         let at = at.field(key);
         let Some(category) = Category::of(key) else {
-            notes.warn(&at, "unknown category of generators, ignored");
+            notes.warn(&at, "unknown category of generators: kept, but not used");
+            rest.insert(key.to_owned(), value.clone().into_owned());
             continue;
         };
-        let named = match category {
-            Category::Method => {
-                generators.method = one(value, &at, notes);
+        let single = match category {
+            Category::Method => &mut generators.method,
+            Category::Path => &mut generators.path,
+            Category::Status => &mut generators.status,
+            Category::Query | Category::Header | Category::Body | Category::Metadata => {
+                let named = match category {
+                    Category::Query => &mut generators.query,
+                    Category::Header => &mut generators.header,
+                    Category::Metadata => &mut generators.metadata,
+                    _ => &mut generators.body,
+                };
+                unknown::keep(&mut rest, category.name(), by_name(value, named, &at, notes)?);
                 continue;
             }
-            Category::Path => {
-                generators.path = one(value, &at, notes);
-                continue;
-            }
-            Category::Status => {
-                generators.status = one(value, &at, notes);
-                continue;
-            }
-            Category::Query => &mut generators.query,
-            Category::Header => &mut generators.header,
-            Category::Body => &mut generators.body,
-            Category::Metadata => &mut generators.metadata,
         };
-        named.extend(by_name(value, &at, notes)?);
+        *single = one(value, &at, notes);
+        if single.is_none() && !value.as_object().is_some_and(Object::is_empty) {
+            unknown::keep(&mut rest, category.name(), value.clone().into_owned());
+        }
     }
+    unknown::keep(unknown, "generators", rest);
     Ok(generators)
 }
 
@@ -196,22 +264,31 @@ fn one(json: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Option<Generator> {
             Some(name) => &at.field(name),
             None => at,
         };
-        notes.warn(at, format!("a generator is an object with a `type`, found {}; ignored", describe(json)));
+        warn_of_no_generator(json, at, notes);
     }
     generator
 }
 
-fn by_name(json: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<IndexMap<String, Generator>, ReadError> {
-    let mut named = IndexMap::new();
-    for (name, json) in
-        members(Some(json), "an object of generators by name or path", at)?.into_iter().flat_map(Object::iter)
-    {
+/// Adds the generators to `named`; what is none is given back.
+fn by_name(
+    json: &Json<'_>,
+    named: &mut IndexMap<String, Generator>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Result<Object<'static>, ReadError> {
+    let mut rest = Object::new();
+    let entries = members(Some(json), "an object of generators by name or path", at)?;
+    for (name, json) in entries.into_iter().flat_map(Object::iter) {
         if let Some(generator) = rule::generator(json) {
             named.insert(name.to_owned(), generator);
         } else {
-            let text = format!("a generator is an object with a `type`, found {}; ignored", describe(json));
-            notes.warn(&at.field(name), text);
+            warn_of_no_generator(json, &at.field(name), notes);
+            rest.insert(name.to_owned(), json.clone().into_owned());
         }
     }
-    Ok(named)
+    Ok(rest)
+}
+
+fn warn_of_no_generator(json: &Json<'_>, at: &At<'_>, notes: &mut Notes) {
+    notes.warn(at, format!("a generator is an object with a `type`, found {}; kept, but not used", describe(json)));
 }

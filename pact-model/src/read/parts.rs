@@ -1,7 +1,5 @@
 //! What the dialects share: requests, responses, message parts, provider states.
 
-use std::borrow::Cow;
-
 use indexmap::IndexMap;
 
 use crate::body::Body;
@@ -11,16 +9,14 @@ use crate::message::{MessagePart, metadata_content_type};
 use crate::provider_state::ProviderState;
 use crate::spec_version::SpecVersion;
 
-use super::{ReadError, categories, owned, v3, v4};
+use super::{ReadError, categories, owned, unknown, v3, v4};
 use crate::place::{At, Notes, describe, members};
 
 /// Members of a request that Intact knows.
-const REQUEST_MEMBERS: &[&str] =
-    &["method", "path", "query", "headers", "body", "matchingRules", "requestMatchingRules", "generators"];
+const REQUEST_MEMBERS: &[&str] = &["method", "path", "query", "headers", "body", "matchingRules", "generators"];
 
 /// Members of a response that Intact knows.
-const RESPONSE_MEMBERS: &[&str] =
-    &["status", "headers", "body", "matchingRules", "responseMatchingRules", "generators"];
+const RESPONSE_MEMBERS: &[&str] = &["status", "headers", "body", "matchingRules", "generators"];
 
 /// Members of a message part that Intact knows.
 pub(super) const MESSAGE_MEMBERS: &[&str] =
@@ -36,19 +32,20 @@ pub(super) fn http_request(
     let method =
         text(object, "method", "a method", at)?.map_or_else(|| "GET".to_owned(), |method| method.to_uppercase());
     let path = text(object, "path", "a path", at)?.unwrap_or_else(|| "/".to_owned());
-    let query = query(object.get("query"), version, &at.field("query"), notes)?;
+    let (rules, rules_name, known) = rules_of(object, "requestMatchingRules");
+    let mut unknown = unknown::members(object, &[REQUEST_MEMBERS, known]);
+    let query = query(object.get("query"), version, &mut unknown, &at.field("query"), notes)?;
     let headers = headers(object.get("headers"), &at.field("headers"))?;
-    let body = body(object.get("body"), version, &headers, &at.field("body"), notes);
-    let (rules, rules_name) = first_of(object, ["matchingRules", "requestMatchingRules"]);
+    let body = body(object.get("body"), version, &headers, &mut unknown, &at.field("body"), notes);
     Ok(HttpRequest {
         method,
         path,
         query,
         headers,
         body,
-        matching_rules: categories::matching_rules(rules, &at.field(rules_name), notes)?,
-        generators: categories::generators(object.get("generators"), &at.field("generators"), notes)?,
-        unknown: unknown_members(object, &[REQUEST_MEMBERS]),
+        matching_rules: categories::matching_rules(rules, &mut unknown, &at.field(rules_name), notes)?,
+        generators: categories::generators(object.get("generators"), &mut unknown, &at.field("generators"), notes)?,
+        unknown,
     })
 }
 
@@ -66,22 +63,24 @@ pub(super) fn http_response(
             .and_then(|status| u16::try_from(status).ok())
             .ok_or_else(|| at.field("status").wrong_type("a status code", status))?,
     };
+    let (rules, rules_name, known) = rules_of(object, "responseMatchingRules");
+    let mut unknown = unknown::members(object, &[RESPONSE_MEMBERS, known]);
     let headers = headers(object.get("headers"), &at.field("headers"))?;
-    let body = body(object.get("body"), version, &headers, &at.field("body"), notes);
-    let (rules, rules_name) = first_of(object, ["matchingRules", "responseMatchingRules"]);
+    let body = body(object.get("body"), version, &headers, &mut unknown, &at.field("body"), notes);
     Ok(HttpResponse {
         status,
         headers,
         body,
-        matching_rules: categories::matching_rules(rules, &at.field(rules_name), notes)?,
-        generators: categories::generators(object.get("generators"), &at.field("generators"), notes)?,
-        unknown: unknown_members(object, &[RESPONSE_MEMBERS]),
+        matching_rules: categories::matching_rules(rules, &mut unknown, &at.field(rules_name), notes)?,
+        generators: categories::generators(object.get("generators"), &mut unknown, &at.field("generators"), notes)?,
+        unknown,
     })
 }
 
-/// Reads the message members of an object; what else is in it is for the caller to keep.
+/// Reads the message members of an object; those called `known` are read by the caller.
 pub(super) fn message_part(
     object: &Object<'_>,
+    known: &[&str],
     version: SpecVersion,
     at: &At<'_>,
     notes: &mut Notes,
@@ -89,8 +88,9 @@ pub(super) fn message_part(
     let (metadata, metadata_name) = first_of(object, ["metaData", "metadata"]);
     let metadata = members(metadata, "an object of metadata", &at.field(metadata_name))?.map(owned).unwrap_or_default();
     let stated = metadata_content_type(&metadata);
+    let mut unknown = unknown::members(object, &[MESSAGE_MEMBERS, known]);
     let contents = if version == SpecVersion::V4 {
-        v4::body(object.get("contents"), stated.as_ref(), &at.field("contents"), notes)
+        v4::body(object.get("contents"), stated.as_ref(), ("contents", &mut unknown), &at.field("contents"), notes)
     } else {
         let (contents, name) = first_of(object, ["contents", "content"]);
         let at = at.field(name);
@@ -102,19 +102,15 @@ pub(super) fn message_part(
     Ok(MessagePart {
         contents,
         metadata,
-        matching_rules: categories::matching_rules(object.get("matchingRules"), &at.field("matchingRules"), notes)?,
-        generators: categories::generators(object.get("generators"), &at.field("generators"), notes)?,
-        unknown: Object::new(),
+        matching_rules: categories::matching_rules(
+            object.get("matchingRules"),
+            &mut unknown,
+            &at.field("matchingRules"),
+            notes,
+        )?,
+        generators: categories::generators(object.get("generators"), &mut unknown, &at.field("generators"), notes)?,
+        unknown,
     })
-}
-
-/// The members whose names are in none of the lists.
-pub(super) fn unknown_members(object: &Object<'_>, known: &[&[&str]]) -> Object<'static> {
-    object
-        .iter()
-        .filter(|(name, _)| !known.iter().any(|known| known.contains(name)))
-        .map(|(name, value)| (Cow::Owned(name.to_owned()), value.clone().into_owned()))
-        .collect()
 }
 
 /// The description, or the text that stands for a missing one.
@@ -139,9 +135,10 @@ pub(super) fn text(
     }
 }
 
-/// `providerStates` (V3 and later), else `providerState` (V1 and V2).
+/// `providerStates` (V3 and later), else `providerState` (V1 and V2). What is not known of them goes to `unknown`.
 pub(super) fn provider_states(
     object: &Object<'_>,
+    unknown: &mut Object<'static>,
     at: &At<'_>,
     notes: &mut Notes,
 ) -> Result<Vec<ProviderState>, ReadError> {
@@ -155,14 +152,27 @@ pub(super) fn provider_states(
                 Some(name) => vec![ProviderState::named(name.to_text())],
             })
         }
-        Some(Json::Array(states)) => states
-            .iter()
-            .enumerate()
-            .map(|(index, state)| provider_state(state, &at_list.index(index), notes))
-            .collect(),
+        Some(Json::Array(items)) => {
+            let states: Vec<ProviderState> = items
+                .iter()
+                .enumerate()
+                .map(|(index, state)| provider_state(state, &at_list.index(index), notes))
+                .collect::<Result<_, _>>()?;
+            unknown::keep(unknown, "providerStates", unknown::of_each(items.iter().map(rest_of_state)));
+            for name in ["providerState", "provider_state"] {
+                // Where both forms are there, the older one mostly repeats what the other says.
+                if let Some(other) =
+                    object.get(name).filter(|own| states.first().is_none_or(|first| own.to_text() != first.name))
+                {
+                    unknown::keep(unknown, name, other.clone().into_owned());
+                }
+            }
+            Ok(states)
+        }
         Some(Json::String(name)) if name.is_empty() => Ok(Vec::new()),
         Some(state @ (Json::String(_) | Json::Object(_))) => {
             notes.warn(&at_list, "one provider state; it belongs into an array");
+            unknown::keep(unknown, "providerStates", unknown::of_each(std::iter::once(rest_of_state(state))));
             Ok(vec![provider_state(state, &at_list, notes)?])
         }
         Some(other) => Err(at_list.wrong_type("an array of provider states", other)),
@@ -190,6 +200,10 @@ fn provider_state(json: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pro
     }
 }
 
+fn rest_of_state(json: &Json<'_>) -> Object<'static> {
+    json.as_object().map(|state| unknown::members(state, &[&["name", "params"]])).unwrap_or_default()
+}
+
 fn headers(json: Option<&Json<'_>>, at: &At<'_>) -> Result<Headers, ReadError> {
     // By the name in lower case: the same header may stand in the object twice, in different spellings.
     let mut headers = IndexMap::<String, (String, Vec<String>)>::new();
@@ -203,7 +217,13 @@ fn headers(json: Option<&Json<'_>>, at: &At<'_>) -> Result<Headers, ReadError> {
     Ok(Headers::of_distinct(headers.into_values().collect()))
 }
 
-fn query(json: Option<&Json<'_>>, version: SpecVersion, at: &At<'_>, notes: &mut Notes) -> Result<Query, ReadError> {
+fn query(
+    json: Option<&Json<'_>>,
+    version: SpecVersion,
+    unknown: &mut Object<'static>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Result<Query, ReadError> {
     if let Some(Json::String(raw)) = json {
         let parsed = Query::parse(raw);
         if version < SpecVersion::V3 {
@@ -217,26 +237,49 @@ fn query(json: Option<&Json<'_>>, version: SpecVersion, at: &At<'_>, notes: &mut
         return Ok(query);
     }
     let mut query = Query::default();
+    let mut rest = Object::new();
     for (name, value) in members(json, "query parameters, which are an object", at)?.into_iter().flat_map(Object::iter)
     {
         let one = |value: &Json<'_>| if value.is_null() { None } else { Some(value.to_text().into_owned()) };
         match value {
             Json::Array(items) => query.set(name, items.iter().map(one).collect()),
-            Json::Object(_) => notes.warn(
-                &at.field(name),
-                format!("expected values of a query parameter, found {}; ignored", describe(value)),
-            ),
+            Json::Object(_) => {
+                let text =
+                    format!("expected values of a query parameter, found {}; kept, but not used", describe(value));
+                notes.warn(&at.field(name), text);
+                rest.insert(name.to_owned(), value.clone().into_owned());
+            }
             scalar => query.set(name, vec![one(scalar)]),
         }
     }
+    unknown::keep(unknown, "query", rest);
     Ok(query)
 }
 
-fn body(json: Option<&Json<'_>>, version: SpecVersion, headers: &Headers, at: &At<'_>, notes: &mut Notes) -> Body {
+fn body(
+    json: Option<&Json<'_>>,
+    version: SpecVersion,
+    headers: &Headers,
+    unknown: &mut Object<'static>,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Body {
     let stated = headers.content_type();
     match version {
-        SpecVersion::V4 => v4::body(json, stated.as_ref(), at, notes),
+        SpecVersion::V4 => v4::body(json, stated.as_ref(), ("body", unknown), at, notes),
         _ => v3::body(json, stated.as_ref()),
+    }
+}
+
+/// The matching rules, which once had the name `old`; the name they have here, and what of these names is used up by that.
+fn rules_of<'j, 'a>(
+    object: &'j Object<'a>,
+    old: &'static str,
+) -> (Option<&'j Json<'a>>, &'static str, &'static [&'static str]) {
+    match (object.get("matchingRules"), object.get(old), old) {
+        (None, Some(rules), "requestMatchingRules") => (Some(rules), old, &["requestMatchingRules"]),
+        (None, Some(rules), _) => (Some(rules), old, &["responseMatchingRules"]),
+        (rules, ..) => (rules, "matchingRules", &[]),
     }
 }
 

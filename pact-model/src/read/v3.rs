@@ -9,10 +9,8 @@ use crate::interaction::{Interaction, Kind};
 use crate::json::Json;
 use crate::spec_version::SpecVersion;
 
-use super::ReadError;
-use super::parts::{
-    MESSAGE_MEMBERS, description, http_request, http_response, message_part, provider_states, text, unknown_members,
-};
+use super::parts::{description, http_request, http_response, message_part, provider_states, text};
+use super::{ReadError, unknown};
 use crate::place::{At, Notes};
 
 /// Members of an interaction or message that Intact knows.
@@ -26,25 +24,28 @@ pub(super) fn interaction(
     notes: &mut Notes,
 ) -> Result<Interaction, ReadError> {
     let object = json.as_object().ok_or_else(|| at.wrong_type("an interaction, which is an object", json))?;
-    let provider_states = provider_states(object, at, notes)?;
+    let mut unknown = unknown::members(object, &[INTERACTION_MEMBERS, &["request", "response"]]);
+    let provider_states = provider_states(object, &mut unknown, at, notes)?;
     let request = http_request(object.get("request"), version, &at.field("request"), notes)?;
     let response = http_response(object.get("response"), version, &at.field("response"), notes)?;
     Ok(Interaction {
         provider_states,
         id: text(object, "_id", "an identifier", at)?,
-        unknown: unknown_members(object, &[INTERACTION_MEMBERS, &["request", "response"]]),
+        unknown,
         ..Interaction::new(description(object, "Interaction", index), Kind::Http(request, response))
     })
 }
 
 pub(super) fn message(json: &Json<'_>, index: usize, at: &At<'_>, notes: &mut Notes) -> Result<Interaction, ReadError> {
     let object = json.as_object().ok_or_else(|| at.wrong_type("a message, which is an object", json))?;
-    let provider_states = provider_states(object, at, notes)?;
-    let part = message_part(object, SpecVersion::V3, at, notes)?;
+    let mut part = message_part(object, INTERACTION_MEMBERS, SpecVersion::V3, at, notes)?;
+    // A message is its interaction: what is not known has one place.
+    let mut unknown = std::mem::take(&mut part.unknown);
+    let provider_states = provider_states(object, &mut unknown, at, notes)?;
     Ok(Interaction {
         provider_states,
         id: text(object, "_id", "an identifier", at)?,
-        unknown: unknown_members(object, &[INTERACTION_MEMBERS, MESSAGE_MEMBERS]),
+        unknown,
         ..Interaction::new(description(object, "Message", index), Kind::AsyncMessage(part))
     })
 }

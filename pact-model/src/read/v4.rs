@@ -10,10 +10,8 @@ use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, Object};
 use crate::spec_version::SpecVersion;
 
-use super::parts::{
-    MESSAGE_MEMBERS, description, http_request, http_response, message_part, provider_states, text, unknown_members,
-};
-use super::{ReadError, ReadErrorKind, owned};
+use super::parts::{description, http_request, http_response, message_part, provider_states, text};
+use super::{ReadError, ReadErrorKind, owned, unknown};
 use crate::place::{At, Notes, describe, shortened};
 
 /// Members that Intact knows of every interaction.
@@ -33,7 +31,7 @@ const INTERACTION_MEMBERS: &[&str] = &[
 ];
 
 /// Members of a body object.
-const BODY_MEMBERS: [&str; 4] = ["content", "contentType", "contentTypeHint", "encoded"];
+pub(crate) const BODY_MEMBERS: [&str; 4] = ["content", "contentType", "contentTypeHint", "encoded"];
 
 /// Base64 as it is found in files: with or without `=` at its end.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -53,16 +51,18 @@ pub(super) fn interaction(
         None | Some(Json::Null) => "",
         Some(name) => name.as_str().ok_or_else(|| at_type.wrong_type("a type of interaction", name))?,
     };
-    let provider_states = provider_states(object, at, notes)?;
-    let unknown_beside = |members| unknown_members(object, &[INTERACTION_MEMBERS, members]);
-    let (kind, unknown) = match kind_name {
+    let unknown_beside = |members| unknown::members(object, &[INTERACTION_MEMBERS, members]);
+    let (kind, mut unknown) = match kind_name {
         "Synchronous/HTTP" => {
             let request = http_request(object.get("request"), SpecVersion::V4, &at.field("request"), notes)?;
             let response = http_response(object.get("response"), SpecVersion::V4, &at.field("response"), notes)?;
             (Kind::Http(request, response), unknown_beside(&["request", "response"]))
         }
         "Asynchronous/Messages" => {
-            (Kind::AsyncMessage(message_part(object, SpecVersion::V4, at, notes)?), unknown_beside(MESSAGE_MEMBERS))
+            let mut part = message_part(object, INTERACTION_MEMBERS, SpecVersion::V4, at, notes)?;
+            // The message is the interaction: what is not known has one place.
+            let unknown = std::mem::take(&mut part.unknown);
+            (Kind::AsyncMessage(part), unknown)
         }
         "Synchronous/Messages" => (synchronous_message(object, at, notes)?, unknown_beside(&["request", "response"])),
         other => {
@@ -75,6 +75,7 @@ pub(super) fn interaction(
             (Kind::Unknown { type_name: other.to_owned(), members: unknown_beside(&[]) }, Object::new())
         }
     };
+    let provider_states = provider_states(object, &mut unknown, at, notes)?;
     let pending = match object.get("pending") {
         None | Some(Json::Null) => false,
         Some(Json::Bool(pending)) => *pending,
@@ -105,9 +106,7 @@ fn synchronous_message(object: &Object<'_>, at: &At<'_>, notes: &mut Notes) -> R
     let mut part = |json: &Json<'_>, at: &At<'_>| {
         let object =
             json.as_object().ok_or_else(|| at.wrong_type("the contents of a message, which are an object", json))?;
-        let mut part = message_part(object, SpecVersion::V4, at, notes)?;
-        part.unknown = unknown_members(object, &[MESSAGE_MEMBERS]);
-        Ok(part)
+        message_part(object, &[], SpecVersion::V4, at, notes)
     };
     let request = object.get("request").ok_or_else(|| at.error(ReadErrorKind::Missing("request")))?;
     let request = part(request, &at.field("request"))?;
@@ -136,8 +135,29 @@ fn free_object(object: &Object<'_>, name: &str, at: &At<'_>, notes: &mut Notes) 
     }
 }
 
-/// Reads a body object; `stated` is the type that a header or the metadata names.
-pub(super) fn body(json: Option<&Json<'_>>, stated: Option<&ContentType>, at: &At<'_>, notes: &mut Notes) -> Body {
+/// Reads a body object; `stated` is the type that a header or the metadata names. What is not known of it goes to `unknown`, under
+/// the given name.
+pub(super) fn body(
+    json: Option<&Json<'_>>,
+    stated: Option<&ContentType>,
+    (name, unknown): (&str, &mut Object<'static>),
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> Body {
+    let body = content(json, stated, at, notes);
+    if let Some(Json::Object(object)) = json {
+        let rest = match &body {
+            // The type and the encoding of nothing have no place in the model.
+            Body::Missing | Body::Empty | Body::Null => unknown::members(object, &[&["content"]]),
+            Body::Present(_) if object.contains("content") => unknown::members(object, &[&BODY_MEMBERS]),
+            Body::Present(_) => Object::new(),
+        };
+        unknown::keep(unknown, name, rest);
+    }
+    body
+}
+
+fn content(json: Option<&Json<'_>>, stated: Option<&ContentType>, at: &At<'_>, notes: &mut Notes) -> Body {
     let object = match json {
         None => return Body::Missing,
         Some(Json::Null) => return Body::Null,

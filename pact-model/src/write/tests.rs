@@ -220,26 +220,12 @@ fn what_would_be_too_deep_to_be_read_is_refused() {
     assert!(Pact::read(text.as_bytes()).is_ok());
     let deeper = Json::Array(vec![shop.interactions[0].comments.remove("deep").expect("inserted"); 1]);
     shop.interactions[0].comments.insert("deep", (0..6).fold(deeper, |inner, _| Json::Array(vec![inner])));
-    assert_eq!(shop.write(SpecVersion::V4), Err(WriteError::TooDeep));
-}
-
-#[test]
-fn the_text_from_pieces_is_the_text_of_the_whole() {
-    let mut shop = shop();
-    "\n  \"interactions\": []".clone_into(&mut shop.consumer);
-    for (version, count) in
-        SpecVersion::ALL.into_iter().skip(2).flat_map(|version| [(version, 0), (version, 1), (version, 3)])
-    {
-        shop.version = version;
-        shop.interactions = (0..count).map(|at| Interaction { description: format!("{at} \n"), ..order() }).collect();
-        let texts: Result<Vec<String>, WriteError> =
-            shop.interactions.iter().map(|own| interaction_text(own, version)).collect();
-        let pieces = text_of_pieces(&shop, &texts.expect("can be said")).expect("can be said");
-        assert_eq!(pieces, shop.write(version).expect("can be said").to_pretty(), "{count} in {version}");
-    }
-    shop.version = SpecVersion::V3;
-    shop.interactions = vec![Interaction::new("news", Kind::AsyncMessage(MessagePart::default()))];
-    let pieces =
-        text_of_pieces(&shop, &[interaction_text(&shop.interactions[0], SpecVersion::V3).expect("can be said")]);
-    assert_eq!(pieces, Ok(shop.write(SpecVersion::V3).expect("can be said").to_pretty()));
+    let error = shop.write(SpecVersion::V4).expect_err("too deep").to_string();
+    assert_eq!(error, "arrays and objects would nest deeper than 256 levels (the interaction \"a new order\")");
+    assert_eq!(interaction_text(&shop.interactions[0], SpecVersion::V4).expect_err("too deep").to_string(), error);
+    let deep = shop.interactions[0].comments.remove("deep").expect("inserted");
+    shop.metadata.insert("deep", deep);
+    let error = shop.write(SpecVersion::V3).expect_err("too deep").to_string();
+    assert_eq!(error, "arrays and objects would nest deeper than 256 levels (around the interactions)");
+    assert_eq!(text_around(&shop, false).expect_err("too deep").to_string(), error);
 }

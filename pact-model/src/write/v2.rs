@@ -7,12 +7,14 @@ use crate::http::Query;
 use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, JsonValue, Object};
 use crate::path::PathExpression;
+use crate::read;
 use crate::rules::{MatchingRules, RuleList};
 use crate::spec_version::SpecVersion;
 
 use super::rule::matching_rule;
+use super::unknown::{HTTP_PART_V2, INTERACTION_V2, finished, lay_over};
 use super::v3::{request_without_rules, response_without_rules};
-use super::{WriteError, finished, insert_unless_empty};
+use super::{WriteError, insert_unless_empty};
 
 pub(super) fn interactions(interactions: &[Interaction], version: SpecVersion) -> Result<JsonValue, WriteError> {
     Ok(Json::Array(interactions.iter().map(|own| interaction(own, version)).collect::<Result<_, _>>()?))
@@ -26,26 +28,27 @@ pub(super) fn interaction(interaction: &Interaction, version: SpecVersion) -> Re
         other => Err(other),
     };
     let (request, response) = kind.map_err(|kind| WriteError::of_kind(kind, version, interaction))?;
-    let rules = |rules: &MatchingRules| {
-        flat(rules, version).map_err(|part| WriteError::Rule { part, version, description: description() })
+    let rules = |rules: &MatchingRules, unknown: &Object<'static>| {
+        flat(rules, unknown, version).map_err(|part| WriteError::Rule { part, version, description: description() })
     };
 
     let mut own_request = request_without_rules(request);
     if let Some(query) = query(&request.query) {
         own_request.insert("query", query);
     }
-    insert_unless_empty(&mut own_request, "matchingRules", rules(&request.matching_rules)?);
+    insert_unless_empty(&mut own_request, "matchingRules", rules(&request.matching_rules, &request.unknown)?);
     let mut own_response = response_without_rules(response);
-    insert_unless_empty(&mut own_response, "matchingRules", rules(&response.matching_rules)?);
+    insert_unless_empty(&mut own_response, "matchingRules", rules(&response.matching_rules, &response.unknown)?);
 
     let mut object = Object::new();
     object.insert("description", interaction.description.clone());
-    if let Some(state) = interaction.provider_states.first() {
+    // An empty name is how these versions say that there is no state.
+    if let Some(state) = interaction.provider_states.first().filter(|state| !state.name.is_empty()) {
         object.insert("providerState", state.name.clone());
     }
-    object.insert("request", finished(own_request, &request.unknown));
-    object.insert("response", finished(own_response, &response.unknown));
-    Ok(finished(object, &interaction.unknown).into())
+    object.insert("request", finished(own_request, &request.unknown, HTTP_PART_V2));
+    object.insert("response", finished(own_response, &response.unknown, HTTP_PART_V2));
+    Ok(finished(object, &interaction.unknown, INTERACTION_V2).into())
 }
 
 /// The text the query was read from, since V1 compares it; else the parameters sorted by name.
@@ -65,12 +68,22 @@ fn query(query: &Query) -> Option<String> {
     Some(sorted.to_query_string()).filter(|text| !text.is_empty())
 }
 
-/// The rules in one map, or the part whose rules V2 has no place for.
-fn flat(rules: &MatchingRules, version: SpecVersion) -> Result<Object<'static>, &'static str> {
+/// The rules in one map, or the part whose rules V2 has no place for. From `unknown` comes what is not known of them.
+fn flat(
+    rules: &MatchingRules,
+    unknown: &Object<'static>,
+    version: SpecVersion,
+) -> Result<Object<'static>, &'static str> {
+    let rest = unknown.get("matchingRules");
     let mut object = Object::new();
-    let mut add = |key: String, list: &RuleList| {
+    let mut add = |key: String, list: &RuleList, rest: Option<&JsonValue>| {
         if let Some(rule) = list.rules.first() {
-            object.insert(key, matching_rule(rule));
+            let mut rule = matching_rule(rule);
+            let rest = rest.and_then(|rest| rest.get("matchers")?.as_array()?.first());
+            if let Some(rest) = rest {
+                lay_over(&mut rule, rest);
+            }
+            object.insert(key, rule);
         }
     };
     for (part, list) in [("method", &rules.method), ("status", &rules.status)] {
@@ -81,21 +94,27 @@ fn flat(rules: &MatchingRules, version: SpecVersion) -> Result<Object<'static>, 
     if !rules.metadata.is_empty() {
         return Err("metadata");
     }
-    add("$.path".to_owned(), &rules.path);
-    for (part, named) in [("query", &rules.query), ("headers", &rules.header)] {
+    let rest_of = |category: &str, name: &str| rest.and_then(|rest| rest.get(category)?.get(name));
+    add("$.path".to_owned(), &rules.path, rest.and_then(|rest| rest.get("path")));
+    for (part, category, named) in [("query", "query", &rules.query), ("headers", "header", &rules.header)] {
         for (name, list) in named {
-            add(PathExpression::root().field(part).field(name).to_string(), list);
+            add(PathExpression::root().field(part).field(name).to_string(), list, rest_of(category, name));
         }
     }
     for (path, list) in &rules.body {
         // A path may do without `$` where it begins with a name.
-        let rest = path
+        let below = path
             .strip_prefix('$')
             .map_or_else(|| if path.is_empty() { String::new() } else { format!(".{path}") }, str::to_owned);
-        add(format!("$.body{rest}"), list);
+        add(format!("$.body{below}"), list, rest_of("body", path));
     }
     if version < SpecVersion::V2 && !object.is_empty() {
         return Err(if rules.body.is_empty() { "request" } else { "body" });
+    }
+    for (name, value) in rest.and_then(Json::as_object).into_iter().flat_map(Object::iter) {
+        if !read::is_rule_category(name) {
+            object.insert(name.to_owned(), value.clone());
+        }
     }
     object.sort();
     Ok(object)

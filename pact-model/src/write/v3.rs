@@ -3,13 +3,12 @@
 use crate::http::{Headers, HttpRequest, HttpResponse};
 use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, JsonValue, Object};
-use crate::message::{MessagePart, metadata_content_type};
+use crate::message::{MessagePart, metadata_content_type, states_content_type};
 use crate::spec_version::SpecVersion;
 
 use super::rule::{by_category, generators_by_category};
-use super::{
-    WriteError, are_messages, body, finished, headers, insert_unless_empty, provider_states, query, sorted_object,
-};
+use super::unknown::{HTTP_PART_V3, INTERACTION, MESSAGE_V3, finished};
+use super::{WriteError, are_messages, body, headers, insert_unless_empty, provider_states, query, sorted_object};
 
 /// The name of the list and the list.
 pub(super) fn interactions(interactions: &[Interaction]) -> Result<(&'static str, JsonValue), WriteError> {
@@ -19,14 +18,14 @@ pub(super) fn interactions(interactions: &[Interaction]) -> Result<(&'static str
 
 /// One interaction or message.
 pub(super) fn interaction(interaction: &Interaction) -> Result<JsonValue, WriteError> {
-    let mut object = match &interaction.kind {
+    let (mut object, below) = match &interaction.kind {
         Kind::Http(own_request, own_response) => {
             let mut object = Object::new();
             object.insert("request", request(own_request));
             object.insert("response", response(own_response));
-            object
+            (object, INTERACTION)
         }
-        Kind::AsyncMessage(part) => message(part),
+        Kind::AsyncMessage(part) => (message(part), MESSAGE_V3),
         kind @ (Kind::SyncMessage { .. } | Kind::Unknown { .. }) => {
             return Err(WriteError::of_kind(kind, SpecVersion::V3, interaction));
         }
@@ -35,7 +34,7 @@ pub(super) fn interaction(interaction: &Interaction) -> Result<JsonValue, WriteE
     if !interaction.provider_states.is_empty() {
         object.insert("providerStates", provider_states(&interaction.provider_states));
     }
-    Ok(finished(object, &interaction.unknown).into())
+    Ok(finished(object, &interaction.unknown, below).into())
 }
 
 fn request(request: &HttpRequest) -> Object<'static> {
@@ -43,14 +42,14 @@ fn request(request: &HttpRequest) -> Object<'static> {
     insert_unless_empty(&mut object, "query", query(&request.query));
     insert_unless_empty(&mut object, "matchingRules", by_category(&request.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&request.generators));
-    finished(object, &request.unknown)
+    finished(object, &request.unknown, HTTP_PART_V3)
 }
 
 fn response(response: &HttpResponse) -> Object<'static> {
     let mut object = response_without_rules(response);
     insert_unless_empty(&mut object, "matchingRules", by_category(&response.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&response.generators));
-    finished(object, &response.unknown)
+    finished(object, &response.unknown, HTTP_PART_V3)
 }
 
 /// What V3 shares with older versions; the query is not among it.
@@ -77,7 +76,8 @@ pub(super) fn response_without_rules(response: &HttpResponse) -> Object<'static>
 }
 
 fn joined(own: &Headers) -> Object<'static> {
-    headers(own, |values| values.join(", ").into())
+    // White space around a line is not part of it.
+    headers(own, |values| values.join(", ").trim().to_owned().into())
 }
 
 fn message(part: &MessagePart) -> Object<'static> {
@@ -87,9 +87,7 @@ fn message(part: &MessagePart) -> Object<'static> {
     // V3 has no other place for the type of the contents.
     if stated.is_none()
         && let Some(own) = part.contents.content_type()
-        && !metadata
-            .names()
-            .any(|name| name.eq_ignore_ascii_case("contentType") || name.eq_ignore_ascii_case("content-type"))
+        && !states_content_type(&metadata)
     {
         metadata.insert("contentType", own.to_string());
         stated = Some(own.clone());
@@ -101,5 +99,5 @@ fn message(part: &MessagePart) -> Object<'static> {
     object.insert("metadata", sorted_object(&metadata));
     insert_unless_empty(&mut object, "matchingRules", by_category(&part.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&part.generators));
-    finished(object, &part.unknown)
+    finished(object, &part.unknown, MESSAGE_V3)
 }

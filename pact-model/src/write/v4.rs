@@ -7,7 +7,8 @@ use crate::merge;
 use crate::message::{MessagePart, metadata_content_type};
 
 use super::rule::{by_category, generators_by_category};
-use super::{body, finished, headers, insert_unless_empty, provider_states, query, sorted_object};
+use super::unknown::{HTTP_PART, INTERACTION_V4, MESSAGE, MESSAGE_INTERACTION_V4, finished};
+use super::{body, headers, insert_unless_empty, is_empty, provider_states, query, sorted_object};
 
 /// All interactions, sorted.
 pub(super) fn interactions(interactions: &[Interaction]) -> JsonValue {
@@ -35,10 +36,13 @@ pub(crate) fn interaction(interaction: &Interaction) -> JsonValue {
     let comments = sorted_object(&interaction.comments);
     insert_unless_empty(&mut object, "comments", comments.into_iter().filter(|(_, value)| !is_empty(value)).collect());
     insert_unless_empty(&mut object, "pluginConfiguration", sorted_object(&interaction.plugin_configuration));
-    if interaction.markup.get("markup").is_some_and(|markup| !is_empty(markup)) {
+    let says = |(name, value): (&str, &JsonValue)| name != "markupType" && (name != "markup" || !is_empty(value));
+    if interaction.markup.iter().any(says) {
         object.insert("interactionMarkup", sorted_object(&interaction.markup));
     }
-    finished(object, &interaction.unknown).into()
+    let is_message = matches!(interaction.kind, Kind::AsyncMessage(_));
+    let below = if is_message { MESSAGE_INTERACTION_V4 } else { INTERACTION_V4 };
+    finished(object, &interaction.unknown, below).into()
 }
 
 /// The members for what is exchanged.
@@ -75,7 +79,7 @@ fn request(request: &HttpRequest) -> Object<'static> {
     }
     insert_unless_empty(&mut object, "matchingRules", by_category(&request.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&request.generators));
-    finished(object, &request.unknown)
+    finished(object, &request.unknown, HTTP_PART)
 }
 
 fn response(response: &HttpResponse) -> Object<'static> {
@@ -91,7 +95,7 @@ fn response(response: &HttpResponse) -> Object<'static> {
     }
     insert_unless_empty(&mut object, "matchingRules", by_category(&response.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&response.generators));
-    finished(object, &response.unknown)
+    finished(object, &response.unknown, HTTP_PART)
 }
 
 fn message_part(part: &MessagePart) -> Object<'static> {
@@ -102,16 +106,5 @@ fn message_part(part: &MessagePart) -> Object<'static> {
     insert_unless_empty(&mut object, "metadata", sorted_object(&part.metadata));
     insert_unless_empty(&mut object, "matchingRules", by_category(&part.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&part.generators));
-    finished(object, &part.unknown)
-}
-
-/// Is there nothing in a comment?
-fn is_empty(json: &JsonValue) -> bool {
-    match json {
-        Json::Null => true,
-        Json::String(text) => text.is_empty(),
-        Json::Array(items) => items.is_empty(),
-        Json::Object(object) => object.is_empty(),
-        Json::Bool(_) | Json::Number(_) => false,
-    }
+    finished(object, &part.unknown, MESSAGE)
 }

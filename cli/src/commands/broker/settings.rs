@@ -1,7 +1,7 @@
 //! The settings of a broker that is served, from flags and from the variables that Pact Brokers know.
 
-use clap::Args;
-use intact_broker::Config;
+use clap::{Args, ValueEnum as _};
+use intact_broker::{Badges, Config};
 use url::Url;
 
 use crate::context::Environment;
@@ -42,23 +42,62 @@ pub(super) struct Settings {
     /// if it were not there [env: PACT_BROKER_OVERLOOK_MISSING_PROVIDER_RESULTS] [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     overlook_missing_provider_results: Option<bool>,
+    #[command(flatten)]
+    badges: BadgeSettings,
+}
+
+#[derive(Debug, Default, Args)]
+struct BadgeSettings {
+    /// Where the pictures of badges come from: redirected to a badge service, or drawn by the broker itself [env:
+    /// PACT_BROKER_BADGE_PROVIDER_MODE] [default: redirect]
+    #[arg(long, value_name = "MODE")]
+    badge_provider_mode: Option<BadgeMode>,
+    /// The badge service to redirect to [env: PACT_BROKER_SHIELDS_IO_BASE_URL]
+    #[arg(long, value_name = "URL")]
+    shields_io_base_url: Option<Url>,
+}
+
+impl BadgeSettings {
+    fn apply(self, environment: &Environment, config: &mut Config) -> Result<(), Problem> {
+        let mode = match (self.badge_provider_mode, environment.get("PACT_BROKER_BADGE_PROVIDER_MODE")) {
+            (Some(mode), _) => Some(mode),
+            (None, Some(text)) => Some(BadgeMode::from_str(text, true).map_err(|_| {
+                Problem::usage(format!("PACT_BROKER_BADGE_PROVIDER_MODE is `{text}`, expected `redirect` or `own`"))
+            })?),
+            (None, None) => None,
+        };
+        let service = match (self.shields_io_base_url, environment.get("PACT_BROKER_SHIELDS_IO_BASE_URL")) {
+            (Some(url), _) => Some(url),
+            (None, Some(text)) => Some(text.parse().map_err(|error| {
+                Problem::usage(format!("PACT_BROKER_SHIELDS_IO_BASE_URL is `{text}`, expected a URL: {error}"))
+            })?),
+            (None, None) => None,
+        };
+        match (mode, service) {
+            (Some(BadgeMode::Own), _) => config.badges = Badges::Own,
+            (_, Some(service)) => config.badges = Badges::Redirect(service),
+            (_, None) => {}
+        }
+        if let Some(cache) = environment.get("PACT_BROKER_BADGE_DEFAULT_CACHE_SETTING") {
+            cache.clone_into(&mut config.badge_cache);
+        }
+        Ok(())
+    }
+}
+
+/// Where badges come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum BadgeMode {
+    Redirect,
+    /// The reference broker fetches pictures from the service then; nothing has to be fetched to draw them.
+    #[value(alias = "proxy")]
+    Own,
 }
 
 impl Settings {
     /// Changes what flags and variables say, and nothing else.
     pub(super) fn apply(self, environment: &Environment, config: &mut Config) -> Result<(), Problem> {
-        let switch = |flag: Option<bool>, name: &str, setting: &mut bool| match (flag, environment.get(name)) {
-            (Some(on), _) => {
-                *setting = on;
-                Ok(())
-            }
-            (None, Some(text)) => {
-                *setting = read_switch(text)
-                    .ok_or_else(|| Problem::usage(format!("{name} is `{text}`, expected `true` or `false`")))?;
-                Ok(())
-            }
-            (None, None) => Ok(()),
-        };
+        let switch = |flag, name: &str, setting: &mut bool| switch(environment, flag, name, setting);
         switch(
             self.allow_dangerous_contract_modification,
             "PACT_BROKER_ALLOW_DANGEROUS_CONTRACT_MODIFICATION",
@@ -111,8 +150,26 @@ impl Settings {
             return Err(problem.hint("a base URL looks like https://broker.example.com"));
         }
         config.base_url = base_url;
-        Ok(())
+        self.badges.apply(environment, config)
     }
+}
+
+/// Sets what a flag says, or else a variable.
+pub(super) fn switch(
+    environment: &Environment,
+    flag: Option<bool>,
+    name: &str,
+    setting: &mut bool,
+) -> Result<(), Problem> {
+    match (flag, environment.get(name)) {
+        (Some(on), _) => *setting = on,
+        (None, Some(text)) => {
+            *setting = read_switch(text)
+                .ok_or_else(|| Problem::usage(format!("{name} is `{text}`, expected `true` or `false`")))?;
+        }
+        (None, None) => {}
+    }
+    Ok(())
 }
 
 fn read_switch(text: &str) -> Option<bool> {
@@ -181,6 +238,18 @@ mod tests {
         assert!(flagged.auto_detect_main_branch && flagged.every_provider_version_needs_a_result);
         assert_eq!(flagged.main_branch_candidates, ["a", "b"]);
         assert_eq!(flagged.base_url.as_ref().map(Url::as_str), Some("http://flag/"));
+    }
+
+    #[test]
+    fn badges_are_redirected_or_drawn() {
+        let badges = |flags: &[&str], variable| config(flags, [variable]).expect("settings").badges;
+        let elsewhere = Badges::Redirect("https://badges.example".parse().unwrap());
+
+        assert!(matches!(badges(&[], ("X", "y")), Badges::Redirect(_)));
+        assert_eq!(badges(&[], ("PACT_BROKER_BADGE_PROVIDER_MODE", "proxy")), Badges::Own);
+        assert_eq!(badges(&["--badge-provider-mode", "own"], ("X", "y")), Badges::Own);
+        assert_eq!(badges(&[], ("PACT_BROKER_SHIELDS_IO_BASE_URL", "https://badges.example")), elsewhere);
+        assert!(config(&[], [("PACT_BROKER_BADGE_PROVIDER_MODE", "nope")]).is_err());
     }
 
     #[test]

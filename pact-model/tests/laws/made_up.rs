@@ -1,4 +1,4 @@
-//! Laws of reading and writing, over pacts made up by chance.
+//! Pacts made up by chance.
 
 use indexmap::IndexMap;
 use intact_pact_model::body::{Content, ContentTypeHint};
@@ -13,7 +13,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-fn json() -> impl Strategy<Value = JsonValue> {
+pub(crate) fn json() -> impl Strategy<Value = JsonValue> {
     let scalar = prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::Bool),
@@ -31,12 +31,12 @@ fn json() -> impl Strategy<Value = JsonValue> {
 }
 
 /// An object that may stand where Intact keeps what it is given; its names are nobody else's.
-fn object(names: &'static str) -> impl Strategy<Value = Object<'static>> {
+pub(crate) fn object(names: &'static str) -> impl Strategy<Value = Object<'static>> {
     vec((names, json()), 0..3)
         .prop_map(|members| members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }
 
-fn unknown() -> impl Strategy<Value = Object<'static>> {
+pub(crate) fn unknown() -> impl Strategy<Value = Object<'static>> {
     object("x-[a-z]{1,3}")
 }
 
@@ -213,7 +213,7 @@ fn query() -> impl Strategy<Value = Query> {
     })
 }
 
-fn http(v4: bool) -> impl Strategy<Value = Kind> {
+pub(crate) fn http(v4: bool) -> impl Strategy<Value = Kind> {
     let half = move || {
         let headers = if v4 { v4_headers().boxed() } else { v3_headers().boxed() };
         let body = if v4 { v4_body().prop_map(|body| (None, body)).boxed() } else { v3_body().boxed() };
@@ -257,7 +257,7 @@ fn metadata() -> impl Strategy<Value = Object<'static>> {
     object("[a-z]{1,4}")
 }
 
-fn v4_interaction() -> impl Strategy<Value = Interaction> {
+pub(crate) fn v4_interaction() -> impl Strategy<Value = Interaction> {
     let synchronous = (message(true, true), vec(message(true, true), 0..3))
         .prop_map(|(request, responses)| Kind::SyncMessage { request, responses });
     let strange = ("(Smoke/Signals)?", unknown()).prop_map(|(type_name, members)| Kind::Unknown { type_name, members });
@@ -294,7 +294,7 @@ fn v4_interaction() -> impl Strategy<Value = Interaction> {
         )
 }
 
-fn pact_of(
+pub(crate) fn pact_of(
     version: SpecVersion,
     interactions: Vec<Interaction>,
     names: (String, String),
@@ -307,7 +307,7 @@ fn pact_of(
     pact
 }
 
-fn v4_pact() -> impl Strategy<Value = Pact> {
+pub(crate) fn v4_pact() -> impl Strategy<Value = Pact> {
     (vec(v4_interaction(), 0..4), (".{0,5}", ".{0,5}"), metadata(), unknown()).prop_map(
         |(interactions, names, metadata, unknown)| Pact {
             unknown,
@@ -316,7 +316,7 @@ fn v4_pact() -> impl Strategy<Value = Pact> {
     )
 }
 
-fn v3_pact() -> impl Strategy<Value = Pact> {
+pub(crate) fn v3_pact() -> impl Strategy<Value = Pact> {
     let of = |kind: BoxedStrategy<Kind>| {
         let interaction =
             (".{0,8}", states(), kind, unknown()).prop_map(|(description, provider_states, kind, unknown)| {
@@ -328,76 +328,4 @@ fn v3_pact() -> impl Strategy<Value = Pact> {
         prop_oneof![of(http(false).boxed()), of(message(false, false).prop_map(Kind::AsyncMessage).boxed())];
     (interactions, (".{0,5}", ".{0,5}"), metadata())
         .prop_map(|(interactions, names, metadata)| pact_of(SpecVersion::V3, interactions, names, metadata))
-}
-
-fn read_back(pact: &Pact, version: SpecVersion) -> Pact {
-    let text = pact.write(version).expect("can be said").to_pretty();
-    Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}")).value
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
-    #[test]
-    fn reading_what_was_written_in_v4_gives_the_same_pact(pact in v4_pact()) {
-        prop_assert_eq!(read_back(&pact, SpecVersion::V4), pact);
-    }
-
-    #[test]
-    fn reading_what_was_written_in_v3_gives_the_same_pact(pact in v3_pact()) {
-        prop_assert_eq!(read_back(&pact, SpecVersion::V3), pact);
-    }
-
-    #[test]
-    fn writing_again_gives_the_same_text(pact in prop_oneof![v3_pact(), v4_pact()]) {
-        // Downgraded from V4, a body loses the type that no header states.
-        let oldest = if pact.version == SpecVersion::V4 { SpecVersion::V4 } else { SpecVersion::V1 };
-        for version in SpecVersion::ALL.into_iter().filter(|version| *version >= oldest) {
-            let Ok(once) = pact.write(version) else { continue };
-            let again = read_back(&pact, version).write(version).expect("could be written before");
-            prop_assert_eq!(again.to_pretty(), once.to_pretty());
-        }
-    }
-
-    #[test]
-    fn the_order_of_merging_leaves_no_trace(pact in v4_pact(), other in v3_pact(), seed in any::<u64>()) {
-        for mut pact in [pact, other] {
-            // An interaction without a key may be the same as two that have different ones.
-            let keyless = pact.interactions.drain(..).map(|own| Interaction { key: None, ..own }).collect();
-            let pact = pact_of(pact.version, keyless, (pact.consumer, pact.provider), pact.metadata);
-            let mut shuffled = Pact { interactions: Vec::new(), ..pact.clone() };
-            let mut rest = pact.interactions.clone();
-            let mut seed = seed;
-            while !rest.is_empty() {
-                let count = rest.len() as u64;
-                shuffled.merge(rest.remove(usize::try_from(seed % count).expect("small"))).expect("of one kind");
-                seed = seed.rotate_left(7) ^ 0x9e37_79b9;
-            }
-            prop_assert_eq!(shuffled.write(pact.version).expect("written").to_pretty(), pact.write(pact.version).expect("written").to_pretty());
-        }
-    }
-
-    #[test]
-    fn any_bytes_are_a_pact_or_an_error(bytes in vec(any::<u8>(), 0..200)) {
-        let _ = Pact::read(&bytes);
-    }
-
-    #[test]
-    fn any_document_is_a_pact_or_an_error(version in 1..5_u8, mut parts in vec(json(), 14), kind in 0..4_usize) {
-        let mut part = || parts.pop().unwrap_or_default();
-        let kind = ["Synchronous/HTTP", "Asynchronous/Messages", "Synchronous/Messages", "?"][kind];
-        let request = Json::object([("query", part()), ("headers", part()), ("body", part()), ("matchingRules", part()), ("generators", part())]);
-        let interaction = Json::object([
-            ("type", kind.into()), ("request", request), ("response", part()), ("contents", part()), ("metadata", part()),
-            ("matchingRules", Json::object([("body", part()), ("path", part()), ("$.body", part())])), ("providerStates", part()),
-            ("comments", part()), ("pending", part()),
-        ]);
-        let document = Json::object([
-            ("interactions", Json::from(vec![interaction.clone()])),
-            ("metadata", Json::object([("pactSpecification", Json::object([("version", version.to_string())]))])),
-        ]);
-        if let Ok(loaded) = Pact::from_json(&document) {
-            loaded.value.write(SpecVersion::V4).expect("V4 can say everything");
-        }
-    }
 }
