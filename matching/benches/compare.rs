@@ -1,18 +1,22 @@
 //! How long comparing takes: what grows with the body, and what must not grow with the number of rules.
 //!
 //! The measure is `serde_json`: reading both bodies into `serde_json::Value`, which is where any comparison has to begin.
-//! Look at ratios within one run only.
+//! Look at ratios within one run only. After the measurements the goals are printed, each with what this run made of it.
 
 mod documents;
+mod goals;
+
+use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use documents::{MB, expecting, headers, orders, twelve_rules};
+use documents::{MB, catastrophic_values, expecting, headers, members_under_rules, orders, twelve_rules};
+use goals::Goal;
 use intact_matching::{ActualResponse, ResponseMatcher};
-use intact_pact_model::rules::MatchingRule;
-use intact_pact_model::{HttpResponse, Json, JsonValue, RuleList, SpecVersion};
+use intact_pact_model::{HttpResponse, Json, JsonValue, SpecVersion};
 
 fn main() {
     divan::main();
+    goals::print(goals);
 }
 
 const SIZES: [usize; 2] = [1, 10];
@@ -21,22 +25,15 @@ const SIZES: [usize; 2] = [1, 10];
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn read_both_and_compare(bencher: Bencher<'_, '_>, megabytes: usize) {
     let text = orders(megabytes * MB);
-    let mut expected = expecting(&text);
-    twelve_rules(&mut expected);
-    let headers = headers();
-    bencher.bench(|| {
-        let matcher = ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("rules that compile");
-        let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(black_box(text.as_bytes())));
-        assert!(comparison.is_match(), "{:?}", comparison.mismatches());
-    });
+    let expected = under_twelve_rules(&text);
+    bencher.bench(|| compare_once(&expected, &text));
 }
 
 /// The measure for [`read_both_and_compare`].
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn read_both_with_serde_json(bencher: Bencher<'_, '_>, megabytes: usize) {
     let text = orders(megabytes * MB);
-    let read = || serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes())).expect("a document");
-    bencher.bench(|| (read(), read()));
+    bencher.bench(|| (read_with_serde_json(&text), read_with_serde_json(&text)));
 }
 
 #[divan::bench(args = SIZES, sample_count = 20)]
@@ -49,6 +46,24 @@ fn read_one(bencher: Bencher<'_, '_>, megabytes: usize) {
 fn read_one_and_own_it(bencher: Bencher<'_, '_>, megabytes: usize) {
     let text = orders(megabytes * MB);
     bencher.bench(|| JsonValue::parse_owned(black_box(text.as_bytes())));
+}
+
+fn under_twelve_rules(text: &str) -> HttpResponse {
+    let mut expected = expecting(text);
+    twelve_rules(&mut expected);
+    expected
+}
+
+/// Everything from the texts to the answer.
+fn compare_once(expected: &HttpResponse, text: &str) {
+    let matcher = ResponseMatcher::compile(black_box(expected), SpecVersion::V4).expect("rules that compile");
+    let headers = headers();
+    let comparison = matcher.compare(&ActualResponse::new(200, &headers).with_body(black_box(text.as_bytes())));
+    assert!(comparison.is_match(), "{:?}", comparison.mismatches());
+}
+
+fn read_with_serde_json(text: &str) -> serde_json::Value {
+    serde_json::from_slice(black_box(text.as_bytes())).expect("a document")
 }
 
 /// What a mock server does for each request: the contract is compiled, the traffic is read and compared.
@@ -100,16 +115,48 @@ fn compile_rules_for_ten_thousand_members(bencher: Bencher<'_, '_>, rules: usize
     bencher.bench(|| ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("rules that compile"));
 }
 
-fn members_under_rules(rules: usize) -> (HttpResponse, String) {
-    let name = |at: usize| format!("member{at}");
-    let text = Json::object((0..10_000).map(|at| (name(at), at))).to_compact();
-    let mut expected = expecting(&text);
-    if rules == 1 {
-        expected.matching_rules.body.insert("$.*".to_owned(), RuleList::of(MatchingRule::Integer));
-    } else {
-        for at in 0..rules {
-            expected.matching_rules.body.insert(format!("$.{}", name(at)), RuleList::of(MatchingRule::Integer));
-        }
-    }
-    (expected, text)
+/// An expression that no text of this kind can be decided with in a lifetime: it ends at a limit, and is a mismatch.
+#[divan::bench(args = [1, 10_000], sample_count = 5, sample_size = 1)]
+fn catastrophic_regex_on_values(bencher: Bencher<'_, '_>, values: usize) {
+    let (expected, text) = catastrophic_values(values);
+    compare(bencher, &expected, &text, false);
+}
+
+fn goals() -> Vec<Goal> {
+    let (small, large) = (orders(MB), orders(10 * MB));
+    let (expect_small, expect_large) = (under_twelve_rules(&small), under_twelve_rules(&large));
+    let [ours, theirs, small] = goals::fastest(
+        10,
+        [
+            &|| compare_once(&expect_large, &large),
+            &|| drop((read_with_serde_json(&large), read_with_serde_json(&large))),
+            &|| compare_once(&expect_small, &small),
+        ],
+    );
+
+    let (one, many) = (members_under_rules(1), members_under_rules(10_000));
+    let compiled = [&one.0, &many.0].map(|own| ResponseMatcher::compile(own, SpecVersion::V4).expect("rules"));
+    let headers = headers();
+    let matches = |matcher: &ResponseMatcher, text: &str| {
+        assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(black_box(text.as_bytes()))));
+    };
+    let [under_one, under_many] =
+        goals::fastest(200, [&|| matches(&compiled[0], &one.1), &|| matches(&compiled[1], &many.1)]);
+
+    let (expected, text) = catastrophic_values(10_000);
+    let matcher = ResponseMatcher::compile(&expected, SpecVersion::V4).expect("rules");
+    let actual = ActualResponse::new(200, &headers).with_body(text.as_bytes());
+    let [gave_up] = goals::fastest(3, [&|| assert_eq!(matcher.compare(&actual).mismatches().len(), 10_000)]);
+
+    vec![
+        Goal::ratio(
+            "read both sides of 10 MB and compare under 12 rules, to two parses by serde_json",
+            ours,
+            theirs,
+            1.5,
+        ),
+        Goal::ratio("the same for 10 MB, to ten times the same for 1 MB", ours, small * 10, 1.5),
+        Goal::ratio("10,000 members under a rule each, to all under one rule", under_many, under_one, 2.0),
+        Goal::time("give up a catastrophic regex on 10,000 values", gave_up, Duration::from_secs(2)),
+    ]
 }

@@ -9,18 +9,18 @@ mod form;
 pub(crate) mod json;
 mod multipart;
 mod plain_text;
-mod xml;
+pub(crate) mod xml;
 
 use indexmap::IndexMap;
 use intact_pact_model::body::ContentTypeHint;
 use intact_pact_model::json::JsonError;
-use intact_pact_model::{Body, ContentType, Json, JsonValue, MatchingRules, RuleList};
+use intact_pact_model::{Body, ContentType, Json, JsonValue, MatchingRule, MatchingRules, RuleList};
 
 use self::multipart::MultipartMatcher;
 use crate::actual::{ActualBody, ActualState};
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
-use crate::rule::{CompileError, Compiling, Rule, RuleSet};
+use crate::rule::{Asks, CompileError, Compiling, RuleSet};
 use crate::rule_tree::RuleTree;
 
 /// An expected body, ready to be compared.
@@ -121,7 +121,7 @@ impl BodyMatcher {
                 let key = self.root_is_not_empty().map_or("$", |set| set.key.as_str());
                 Mismatch::new(Location::Body("$".to_owned()), Reason::RuleNotSatisfied, binary::EMPTY)
                     .showing(Shown::bytes(&content.bytes), Shown::Nothing)
-                    .ruled(Rule::NotEmpty.name(), key)
+                    .ruled(MatchingRule::NotEmpty.name(), key)
             }),
             (Body::Present(content), ActualState::Missing | ActualState::Empty) => sink.mismatch(|| {
                 let state = if matches!(actual.state, ActualState::Missing) { "missing" } else { "empty" };
@@ -140,7 +140,7 @@ impl BodyMatcher {
     /// The rules at the root, if one of them is `notEmpty`: it says best what is wrong with an empty body.
     fn root_is_not_empty(&self) -> Option<&RuleSet> {
         let set = self.rules.cursor().exact_rules()?;
-        set.rules.iter().any(|rule| matches!(rule, Rule::NotEmpty)).then_some(set)
+        set.rules.iter().any(|rule| matches!(rule.asks, Asks::NotEmpty)).then_some(set)
     }
 
     fn type_fits(&self, actual: Option<&ContentType>, type_rules: Option<&RuleSet>) -> bool {
@@ -233,7 +233,7 @@ impl Contents {
         let of_type = rules
             .cursor()
             .exact_rules()
-            .is_some_and(|set| set.rules.iter().any(|rule| matches!(rule, Rule::ContentType(_))));
+            .is_some_and(|set| set.rules.iter().any(|rule| matches!(rule.asks, Asks::ContentType(_))));
         if of_type {
             return Ok(Self::OfType);
         }

@@ -22,6 +22,36 @@
 //! # Ok::<(), intact_matching::CompileError>(())
 //! ```
 //!
+//! # Members that may be absent
+//!
+//! What an example has must be there. A member that only the rules call by its name may be there or not; if it is, those
+//! rules decide. With alternatives (`OR`) a contract so says "absent, null, or one of these", also of several types:
+//!
+//! ```
+//! # use intact_matching::{ActualRequest, RequestMatcher};
+//! # use intact_pact_model::{Body, Combine, ContentType, Headers, HttpRequest, MatchingRule, RuleList, SpecVersion};
+//! let mut expected = HttpRequest {
+//!     body: Body::new(r#"{ "id": 42 }"#, Some(ContentType::json())),
+//!     ..HttpRequest::default()
+//! };
+//! let alternatives = vec![MatchingRule::Null, MatchingRule::Integer, MatchingRule::Regex("none|all".to_owned())];
+//! expected.matching_rules.body.insert("$.limit".to_owned(), RuleList { combine: Combine::Or, rules: alternatives });
+//! let matcher = RequestMatcher::compile(&expected, SpecVersion::V4)?;
+//!
+//! let headers = Headers::default();
+//! let matches = |body: &str| matcher.matches(&ActualRequest::new("GET", "/", &headers).with_body(body.as_bytes()));
+//! assert!(matches(r#"{ "id": 42 }"#));
+//! assert!(matches(r#"{ "id": 42, "limit": null }"#));
+//! assert!(matches(r#"{ "id": 42, "limit": "all" }"#));
+//! assert!(!matches(r#"{ "id": 42, "limit": 1.5 }"#));
+//! # Ok::<(), intact_matching::CompileError>(())
+//! ```
+//!
+//! Other Pact tools do not look at such a member in a response or message, and refuse it in a request. Rules that compare
+//! with an example (`type`, `equality`, `values`, `arrayContains`) have none there and ask for nothing, except for sizes.
+//!
+//! # Inside
+//!
 //! The rooms: `request`, `response` and `message` hold the matchers; `actual` what they are given; `comparison` and
 //! `mismatch` what they answer. `parts` compares methods, paths, queries, headers, status codes and metadata, `body` the
 //! bodies by content type. `rule_tree` finds the rules for a value, `rule` is what rules ask of it, `pact_regex` and

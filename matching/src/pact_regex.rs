@@ -3,15 +3,16 @@
 //!
 //! An expression is first rewritten where the dialects' spellings differ from ours, then given to the crate `regex`, which
 //! never backtracks; what that does not know (look-around, back-references, possessive quantifiers) goes to `fancy-regex`
-//! with limits, for each value and for a whole comparison ([`budget`]). Compilation waits until the first use: a contract of
-//! a thousand interactions seldom needs them all.
+//! with limits, for each value and for a whole comparison ([`budget`]). Compilation waits until the first use, since a contract
+//! of a thousand interactions seldom needs them all, and happens once for all that are alike ([`recent`]).
 
 mod budget;
 mod class;
 mod dialect;
+mod recent;
 mod surrogates;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use budget::Budget;
 use dialect::{Reading, Rewritten, rewrite};
@@ -28,12 +29,17 @@ const SIZE_LIMIT: usize = 32 << 20;
 #[derive(Debug)]
 pub(crate) struct PactRegex {
     pattern: String,
-    engine: OnceLock<Result<Engine, String>>,
+    engine: OnceLock<Arc<Compiled>>,
 }
+
+/// What became of an expression, or why nothing.
+type Compiled = Result<Engine, String>;
 
 #[derive(Debug)]
 enum Engine {
     Linear(regex::Regex),
+    /// The same beyond a size that is worth keeping.
+    Large(regex::Regex),
     Backtracking(Box<Backtracking>),
 }
 
@@ -106,7 +112,7 @@ impl PactRegex {
     pub(crate) fn matches(&self, text: &str) -> Result<(), NoMatch> {
         let matched = match self.engine() {
             Err(_) => return Err(NoMatch::Invalid),
-            Ok(Engine::Linear(regex)) => regex.is_match(text),
+            Ok(Engine::Linear(regex) | Engine::Large(regex)) => regex.is_match(text),
             Ok(Engine::Backtracking(regex)) => regex.ask(|regex| regex.is_match(text))?,
         };
         if matched { Ok(()) } else { Err(NoMatch::Different) }
@@ -116,7 +122,7 @@ impl PactRegex {
     pub(crate) fn first_group<'t>(&self, text: &'t str) -> Result<Option<&'t str>, String> {
         let loose = compile(&self.pattern, ToOwned::to_owned)?;
         match loose {
-            Engine::Linear(regex) => {
+            Engine::Linear(regex) | Engine::Large(regex) => {
                 Ok(regex.captures(text).and_then(|groups| groups.get(1)).map(|group| group.as_str()))
             }
             Engine::Backtracking(regex) => {
@@ -128,19 +134,22 @@ impl PactRegex {
         }
     }
 
-    fn engine(&self) -> &Result<Engine, String> {
-        self.engine.get_or_init(|| {
-            let whole = |end: &str| compile(&self.pattern, |pattern| format!(r"\A(?:{pattern}{end})\z"));
-            let compiled = whole("").or_else(|error| {
-                // A comment at the end of a verbose expression, `(?x)a # so`, swallows the closing bracket.
-                if self.pattern.contains('#') { whole("\n") } else { Err(error) }
-            });
-            compiled.map_err(|error| {
-                // Without the anchors the error names places in the expression as it was written.
-                compile(&self.pattern, ToOwned::to_owned).err().unwrap_or(error)
-            })
-        })
+    fn engine(&self) -> &Compiled {
+        self.engine.get_or_init(|| recent::compiled(&self.pattern, || compile_whole(&self.pattern)))
     }
+}
+
+/// Compiles an expression that must match whole values.
+fn compile_whole(pattern: &str) -> Compiled {
+    let whole = |end: &str| compile(pattern, |pattern| format!(r"\A(?:{pattern}{end})\z"));
+    let compiled = whole("").or_else(|error| {
+        // A comment at the end of a verbose expression, `(?x)a # so`, swallows the closing bracket.
+        if pattern.contains('#') { whole("\n") } else { Err(error) }
+    });
+    compiled.map_err(|error| {
+        // Without the anchors the error names places in the expression as it was written.
+        compile(pattern, ToOwned::to_owned).err().unwrap_or(error)
+    })
 }
 
 /// The expression in the common reading, without anchors; for generating text from it.
@@ -149,7 +158,7 @@ pub(crate) fn common_spelling(pattern: &str) -> String {
 }
 
 /// Compiles an expression in the first reading that makes sense of it; `wrap` adds anchors.
-fn compile(pattern: &str, wrap: impl Fn(&str) -> String) -> Result<Engine, String> {
+fn compile(pattern: &str, wrap: impl Fn(&str) -> String) -> Compiled {
     let common = rewrite(pattern, Reading::Common);
     compile_rewritten(&common, &wrap).or_else(|error| {
         let script = rewrite(pattern, Reading::JavaScript);
@@ -160,12 +169,19 @@ fn compile(pattern: &str, wrap: impl Fn(&str) -> String) -> Result<Engine, Strin
     })
 }
 
-fn compile_rewritten(rewritten: &Rewritten, wrap: &impl Fn(&str) -> String) -> Result<Engine, String> {
+fn compile_rewritten(rewritten: &Rewritten, wrap: &impl Fn(&str) -> String) -> Compiled {
     let anchored = wrap(&rewritten.pattern);
-    if !rewritten.possessive
-        && let Ok(regex) = regex::RegexBuilder::new(&anchored).size_limit(SIZE_LIMIT).build()
-    {
-        return Ok(Engine::Linear(regex));
+    if !rewritten.possessive {
+        let within = |limit| regex::RegexBuilder::new(&anchored).size_limit(limit).build();
+        match within(recent::LARGEST) {
+            Ok(regex) => return Ok(Engine::Linear(regex)),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                if let Ok(regex) = within(SIZE_LIMIT) {
+                    return Ok(Engine::Large(regex));
+                }
+            }
+            Err(_) => {}
+        }
     }
     Backtracking::compile(anchored).map(|regex| Engine::Backtracking(Box::new(regex)))
 }

@@ -1,7 +1,7 @@
 //! Matching rules, ready to be applied: what each asks of a value.
 //!
 //! A rule of the contract becomes a [`Rule`]; the rules of one key and how they combine a [`RuleSet`]. Compiling never fails
-//! because of what a rule says: a rule that cannot be understood becomes [`Rule::Invalid`], which no value satisfies, so that
+//! because of what a rule says: a rule that cannot be understood becomes [`Asks::Invalid`], which no value satisfies, so that
 //! only the part it governs fails. What rules say about scalars is in [`scalar`], about whole arrays and objects in
 //! [`collection`], about texts outside of JSON in [`text`]; how the contents of arrays and objects are then compared is the
 //! business of the bodies.
@@ -11,6 +11,8 @@ pub(crate) mod content;
 pub(crate) mod datetime;
 mod scalar;
 mod text;
+
+use std::sync::Arc;
 
 use intact_pact_model::rules::{EachRule, StatusClass};
 use intact_pact_model::{Combine, MatchingRule, RuleList};
@@ -79,7 +81,15 @@ pub(crate) struct RuleSet {
 
 /// One rule, ready to be applied.
 #[derive(Debug)]
-pub(crate) enum Rule {
+pub(crate) struct Rule {
+    /// The name in `match`.
+    name: Box<str>,
+    pub(crate) asks: Asks,
+}
+
+/// What a rule asks for.
+#[derive(Debug)]
+pub(crate) enum Asks {
     Equality,
     Regex(PactRegex),
     Type {
@@ -100,20 +110,15 @@ pub(crate) enum Rule {
     NotEmpty,
     Semver,
     EachKey(RuleSet),
-    /// The rules for the values; a [`RuleTree`] takes them out and keeps them by path.
-    EachValue(RuleSet),
+    /// The rules for the values; a [`RuleTree`] also has them at the path of the values.
+    EachValue(Arc<RuleSet>),
     /// No value satisfies it; the text says why.
-    Invalid {
-        name: String,
-        text: String,
-    },
+    Invalid(String),
 }
 
 /// `date`, `time` or `datetime`.
 #[derive(Debug)]
 pub(crate) struct DateTimeRule {
-    /// `date`, `time` or `datetime`.
-    name: &'static str,
     /// What the texts call it.
     called: &'static str,
     format: String,
@@ -144,23 +149,20 @@ impl RuleSet {
             set.rules.push(Rule::compile(rule, compiling)?);
         }
         if set.rules.is_empty() {
-            set.rules.push(Rule::Equality);
+            set.rules.push(Rule::equality());
         }
         Ok(set)
     }
 
-    /// Takes out the rules for values, with the positions of the rules they belong to.
-    pub(crate) fn take_each_value_rules(&mut self) -> Vec<(usize, RuleSet)> {
-        let each_value = self.rules.iter_mut().enumerate();
-        each_value
-            .filter_map(|(at, rule)| match rule {
-                Rule::EachValue(values) => Some((at, std::mem::take(values))),
-                _ => None,
-            })
-            .collect()
+    /// The rules for values, with the positions of the rules they belong to.
+    pub(crate) fn each_value_rules(&self) -> impl Iterator<Item = (usize, &Arc<RuleSet>)> {
+        self.rules.iter().enumerate().filter_map(|(at, rule)| match &rule.asks {
+            Asks::EachValue(values) => Some((at, values)),
+            _ => None,
+        })
     }
 
-    /// The rules for which `failed` gives a reason, unless the others suffice: all must hold, or with OR one.
+    /// The rules for which `check` gives a reason, unless the others suffice: all must hold, or with OR one.
     pub(crate) fn failing(&self, check: impl Fn(&Rule) -> Outcome) -> Vec<(&Rule, Reason)> {
         let mut failures = Vec::new();
         for rule in &self.rules {
@@ -185,6 +187,28 @@ impl RuleSet {
 
 impl Rule {
     fn compile(rule: &MatchingRule, compiling: Compiling<'_>) -> Result<Self, CompileError> {
+        let name = match rule {
+            MatchingRule::Unreadable { json, .. } => {
+                json.get("match").and_then(|name| name.as_str()).unwrap_or("unknown")
+            }
+            _ => rule.name(),
+        };
+        Ok(Self { name: name.into(), asks: Asks::compile(rule, compiling)? })
+    }
+
+    /// The rule that holds where the contract says nothing.
+    pub(crate) fn equality() -> Self {
+        Self { name: MatchingRule::Equality.name().into(), asks: Asks::Equality }
+    }
+
+    /// The name in `match`.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Asks {
+    fn compile(rule: &MatchingRule, compiling: Compiling<'_>) -> Result<Self, CompileError> {
         Ok(match rule {
             MatchingRule::Equality => Self::Equality,
             MatchingRule::Regex(pattern) => Self::Regex(PactRegex::new(pattern)),
@@ -195,11 +219,9 @@ impl Rule {
             MatchingRule::Decimal => Self::Decimal,
             MatchingRule::Boolean => Self::Boolean,
             MatchingRule::Null => Self::Null,
-            MatchingRule::Date(format) => Self::date_time("date", "a date", format, "yyyy-MM-dd"),
-            MatchingRule::Time(format) => Self::date_time("time", "a time", format, "HH:mm:ss"),
-            MatchingRule::DateTime(format) => {
-                Self::date_time("datetime", "a timestamp", format, "yyyy-MM-dd'T'HH:mm:ssXXX")
-            }
+            MatchingRule::Date(format) => Self::date_time("a date", format, "yyyy-MM-dd"),
+            MatchingRule::Time(format) => Self::date_time("a time", format, "HH:mm:ss"),
+            MatchingRule::DateTime(format) => Self::date_time("a timestamp", format, "yyyy-MM-dd'T'HH:mm:ssXXX"),
             MatchingRule::ContentType(content_type) => Self::ContentType(content_type.clone()),
             MatchingRule::Values => Self::Values,
             MatchingRule::ArrayContains(variants) => {
@@ -213,51 +235,21 @@ impl Rule {
             MatchingRule::NotEmpty => Self::NotEmpty,
             MatchingRule::Semver => Self::Semver,
             MatchingRule::EachKey(rules) => Self::EachKey(RuleSet::inner(rules, compiling)?),
-            MatchingRule::EachValue(rules) => Self::EachValue(RuleSet::inner(rules, compiling)?),
-            MatchingRule::Other { name, .. } => Self::Invalid {
-                name: name.clone(),
-                text: format!("No plugin provides the matching rule '{name}' at {}", compiling.place()),
-            },
-            MatchingRule::Unreadable { json, reason } => {
-                let name = json.get("match").and_then(|name| name.as_str()).unwrap_or("unknown").to_owned();
-                let text = format!(
-                    "The matching rule {} at {} cannot be understood: {reason}",
-                    show::json(json),
-                    compiling.place()
-                );
-                Self::Invalid { name, text }
+            MatchingRule::EachValue(rules) => Self::EachValue(Arc::new(RuleSet::inner(rules, compiling)?)),
+            MatchingRule::Other { name, .. } => {
+                Self::Invalid(format!("No plugin provides the matching rule '{name}' at {}", compiling.place()))
             }
+            MatchingRule::Unreadable { json, reason } => Self::Invalid(format!(
+                "The matching rule {} at {} cannot be understood: {reason}",
+                show::json(json),
+                compiling.place()
+            )),
         })
     }
 
-    fn date_time(name: &'static str, called: &'static str, format: &str, default: &str) -> Self {
+    fn date_time(called: &'static str, format: &str, default: &str) -> Self {
         let format = if format.is_empty() { default } else { format };
-        Self::DateTime(DateTimeRule { name, called, format: format.to_owned(), pattern: Pattern::compile(format) })
-    }
-
-    /// The name in `match`.
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Equality => "equality",
-            Self::Regex(_) => "regex",
-            Self::Type { .. } => "type",
-            Self::Include(_) => "include",
-            Self::Number => "number",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::Boolean => "boolean",
-            Self::Null => "null",
-            Self::DateTime(rule) => rule.name,
-            Self::ContentType(_) => "contentType",
-            Self::Values => "values",
-            Self::ArrayContains(_) => "arrayContains",
-            Self::StatusCode(_) => "statusCode",
-            Self::NotEmpty => "notEmpty",
-            Self::Semver => "semver",
-            Self::EachKey(_) => "eachKey",
-            Self::EachValue(_) => "eachValue",
-            Self::Invalid { name, .. } => name,
-        }
+        Self::DateTime(DateTimeRule { called, format: format.to_owned(), pattern: Pattern::compile(format) })
     }
 }
 

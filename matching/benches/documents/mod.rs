@@ -1,4 +1,5 @@
-//! The documents that the measurements are about.
+//! The documents that the measurements are about. Not every measurement needs all of them.
+#![allow(dead_code, reason = "each of the benchmarks has a copy of its own")]
 
 use intact_pact_model::rules::MatchingRule;
 use intact_pact_model::{Body, ContentType, Headers, HttpResponse, Json, JsonValue, RuleList};
@@ -66,4 +67,28 @@ pub(crate) fn expecting(document: &str) -> HttpResponse {
 /// The headers of an actual response with a JSON body.
 pub(crate) fn headers() -> Headers {
     Headers::from_iter([("Content-Type".to_owned(), vec!["application/json".to_owned()])])
+}
+
+/// Ten thousand members under one rule, or under a rule each.
+pub(crate) fn members_under_rules(rules: usize) -> (HttpResponse, String) {
+    let name = |at: usize| format!("member{at}");
+    let text = Json::object((0..10_000).map(|at| (name(at), at))).to_compact();
+    let mut expected = expecting(&text);
+    if rules == 1 {
+        expected.matching_rules.body.insert("$.*".to_owned(), RuleList::of(MatchingRule::Integer));
+    } else {
+        for at in 0..rules {
+            expected.matching_rules.body.insert(format!("$.{}", name(at)), RuleList::of(MatchingRule::Integer));
+        }
+    }
+    (expected, text)
+}
+
+/// A list of texts under an expression that takes the square of the square of their length to refuse them.
+pub(crate) fn catastrophic_values(count: usize) -> (HttpResponse, String) {
+    let mut expected = expecting(r#"["ac"]"#);
+    let rules = &mut expected.matching_rules.body;
+    rules.insert("$".to_owned(), RuleList::of(MatchingRule::Type { min: None, max: None }));
+    rules.insert("$[*]".to_owned(), RuleList::of(MatchingRule::Regex(r"(?=x?)(a|a)*\1c".to_owned())));
+    (expected, Json::array((0..count).map(|_| Json::from("a".repeat(60)))).to_compact())
 }

@@ -6,7 +6,7 @@ use intact_pact_model::ContentType;
 
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
-use crate::rule::{Outcome, Rule, content};
+use crate::rule::{Asks, Outcome, Rule, content};
 use crate::rule_tree::RuleTree;
 
 type Typed<'b> = (&'b [u8], Option<&'b ContentType>);
@@ -37,11 +37,11 @@ pub(crate) fn compare<S: Sink>(expected: Typed<'_>, actual: Typed<'_>, rules: &R
 }
 
 fn check(rule: &Rule, expected: Typed<'_>, actual: Typed<'_>) -> Outcome {
-    let satisfied = match rule {
-        Rule::Equality | Rule::Values => return if expected.0 == actual.0 { Ok(()) } else { Err(Reason::Different) },
-        Rule::Type { .. } => true,
-        Rule::NotEmpty => !actual.0.is_empty(),
-        Rule::ContentType(content_type) => content::check(content_type, actual.0).is_ok(),
+    let satisfied = match &rule.asks {
+        Asks::Equality | Asks::Values => return if expected.0 == actual.0 { Ok(()) } else { Err(Reason::Different) },
+        Asks::Type { .. } => true,
+        Asks::NotEmpty => !actual.0.is_empty(),
+        Asks::ContentType(content_type) => content::check(content_type, actual.0).is_ok(),
         _ => match str::from_utf8(actual.0) {
             Ok(text) => return rule.check_text(&String::from_utf8_lossy(expected.0), text),
             Err(_) => return Err(Reason::NotApplicable),
@@ -51,10 +51,10 @@ fn check(rule: &Rule, expected: Typed<'_>, actual: Typed<'_>) -> Outcome {
 }
 
 fn explain(rule: &Rule, expected: Typed<'_>, actual: Typed<'_>, reason: Reason) -> String {
-    match rule {
-        Rule::Equality | Rule::Values => explain_equality(expected, actual),
-        Rule::NotEmpty => EMPTY.to_owned(),
-        Rule::ContentType(content_type) => content::explain(content_type, actual.0),
+    match &rule.asks {
+        Asks::Equality | Asks::Values => explain_equality(expected, actual),
+        Asks::NotEmpty => EMPTY.to_owned(),
+        Asks::ContentType(content_type) => content::explain(content_type, actual.0),
         _ => match str::from_utf8(actual.0) {
             Ok(text) => rule.explain_text(&String::from_utf8_lossy(expected.0), text, reason),
             Err(_) => {

@@ -21,13 +21,13 @@ pub(crate) fn compare<S: Sink>(expected: &[u8], actual: &[u8], rules: &RuleTree,
     let root = rules.cursor();
     let rules_of = |name: &str, count: usize| {
         let parameter = root.field(name);
-        let mut rules = ValueRules { whole: parameter.rules().map(|rules| rules.set), at: Vec::new() };
-        for index in 0..count {
-            if let Some(set) = parameter.index(index).exact_rules() {
-                rules.at.push((index, set));
-            }
+        let at = (0..count).filter_map(|index| Some((index, parameter.index(index).exact_rules()?)));
+        let rules = parameter.rules();
+        ValueRules {
+            whole: rules.map(|rules| rules.set),
+            cascaded: rules.is_some_and(|rules| rules.cascaded),
+            at: at.collect(),
         }
-        rules
     };
     parameters::compare(&Query::parse(expected), &Query::parse(actual), &Called::FORM, rules_of, sink)
 }

@@ -57,8 +57,11 @@ impl MultipartMatcher {
             Ok(parts) => parts,
             Err(error) => return Ok(Err(error)),
         };
-        let rules: Vec<(PathExpression, &RuleList)> =
-            rules.iter().filter_map(|(key, list)| Some((key.parse().ok()?, list))).collect();
+        let rules: Vec<(PathExpression, &RuleList)> = rules
+            .iter()
+            .filter(|(_, list)| !list.is_empty())
+            .filter_map(|(key, list)| Some((key.parse().ok()?, list)))
+            .collect();
         let mut matchers = Vec::new();
         for (index, part) in parts.into_iter().enumerate() {
             let (title, step) = match &part.name {
@@ -110,15 +113,19 @@ impl MultipartMatcher {
     }
 }
 
-/// The rules at and below a part, as if the part were the document.
+/// The rules at and below a part, as if the part were the document. Those that call the part by its name come last: of
+/// two for one place they count.
 fn rules_below(rules: &[(PathExpression, &RuleList)], part: &Segment) -> IndexMap<String, RuleList> {
-    let below = rules.iter().filter_map(|(path, list)| {
-        let (first, rest) = path.segments().split_first()?;
-        let fits =
-            first == part || matches!((first, part), (Segment::Star, _) | (Segment::StarIndex, Segment::Index(_)));
-        fits.then(|| (PathExpression::from(rest.to_vec()).to_string(), (*list).clone()))
-    });
-    below.collect()
+    let below = |fits: &dyn Fn(&Segment) -> bool| {
+        let below = rules.iter().filter_map(|(path, list)| {
+            let (_, rest) = path.segments().split_first().filter(|(first, _)| fits(first))?;
+            Some((PathExpression::from(rest.to_vec()).to_string(), (*list).clone()))
+        });
+        below.collect::<Vec<_>>()
+    };
+    let by_wildcard =
+        |first: &Segment| matches!((first, part), (Segment::Star, _) | (Segment::StarIndex, Segment::Index(_)));
+    below(&by_wildcard).into_iter().chain(below(&|first| first == part)).collect()
 }
 
 impl PartMatcher {
@@ -158,7 +165,7 @@ impl PartMatcher {
             }
             None if expected == actual => Flow::Continue(()),
             None => sink.mismatch(|| {
-                mismatch(Reason::Different, Rule::Equality.explain_text(&expected, &actual, Reason::Different))
+                mismatch(Reason::Different, Rule::equality().explain_text(&expected, &actual, Reason::Different))
             }),
         }
     }

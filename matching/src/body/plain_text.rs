@@ -2,6 +2,7 @@
 
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
+use crate::rule::{Asks, Rule};
 use crate::rule_tree::RuleTree;
 use crate::show;
 
@@ -9,8 +10,14 @@ pub(crate) fn compare<S: Sink>(expected: &[u8], actual: &[u8], rules: &RuleTree,
     let at = || Location::Body("$".to_owned());
     match rules.cursor().exact_rules() {
         Some(set) => {
+            let same_bytes = expected == actual;
             let (expected, actual) = (String::from_utf8_lossy(expected), String::from_utf8_lossy(actual));
-            for (rule, reason) in set.failing(|rule| rule.check_text(&expected, &actual)) {
+            let check = |rule: &Rule| match &rule.asks {
+                // Different bytes that are no text may look the same.
+                Asks::Equality | Asks::Values if !same_bytes => Err(Reason::Different),
+                _ => rule.check_text(&expected, &actual),
+            };
+            for (rule, reason) in set.failing(check) {
                 sink.mismatch(|| {
                     Mismatch::new(at(), reason, rule.explain_text(&expected, &actual, reason))
                         .showing(&*expected, &*actual)

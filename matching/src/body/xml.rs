@@ -6,13 +6,14 @@
 mod limits;
 mod tree;
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use intact_pact_model::path::write_field;
 
-use crate::comparison::{Flow, Sink};
+use crate::comparison::{Flow, Sink, Verdict};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
-use crate::rule::{Outcome, Rule, within};
+use crate::rule::{Asks, Outcome, Rule, within};
 use crate::rule_tree::{Cursor, RuleTree};
 use crate::show;
 
@@ -29,7 +30,13 @@ pub(crate) fn compare<S: Sink>(
 ) -> Flow {
     let root = Place { parent: None, name: "" };
     let cursor = step(&rules.cursor(), "", &expected.name);
-    Walk { strict }.element(expected, actual, &cursor, &root.child(&expected.name.qualified), sink)
+    Walk { strict, known: RefCell::default() }.element(
+        expected,
+        actual,
+        &cursor,
+        &root.child(&expected.name.qualified),
+        sink,
+    )
 }
 
 /// The place of a member called so, with its namespace or with the prefix the contract writes.
@@ -65,6 +72,9 @@ impl Place<'_> {
 struct Walk {
     /// Is more than expected a mismatch?
     strict: bool,
+    /// Which elements are like which examples, where there is more than one to compare with: to find that out again for each
+    /// would double the work at each level.
+    known: RefCell<HashMap<(*const Element, *const Element), bool>>,
 }
 
 impl Walk {
@@ -167,13 +177,14 @@ impl Walk {
                 Some(examples) => step(cursor, "", &examples[0].name),
                 None => below,
             };
-            let any_number =
-                below.rules().is_some_and(|rules| rules.set.rules.iter().any(|rule| matches!(rule, Rule::Type { .. })));
+            let any_number = below
+                .rules()
+                .is_some_and(|rules| rules.set.rules.iter().any(|rule| matches!(rule.asks, Asks::Type { .. })));
             let place_below = place.child(name);
             match examples_of.get(name) {
                 Some(examples) if any_number => {
-                    for child in group {
-                        self.element(examples[0], child, &below, &place_below, sink)?;
+                    for (index, child) in group.iter().enumerate() {
+                        self.any_of(examples, index, child, &below, &place_below, sink)?;
                     }
                 }
                 Some(examples) => {
@@ -204,6 +215,37 @@ impl Walk {
             }
         }
         Flow::Continue(())
+    }
+}
+
+impl Walk {
+    /// One of any number of children: like the first example, or like the one at its place, which may lack something that
+    /// the first has.
+    fn any_of<S: Sink>(
+        &self,
+        examples: &[&Element],
+        index: usize,
+        actual: &Element,
+        cursor: &Cursor<'_>,
+        place: &Place<'_>,
+        sink: &mut S,
+    ) -> Flow {
+        let is_like = |example| self.is_like(example, actual, cursor, place);
+        match examples.get(index) {
+            Some(own) if index > 0 && (is_like(examples[0]) || is_like(own)) => Flow::Continue(()),
+            Some(_) if index > 0 && !S::WANTS_ALL => Flow::Break(()),
+            _ => self.element(examples[0], actual, cursor, place, sink),
+        }
+    }
+
+    fn is_like(&self, example: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>) -> bool {
+        let question = (std::ptr::from_ref(example), std::ptr::from_ref(actual));
+        let known = self.known.borrow().get(&question).copied();
+        known.unwrap_or_else(|| {
+            let answer = self.element(example, actual, cursor, place, &mut Verdict).is_continue();
+            self.known.borrow_mut().insert(question, answer);
+            answer
+        })
     }
 }
 
@@ -238,16 +280,16 @@ fn is_unexpected<S: Sink>(child: &Element, place: &Place<'_>, sink: &mut S) -> F
 
 /// What a rule asks of the element itself; rules about text are asked about its text.
 fn check_element(rule: &Rule, expected: &Element, actual: &Element, cascaded: bool) -> Outcome {
-    match rule {
+    match &rule.asks {
         // Bounds on elements that hold only text are meant for their number, which nothing else can say in XML.
-        Rule::Type { min, max }
+        Asks::Type { min, max }
             if !cascaded && !expected.children.is_empty() && !within(actual.children.len(), *min, *max) =>
         {
             Err(Reason::WrongSize)
         }
         // An empty example below a value that must not be empty says that this one may be.
-        Rule::NotEmpty if (!cascaded || !expected.is_empty()) && actual.is_empty() => Err(Reason::RuleNotSatisfied),
-        Rule::Invalid { .. } => Err(Reason::InvalidRule),
+        Asks::NotEmpty if (!cascaded || !expected.is_empty()) && actual.is_empty() => Err(Reason::RuleNotSatisfied),
+        Asks::Invalid(_) => Err(Reason::InvalidRule),
         _ => Ok(()),
     }
 }
@@ -255,12 +297,12 @@ fn check_element(rule: &Rule, expected: &Element, actual: &Element, cascaded: bo
 fn explain_element(rule: &Rule, actual: &Element) -> String {
     let name = &actual.name.qualified;
     let count = actual.children.len() as u64;
-    match rule {
-        Rule::Type { min: Some(min), .. } if count < *min => {
+    match &rule.asks {
+        Asks::Type { min: Some(min), .. } if count < *min => {
             format!("Expected '{name}' to have at least {min} children")
         }
-        Rule::Type { max: Some(max), .. } => format!("Expected '{name}' to have at most {max} children"),
-        Rule::Invalid { text, .. } => text.clone(),
+        Asks::Type { max: Some(max), .. } => format!("Expected '{name}' to have at most {max} children"),
+        Asks::Invalid(text) => text.clone(),
         _ => format!("Expected '{name}' to not be empty"),
     }
 }
@@ -268,13 +310,15 @@ fn explain_element(rule: &Rule, actual: &Element) -> String {
 fn text<S: Sink>(expected: &Element, actual: &Element, cursor: &Cursor<'_>, place: &Place<'_>, sink: &mut S) -> Flow {
     let below = cursor.field("#text");
     let place = place.child("#text");
+    let is_container = !expected.children.is_empty();
     let (expected, actual) = (expected.text.as_str(), actual.text.as_str());
     let Some(rules) = below.rules() else { return by_text_rules(None, expected, actual, &place, sink) };
-    let from_ancestor = rules.cascaded && cursor.exact_rules().is_none();
-    if from_ancestor && expected.is_empty() && actual.is_empty() {
+    // A rule for the text itself or, where there is nothing but text, for the element is meant for an empty text, too.
+    let is_for_text = !rules.cascaded || (!is_container && cursor.exact_rules().is_some());
+    if !is_for_text && expected.is_empty() && actual.is_empty() {
         return Flow::Continue(());
     }
-    let accepts_any = rules.set.rules.iter().any(|rule| matches!(rule, Rule::Type { .. }));
+    let accepts_any = rules.set.rules.iter().any(|rule| matches!(rule.asks, Asks::Type { .. }));
     if accepts_any && !expected.is_empty() && actual.is_empty() {
         return sink.mismatch(|| {
             let text = format!("Expected text such as '{}' but there was none", show::cut(expected));
@@ -301,14 +345,14 @@ fn by_text_rules<S: Sink>(
             Mismatch::new(
                 place.location(),
                 Reason::Different,
-                Rule::Equality.explain_text(expected, actual, Reason::Different),
+                Rule::equality().explain_text(expected, actual, Reason::Different),
             )
             .showing(expected, actual)
         });
     };
-    let check = |rule: &Rule| match rule {
+    let check = |rule: &Rule| match &rule.asks {
         // These are about elements, not about their texts.
-        Rule::NotEmpty | Rule::EachKey(_) | Rule::EachValue(_) | Rule::ArrayContains(_) | Rule::Invalid { .. }
+        Asks::NotEmpty | Asks::EachKey(_) | Asks::EachValue(_) | Asks::ArrayContains(_) | Asks::Invalid(_)
             if cascaded =>
         {
             Ok(())

@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 use intact_pact_model::path::{PathExpression, Segment};
+use intact_pact_model::rules::ArrayVariant;
 use intact_pact_model::{Body, ContentType, Generator, Json, JsonValue, MatchingRule, MatchingRules, Query, RuleList};
 
 use crate::body::json;
-use crate::comparison::Verdict;
 use crate::generate::{Applying, xml};
 use crate::rule::Compiling;
 use crate::rule_tree::RuleTree;
@@ -124,19 +124,16 @@ fn for_variants(document: &mut JsonValue, rules: &IndexMap<String, RuleList>, ap
             let MatchingRule::ArrayContains(variants) = rule else { continue };
             at_path(document, path.segments(), &mut |value| {
                 let Json::Array(items) = value else { return };
-                let examples = items.clone();
-                for variant in variants.iter().filter(|variant| !variant.generators.is_empty()) {
-                    let Some(example) = examples.get(variant.index) else { continue };
-                    let Ok(rules) = RuleTree::compile(&variant.rules, Compiling::category("body")) else { continue };
-                    for (item, original) in items.iter_mut().zip(&examples) {
-                        if json::compare(example, original, &rules, false, &mut Verdict).is_continue() {
-                            apply_all(
-                                item,
-                                &variant.generators,
-                                &format!("body {key}, variant {}", variant.index),
-                                applying,
-                            );
-                        }
+                let compiled = variants.iter().filter(|variant| !variant.generators.is_empty()).filter_map(|variant| {
+                    Some((variant, RuleTree::compile(&variant.rules, Compiling::category("body")).ok()?))
+                });
+                let compiled: Vec<(&ArrayVariant, RuleTree)> = compiled.collect();
+                let asked: Vec<(usize, &RuleTree)> =
+                    compiled.iter().map(|(variant, rules)| (variant.index, rules)).collect();
+                for ((variant, _), like_it) in compiled.iter().zip(json::like_variants(items, &asked)) {
+                    for at in like_it {
+                        let place = format!("body {key}, variant {}", variant.index);
+                        apply_all(&mut items[at], &variant.generators, &place, applying);
                     }
                 }
             });

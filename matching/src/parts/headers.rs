@@ -6,7 +6,7 @@ use intact_pact_model::{Headers, MatchingRules};
 
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
-use crate::parts::values::{self, CompiledValueRules, ValueRules};
+use crate::parts::values::{self, CompiledValueRules, NamedRules, ValueRules};
 use crate::rule::{CompileError, RuleSet};
 use crate::show;
 
@@ -42,14 +42,13 @@ const NEVER_LISTS: [&str; 9] = [
 
 impl HeadersMatcher {
     pub(crate) fn compile(expected: &Headers, rules: &MatchingRules) -> Result<Self, CompileError> {
-        let of_name =
-            |name: &str| CompiledValueRules::compile(&rules.header, name, str::eq_ignore_ascii_case, "header");
+        let rules = NamedRules::new(&rules.header, |name| name.to_ascii_lowercase().into(), "header");
         let headers = expected.iter().map(|(name, values)| {
             let has_parameters = ["accept", "content-type"].iter().any(|own| name.eq_ignore_ascii_case(own));
             let values = values.iter().map(|value| value.trim().to_owned()).collect();
-            Ok(HeaderMatcher { name: name.to_owned(), values, rules: of_name(name)?, has_parameters })
+            Ok(HeaderMatcher { name: name.to_owned(), values, rules: rules.compile(name)?, has_parameters })
         });
-        Ok(Self { headers: headers.collect::<Result<_, _>>()?, content_type: of_name("content-type")? })
+        Ok(Self { headers: headers.collect::<Result<_, _>>()?, content_type: rules.compile("content-type")? })
     }
 
     /// The rules that decide whether one content type may stand for another.
@@ -167,7 +166,7 @@ impl HeaderMatcher {
                 let (shown_expected, shown_actual, text) = match finding.index {
                     Some(index) => {
                         let example = expected.get(index).or(expected.first()).copied().unwrap_or_default();
-                        let text = match actual.len() {
+                        let text = match expected.len().max(actual.len()) {
                             1 => finding.text.clone(),
                             _ => format!("{} for value at index {index}", finding.text),
                         };

@@ -33,7 +33,8 @@ impl TargetMatcher {
         let same_method = if self.method_rules.rules.is_empty() {
             self.method.eq_ignore_ascii_case(method)
         } else {
-            self.method_rules.holds(|rule| rule.check_text(&self.method, &method.to_ascii_uppercase()))
+            let (expected, actual) = (self.method.to_ascii_uppercase(), method.to_ascii_uppercase());
+            self.method_rules.holds(|rule| rule.check_text(&expected, &actual))
         };
         if !same_method {
             sink.mismatch(|| {

@@ -1,37 +1,35 @@
 //! The query: by name, or in version 1 of the specification as text, in which only the spelling of characters is free.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use intact_pact_model::{MatchingRules, Query, SpecVersion};
 use percent_encoding::percent_decode_str;
 
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason};
 use crate::parts::parameters::{self, Called};
-use crate::parts::values::CompiledValueRules;
+use crate::parts::values::{CompiledValueRules, NamedRules};
 use crate::rule::CompileError;
 
 /// An expected query, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct QueryMatcher {
     expected: Query,
-    rules: Vec<(String, CompiledValueRules)>,
+    rules: HashMap<String, CompiledValueRules>,
     /// The text that must come (version 1).
     raw: Option<String>,
 }
 
 impl QueryMatcher {
     pub(crate) fn compile(expected: &Query, rules: &MatchingRules, version: SpecVersion) -> Result<Self, CompileError> {
-        let of_name = |name: &str| CompiledValueRules::compile(&rules.query, name, |a, b| a == b, "query");
-        let mut compiled = Vec::new();
-        if !rules.query.is_empty() {
-            for (name, _) in expected.iter() {
-                compiled.push((name.to_owned(), of_name(name)?));
-            }
-        }
+        let rules = NamedRules::new(&rules.query, |name| Cow::Borrowed(name), "query");
+        let of_name = |(name, _): (&str, _)| Ok((name.to_owned(), rules.compile(name)?));
         let raw = match version {
             SpecVersion::V1 => Some(expected.raw().map_or_else(|| expected.to_query_string(), ToOwned::to_owned)),
             _ => None,
         };
-        Ok(Self { expected: expected.clone(), rules: compiled, raw })
+        Ok(Self { expected: expected.clone(), rules: expected.iter().map(of_name).collect::<Result<_, _>>()?, raw })
     }
 
     pub(crate) fn compare<S: Sink>(&self, actual: Option<&str>, sink: &mut S) -> Flow {
@@ -43,9 +41,7 @@ impl QueryMatcher {
             return Flow::Continue(());
         }
         let mut seen = Seen { sink, any: false };
-        let rules_of = |name: &str, _| {
-            self.rules.iter().find(|(own, _)| own == name).map(|(_, rules)| rules.as_rules()).unwrap_or_default()
-        };
+        let rules_of = |name: &str, _| self.rules.get(name).map(CompiledValueRules::as_rules).unwrap_or_default();
         parameters::compare(&self.expected, &Query::parse(actual), &Called::QUERY, rules_of, &mut seen)?;
         match &self.raw {
             Some(expected) if !seen.any => seen.sink.mismatch(|| {

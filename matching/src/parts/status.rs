@@ -4,7 +4,7 @@ use intact_pact_model::{HttpResponse, Json};
 
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
-use crate::rule::{CompileError, Compiling, Outcome, Rule, RuleSet, describe_status, is_status_of};
+use crate::rule::{Asks, CompileError, Compiling, Outcome, Rule, RuleSet, describe_status, is_status_of};
 
 /// An expected status code, ready to be compared.
 #[derive(Debug)]
@@ -44,26 +44,26 @@ impl StatusMatcher {
 }
 
 fn check(rule: &Rule, expected: u16, actual: u16) -> Outcome {
-    match rule {
-        Rule::StatusCode(class) if is_status_of(actual, class) => Ok(()),
-        Rule::StatusCode(_) => Err(Reason::RuleNotSatisfied),
-        Rule::Equality
-        | Rule::Values
-        | Rule::Type { .. }
-        | Rule::Number
-        | Rule::Integer
-        | Rule::Decimal
-        | Rule::Regex(_)
-        | Rule::Include(_)
-        | Rule::Invalid { .. } => rule.check_scalar(&Json::from(expected), &Json::from(actual)),
+    match &rule.asks {
+        Asks::StatusCode(class) if is_status_of(actual, class) => Ok(()),
+        Asks::StatusCode(_) => Err(Reason::RuleNotSatisfied),
+        Asks::Equality
+        | Asks::Values
+        | Asks::Type { .. }
+        | Asks::Number
+        | Asks::Integer
+        | Asks::Decimal
+        | Asks::Regex(_)
+        | Asks::Include(_)
+        | Asks::Invalid(_) => rule.check_scalar(&Json::from(expected), &Json::from(actual)),
         _ => Err(Reason::NotApplicable),
     }
 }
 
 fn explain(rule: &Rule, expected: u16, actual: u16, reason: Reason) -> String {
-    match rule {
-        Rule::StatusCode(class) => format!("Expected status code {actual} to be a {}", describe_status(class)),
-        Rule::Equality => format!("expected {expected} but was {actual}"),
+    match &rule.asks {
+        Asks::StatusCode(class) => format!("Expected status code {actual} to be a {}", describe_status(class)),
+        Asks::Equality => format!("expected {expected} but was {actual}"),
         _ if reason == Reason::NotApplicable => format!("Unable to match {actual} using {}", rule.name()),
         _ => rule.explain_scalar(&Json::from(expected), &Json::from(actual), reason),
     }

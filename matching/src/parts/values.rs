@@ -1,5 +1,8 @@
 //! Lists of texts: the values of one header, query or form parameter under matching rules.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
 use indexmap::IndexMap;
 use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::rules::RuleList;
@@ -8,7 +11,7 @@ use intact_pact_model::{Combine, Json};
 use crate::body::json;
 use crate::comparison::Flow;
 use crate::mismatch::Reason;
-use crate::rule::{CompileError, Compiling, Outcome, Rule, RuleSet, explain_size, within};
+use crate::rule::{Asks, CompileError, Compiling, Outcome, Rule, RuleSet, explain_size, within};
 use crate::show;
 
 /// The rules for the values of one name.
@@ -16,7 +19,9 @@ use crate::show;
 pub(crate) struct ValueRules<'r> {
     /// For all values.
     pub(crate) whole: Option<&'r RuleSet>,
-    /// For the value at one position; they count before those for all.
+    /// Do the rules for all stand at a parent? Then they ask nothing of the list.
+    pub(crate) cascaded: bool,
+    /// For the value at one position, in the order of the positions; they count before those for all.
     pub(crate) at: Vec<(usize, &'r RuleSet)>,
 }
 
@@ -28,39 +33,59 @@ pub(crate) struct CompiledValueRules {
 }
 
 impl CompiledValueRules {
-    /// The rules that `rules` hold for `name`: under the plain name, else under a path such as `$.name`, `$['name']` or
-    /// `$.name[0]`, which some tools write.
-    pub(crate) fn compile(
-        rules: &IndexMap<String, RuleList>,
-        name: &str,
-        same_name: fn(&str, &str) -> bool,
+    pub(crate) fn as_rules(&self) -> ValueRules<'_> {
+        let at = self.at.iter().map(|(index, set)| (*index, set)).collect();
+        ValueRules { whole: self.whole.as_ref(), cascaded: false, at }
+    }
+}
+
+type Entry<'r> = (&'r str, &'r RuleList);
+
+/// The rules of a category whose keys are names: under the plain name, or under a path such as `$.name`, `$['name']` or
+/// `$.name[0]`, which some tools write.
+pub(crate) struct NamedRules<'r> {
+    category: &'static str,
+    fold: fn(&str) -> Cow<'_, str>,
+    plain: HashMap<Cow<'r, str>, Entry<'r>>,
+    by_path: HashMap<String, Entry<'r>>,
+    at: HashMap<String, BTreeMap<usize, Entry<'r>>>,
+}
+
+impl<'r> NamedRules<'r> {
+    /// `fold` makes the spellings of one name the same.
+    pub(crate) fn new(
+        rules: &'r IndexMap<String, RuleList>,
+        fold: fn(&str) -> Cow<'_, str>,
         category: &'static str,
-    ) -> Result<Self, CompileError> {
-        let mut found = Self::default();
-        let compile = |key: &str, list: &RuleList| RuleSet::compile(list, key, Compiling::category(category).at(key));
+    ) -> Self {
+        let mut named = Self { category, fold, plain: HashMap::new(), by_path: HashMap::new(), at: HashMap::new() };
         for (key, list) in rules.iter().filter(|(_, list)| !list.is_empty()) {
-            if same_name(key, name) {
-                found.whole = Some(compile(key, list)?);
-                continue;
-            }
+            let entry = (key.as_str(), list);
+            named.plain.insert(fold(key), entry);
             let Ok(path) = key.parse::<PathExpression>() else { continue };
             match path.segments() {
-                [Segment::Field(field)] | [Segment::Field(field), Segment::StarIndex]
-                    if same_name(field, name) && found.whole.is_none() =>
-                {
-                    found.whole = Some(compile(key, list)?);
+                [Segment::Field(name)] | [Segment::Field(name), Segment::StarIndex] => {
+                    named.by_path.entry(fold(name).into_owned()).or_insert(entry);
                 }
-                [Segment::Field(field), Segment::Index(index)] if same_name(field, name) => {
-                    found.at.push((*index, compile(key, list)?));
+                [Segment::Field(name), Segment::Index(index)] => {
+                    named.at.entry(fold(name).into_owned()).or_default().entry(*index).or_insert(entry);
                 }
                 _ => {}
             }
         }
-        Ok(found)
+        named
     }
 
-    pub(crate) fn as_rules(&self) -> ValueRules<'_> {
-        ValueRules { whole: self.whole.as_ref(), at: self.at.iter().map(|(index, set)| (*index, set)).collect() }
+    /// The rules for the values of `name`; its plain name counts before paths.
+    pub(crate) fn compile(&self, name: &str) -> Result<CompiledValueRules, CompileError> {
+        let name = (self.fold)(name);
+        let compile = |(key, list): Entry<'_>| RuleSet::compile(list, key, Compiling::category(self.category).at(key));
+        let whole = self.plain.get(&name).or_else(|| self.by_path.get(&*name));
+        let at = self.at.get(&*name).into_iter().flatten();
+        Ok(CompiledValueRules {
+            whole: whole.copied().map(compile).transpose()?,
+            at: at.map(|(index, entry)| Ok((*index, compile(*entry)?))).collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -76,7 +101,19 @@ pub(crate) struct Finding<'r> {
 impl<'r> ValueRules<'r> {
     /// The rules for the value at `index`.
     pub(crate) fn for_value(&self, index: usize) -> Option<&'r RuleSet> {
-        self.at.iter().find(|(at, _)| *at == index).map(|(_, set)| *set).or(self.whole)
+        self.at_position(index).or(self.whole)
+    }
+
+    fn at_position(&self, index: usize) -> Option<&'r RuleSet> {
+        self.at.binary_search_by_key(&index, |(at, _)| *at).ok().map(|at| self.at[at].1)
+    }
+
+    /// What a rule for all asks of one value. Rules about a list or its keys cascade to nothing.
+    fn check_value(&self, rule: &Rule, expected: &str, actual: &str) -> Outcome {
+        match &rule.asks {
+            Asks::ArrayContains(_) | Asks::EachValue(_) | Asks::EachKey(_) if self.cascaded => Ok(()),
+            _ => rule.check_text(expected, actual),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -85,38 +122,63 @@ impl<'r> ValueRules<'r> {
 
     /// Is there a rule that is about the list rather than about each value?
     pub(crate) fn is_about_the_list(&self) -> bool {
-        self.whole.is_some_and(|set| set.rules.iter().any(is_about_lists))
+        !self.cascaded && self.whole.is_some_and(|set| set.rules.iter().any(|rule| is_about_lists(rule, &[""])))
     }
 }
 
-fn is_about_lists(rule: &Rule) -> bool {
-    matches!(rule, Rule::ArrayContains(_) | Rule::EachValue(_))
-        || matches!(rule, Rule::Type { min, max } if min.is_some() || max.is_some())
+/// Is the rule about the list of these values rather than about each?
+fn is_about_lists(rule: &Rule, values: &[&str]) -> bool {
+    match &rule.asks {
+        Asks::ArrayContains(_) | Asks::EachValue(_) => true,
+        Asks::Type { min, max } => min.is_some() || max.is_some(),
+        Asks::NotEmpty => values.is_empty(),
+        _ => false,
+    }
 }
 
 /// Holds the values against the rules: any number of values, unless a rule counts them; each is compared with the expected
-/// value at its position, or with the first if there is none.
+/// value at its position, or with the first if there is none. Of alternatives one must hold for the list, or each value
+/// must satisfy one of those that are about values.
 pub(crate) fn compare<'r>(
     rules: &ValueRules<'r>,
     expected: &[&str],
     actual: &[&str],
     mut report: impl FnMut(Finding<'r>) -> Flow,
 ) -> Flow {
-    let list_failures = rules.whole.map(|set| list_failures(set, expected, actual)).unwrap_or_default();
-    if let Some(set) = rules.whole
-        && set.combine == Combine::Or
-        && set.rules.iter().any(is_about_lists)
-        && list_failures.len() < set.rules.iter().filter(|rule| is_about_lists(rule)).count()
-    {
-        return Flow::Continue(());
+    let with_examples = actual.iter().enumerate().filter_map(|(index, value)| {
+        let example = expected.get(index).or(expected.first())?;
+        Some((index, *example, *value))
+    });
+    let own = |index| rules.at_position(index);
+    if let Some(set) = rules.whole {
+        let (of_list, of_values): (Vec<&Rule>, Vec<&Rule>) =
+            set.rules.iter().partition(|rule| !rules.cascaded && is_about_lists(rule, actual));
+        let mut findings = Vec::new();
+        let mut one_holds = false;
+        for rule in of_list {
+            let before = findings.len();
+            check_list(rule, set, expected, actual, &mut findings);
+            one_holds |= findings.len() == before;
+        }
+        let before = findings.len();
+        for (index, example, value) in with_examples.clone().filter(|(index, ..)| own(*index).is_none()) {
+            let failing = |rule: &&'r Rule| Some((*rule, rules.check_value(rule, example, value).err()?));
+            let failures: Vec<(&Rule, Reason)> = of_values.iter().filter_map(failing).collect();
+            if set.combine == Combine::And || failures.len() == of_values.len() {
+                findings.extend(failures.into_iter().map(|(rule, reason)| {
+                    let text = rule.explain_text(example, value, reason);
+                    Finding { index: Some(index), reason, rule, set, text }
+                }));
+            }
+        }
+        one_holds |= !of_values.is_empty() && findings.len() == before;
+        if set.combine == Combine::And || !one_holds {
+            findings.into_iter().try_for_each(&mut report)?;
+        }
     }
-    for finding in list_failures {
-        report(finding)?;
-    }
-    for (index, value) in actual.iter().enumerate() {
-        let Some(set) = rules.for_value(index) else { continue };
-        let Some(example) = expected.get(index).or(expected.first()) else { continue };
-        for (rule, reason) in set.failing(|rule| check_value(rule, example, value)) {
+    for (index, example, value) in with_examples {
+        let Some(set) = own(index) else { continue };
+        for (rule, reason) in set.failing(|rule| rule.check_text(example, value)) {
             let text = rule.explain_text(example, value, reason);
             report(Finding { index: Some(index), reason, rule, set, text })?;
         }
@@ -124,42 +186,37 @@ pub(crate) fn compare<'r>(
     Flow::Continue(())
 }
 
-/// What a rule asks of one value; rules about the list have had their say.
-fn check_value(rule: &Rule, expected: &str, actual: &str) -> Outcome {
-    match rule {
-        Rule::ArrayContains(_) | Rule::EachValue(_) | Rule::EachKey(_) => Ok(()),
-        _ => rule.check_text(expected, actual),
-    }
-}
-
-fn list_failures<'r>(set: &'r RuleSet, expected: &[&str], actual: &[&str]) -> Vec<Finding<'r>> {
-    let mut findings = Vec::new();
-    for rule in &set.rules {
-        let mut fail = |reason, text| findings.push(Finding { index: None, reason, rule, set, text });
-        match rule {
-            Rule::Type { min, max } if !within(actual.len(), *min, *max) => {
-                fail(Reason::WrongSize, explain_size(&show::texts(actual), actual.len(), *min, *max));
-            }
-            Rule::NotEmpty if actual.is_empty() => {
-                fail(Reason::RuleNotSatisfied, "Expected [] (Array) to not be empty".to_owned());
-            }
-            Rule::ArrayContains(variants) => {
-                let strings =
-                    |values: &[&str]| values.iter().map(|value| Json::from((*value).to_owned())).collect::<Vec<_>>();
-                for (reason, text) in json::missing_variants(&strings(expected), &strings(actual), variants, true) {
-                    fail(reason, text);
-                }
-            }
-            Rule::EachValue(values) => {
-                for value in actual {
-                    let example = expected.first().copied().unwrap_or_default();
-                    for (inner, reason) in values.failing(|inner| inner.check_text(example, value)) {
-                        fail(reason, inner.explain_text(example, value, reason));
-                    }
-                }
-            }
-            _ => {}
+/// What a rule about the list finds.
+fn check_list<'r>(
+    rule: &'r Rule,
+    set: &'r RuleSet,
+    expected: &[&str],
+    actual: &[&str],
+    findings: &mut Vec<Finding<'r>>,
+) {
+    let mut fail = |reason, text| findings.push(Finding { index: None, reason, rule, set, text });
+    match &rule.asks {
+        Asks::Type { min, max } if !within(actual.len(), *min, *max) => {
+            fail(Reason::WrongSize, explain_size(&show::texts(actual), actual.len(), *min, *max));
         }
+        Asks::NotEmpty if actual.is_empty() => {
+            fail(Reason::RuleNotSatisfied, "Expected [] (Array) to not be empty".to_owned());
+        }
+        Asks::ArrayContains(variants) => {
+            let strings =
+                |values: &[&str]| values.iter().map(|value| Json::from((*value).to_owned())).collect::<Vec<_>>();
+            for (reason, text) in json::missing_variants(&strings(expected), &strings(actual), variants, true) {
+                fail(reason, text);
+            }
+        }
+        Asks::EachValue(values) => {
+            for value in actual {
+                let example = expected.first().copied().unwrap_or_default();
+                for (inner, reason) in values.failing(|inner| inner.check_text(example, value)) {
+                    fail(reason, inner.explain_text(example, value, reason));
+                }
+            }
+        }
+        _ => {}
     }
-    findings
 }

@@ -7,7 +7,7 @@ use intact_pact_model::Json;
 use intact_pact_model::json::JsonKind;
 
 use crate::mismatch::Reason;
-use crate::rule::{Outcome, Rule, content, explain_regex};
+use crate::rule::{Asks, Outcome, Rule, content, explain_regex};
 use crate::show;
 
 /// `yes`, or the reason.
@@ -49,37 +49,37 @@ impl Rule {
     /// Does `actual` satisfy the rule, where the example is the scalar `expected`? `actual` may be anything.
     pub(crate) fn check_scalar(&self, expected: &Json<'_>, actual: &Json<'_>) -> Outcome {
         use Reason::{Different, InvalidRule, RuleNotSatisfied, WrongType};
-        match self {
-            Self::Equality | Self::Values => unless(expected == actual, Different),
-            Self::Type { .. } => unless(same_type(expected, actual), WrongType),
-            Self::Regex(regex) => match text_of(actual) {
+        match &self.asks {
+            Asks::Equality | Asks::Values => unless(expected == actual, Different),
+            Asks::Type { .. } => unless(same_type(expected, actual), WrongType),
+            Asks::Regex(regex) => match text_of(actual) {
                 Some(text) => Ok(regex.matches(text)?),
                 None if regex.error().is_some() => Err(InvalidRule),
                 None => Err(RuleNotSatisfied),
             },
-            Self::Include(part) => {
+            Asks::Include(part) => {
                 unless(text_of(actual).is_some_and(|text| text.contains(part.as_str())), RuleNotSatisfied)
             }
-            Self::Number => unless(actual.as_number().is_some(), WrongType),
-            Self::Integer => unless(actual.kind() == JsonKind::Integer, WrongType),
-            Self::Decimal => unless(actual.kind() == JsonKind::Decimal, WrongType),
-            Self::Boolean => unless(
+            Asks::Number => unless(actual.as_number().is_some(), WrongType),
+            Asks::Integer => unless(actual.kind() == JsonKind::Integer, WrongType),
+            Asks::Decimal => unless(actual.kind() == JsonKind::Decimal, WrongType),
+            Asks::Boolean => unless(
                 actual.as_bool().is_some() || matches!(actual.as_str(), Some("true" | "false")),
                 RuleNotSatisfied,
             ),
-            Self::Null => unless(actual.is_null(), WrongType),
-            Self::DateTime(rule) => match &rule.pattern {
+            Asks::Null => unless(actual.is_null(), WrongType),
+            Asks::DateTime(rule) => match &rule.pattern {
                 Err(_) => Err(InvalidRule),
                 Ok(pattern) => {
                     unless(text_of(actual).is_some_and(|text| pattern.check(text).is_ok()), RuleNotSatisfied)
                 }
             },
-            Self::ContentType(content_type) => unless(
+            Asks::ContentType(content_type) => unless(
                 content::check(content_type, &bytes_of(actual)).is_ok()
                     || decoded(actual).is_some_and(|bytes| content::check(content_type, &bytes).is_ok()),
                 RuleNotSatisfied,
             ),
-            Self::NotEmpty => {
+            Asks::NotEmpty => {
                 let empty = match actual {
                     Json::Null => true,
                     Json::String(text) => text.is_empty(),
@@ -89,28 +89,28 @@ impl Rule {
                 };
                 unless(!empty, RuleNotSatisfied)
             }
-            Self::Semver => {
+            Asks::Semver => {
                 unless(actual.as_str().is_some_and(|text| semver::Version::parse(text).is_ok()), RuleNotSatisfied)
             }
-            Self::EachKey(_) | Self::EachValue(_) | Self::ArrayContains(_) | Self::StatusCode(_) => Ok(()),
-            Self::Invalid { .. } => Err(InvalidRule),
+            Asks::EachKey(_) | Asks::EachValue(_) | Asks::ArrayContains(_) | Asks::StatusCode(_) => Ok(()),
+            Asks::Invalid(_) => Err(InvalidRule),
         }
     }
 
     /// The sentence about a value for which [`Rule::check_scalar`] gave `reason`.
     pub(crate) fn explain_scalar(&self, expected: &Json<'_>, actual: &Json<'_>, reason: Reason) -> String {
         let is = show::json_and_kind(actual);
-        match self {
-            Self::Equality | Self::Values => format!("Expected {is} to be equal to {}", show::json_and_kind(expected)),
-            Self::Type { .. } => format!("Expected {is} to be the same type as {}", show::json_and_kind(expected)),
-            Self::Regex(regex) => explain_regex(regex, &show::plain(actual), reason),
-            Self::Include(part) => format!("Expected '{}' to include '{part}'", show::plain(actual)),
-            Self::Number => format!("Expected {is} to be a number"),
-            Self::Integer => format!("Expected {is} to be an integer"),
-            Self::Decimal => format!("Expected {is} to be a decimal number"),
-            Self::Boolean => format!("Expected {is} to match a boolean"),
-            Self::Null => format!("Expected {is} to be a null value"),
-            Self::DateTime(rule) => {
+        match &self.asks {
+            Asks::Equality | Asks::Values => format!("Expected {is} to be equal to {}", show::json_and_kind(expected)),
+            Asks::Type { .. } => format!("Expected {is} to be the same type as {}", show::json_and_kind(expected)),
+            Asks::Regex(regex) => explain_regex(regex, &show::plain(actual), reason),
+            Asks::Include(part) => format!("Expected '{}' to include '{part}'", show::plain(actual)),
+            Asks::Number => format!("Expected {is} to be a number"),
+            Asks::Integer => format!("Expected {is} to be an integer"),
+            Asks::Decimal => format!("Expected {is} to be a decimal number"),
+            Asks::Boolean => format!("Expected {is} to match a boolean"),
+            Asks::Null => format!("Expected {is} to be a null value"),
+            Asks::DateTime(rule) => {
                 let why = match (&rule.pattern, text_of(actual)) {
                     (Err(error), _) => error.clone(),
                     (Ok(pattern), Some(text)) => pattern.check(text).err().unwrap_or_default(),
@@ -123,23 +123,23 @@ impl Rule {
                     rule.format
                 )
             }
-            Self::ContentType(content_type) => {
+            Asks::ContentType(content_type) => {
                 let bytes = decoded(actual).map_or_else(|| bytes_of(actual), Cow::Owned);
                 content::explain(content_type, &bytes)
             }
-            Self::NotEmpty if actual.is_null() => "Expected non-empty value but got a NULL".to_owned(),
-            Self::NotEmpty => format!("Expected {is} to not be empty"),
-            Self::Semver => {
+            Asks::NotEmpty if actual.is_null() => "Expected non-empty value but got a NULL".to_owned(),
+            Asks::NotEmpty => format!("Expected {is} to not be empty"),
+            Asks::Semver => {
                 let why = match actual.as_str() {
                     Some(text) => semver::Version::parse(text).err().map(|error| error.to_string()).unwrap_or_default(),
                     None => format!("{} is no text", actual.kind()),
                 };
                 format!("'{}' is not a valid semantic version - {why}", show::plain(actual))
             }
-            Self::EachKey(_) | Self::EachValue(_) | Self::ArrayContains(_) | Self::StatusCode(_) => {
+            Asks::EachKey(_) | Asks::EachValue(_) | Asks::ArrayContains(_) | Asks::StatusCode(_) => {
                 format!("Unable to match {} using {}", show::json(actual), self.name())
             }
-            Self::Invalid { text, .. } => text.clone(),
+            Asks::Invalid(text) => text.clone(),
         }
     }
 }

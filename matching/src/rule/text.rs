@@ -3,7 +3,7 @@
 //! Here numbers and booleans come as text, so `100` is a number.
 
 use crate::mismatch::Reason;
-use crate::rule::{Outcome, Rule, content, explain_regex, is_status_of};
+use crate::rule::{Asks, Outcome, Rule, content, explain_regex, is_status_of};
 use crate::show;
 
 fn is_number(text: &str) -> bool {
@@ -19,26 +19,26 @@ fn is_integer(text: &str) -> bool {
 impl Rule {
     /// Does the text satisfy the rule?
     pub(crate) fn check_text(&self, expected: &str, actual: &str) -> Outcome {
-        let satisfied = match self {
-            Self::Equality | Self::Values => return if expected == actual { Ok(()) } else { Err(Reason::Different) },
-            Self::Type { .. } => true,
-            Self::Regex(regex) => return Ok(regex.matches(actual)?),
-            Self::Include(part) => actual.contains(part.as_str()),
-            Self::Number | Self::Decimal => is_number(actual),
-            Self::Integer => is_integer(actual),
-            Self::Boolean => matches!(actual, "true" | "false"),
-            Self::DateTime(rule) => match &rule.pattern {
+        let satisfied = match &self.asks {
+            Asks::Equality | Asks::Values => return if expected == actual { Ok(()) } else { Err(Reason::Different) },
+            Asks::Type { .. } => true,
+            Asks::Regex(regex) => return Ok(regex.matches(actual)?),
+            Asks::Include(part) => actual.contains(part.as_str()),
+            Asks::Number | Asks::Decimal => is_number(actual),
+            Asks::Integer => is_integer(actual),
+            Asks::Boolean => matches!(actual, "true" | "false"),
+            Asks::DateTime(rule) => match &rule.pattern {
                 Ok(pattern) => pattern.check(actual).is_ok(),
                 Err(_) => return Err(Reason::InvalidRule),
             },
-            Self::ContentType(content_type) => content::check(content_type, actual.as_bytes()).is_ok(),
-            Self::NotEmpty => !actual.is_empty(),
-            Self::Semver => semver::Version::parse(actual).is_ok(),
-            Self::StatusCode(class) => actual.parse().is_ok_and(|status| is_status_of(status, class)),
-            Self::Null | Self::ArrayContains(_) | Self::EachKey(_) | Self::EachValue(_) => {
+            Asks::ContentType(content_type) => content::check(content_type, actual.as_bytes()).is_ok(),
+            Asks::NotEmpty => !actual.is_empty(),
+            Asks::Semver => semver::Version::parse(actual).is_ok(),
+            Asks::StatusCode(class) => actual.parse().is_ok_and(|status| is_status_of(status, class)),
+            Asks::Null | Asks::ArrayContains(_) | Asks::EachKey(_) | Asks::EachValue(_) => {
                 return Err(Reason::NotApplicable);
             }
-            Self::Invalid { .. } => return Err(Reason::InvalidRule),
+            Asks::Invalid(_) => return Err(Reason::InvalidRule),
         };
         if satisfied { Ok(()) } else { Err(Reason::RuleNotSatisfied) }
     }
@@ -46,28 +46,27 @@ impl Rule {
     /// The sentence about a text for which [`Rule::check_text`] gave `reason`.
     pub(crate) fn explain_text(&self, expected: &str, actual: &str, reason: Reason) -> String {
         let shown = show::cut(actual);
-        match self {
-            Self::Equality | Self::Values => format!("Expected '{shown}' to be equal to '{}'", show::cut(expected)),
-            Self::Regex(regex) => explain_regex(regex, &shown, reason),
-            Self::Include(part) => format!("Expected '{shown}' to include '{part}'"),
-            Self::Number => format!("Expected '{shown}' to match a number"),
-            Self::Decimal => format!("Expected '{shown}' to match a decimal number"),
-            Self::Integer => format!("Expected '{shown}' to match an integer number"),
-            Self::Boolean => format!("Expected {shown} to match a boolean"),
-            Self::DateTime(rule) => {
+        match &self.asks {
+            Asks::Equality | Asks::Values => format!("Expected '{shown}' to be equal to '{}'", show::cut(expected)),
+            Asks::Regex(regex) => explain_regex(regex, &shown, reason),
+            Asks::Include(part) => format!("Expected '{shown}' to include '{part}'"),
+            Asks::Number | Asks::Decimal => format!("Expected '{shown}' to match a number"),
+            Asks::Integer => format!("Expected '{shown}' to match an integer number"),
+            Asks::Boolean => format!("Expected {shown} to match a boolean"),
+            Asks::DateTime(rule) => {
                 let why = match &rule.pattern {
                     Ok(pattern) => pattern.check(actual).err().unwrap_or_default(),
                     Err(error) => error.clone(),
                 };
                 format!("Expected '{shown}' to match {} pattern of '{}': {why}", rule.called, rule.format)
             }
-            Self::ContentType(content_type) => content::explain(content_type, actual.as_bytes()),
-            Self::NotEmpty => format!("Expected '{shown}' to not be empty"),
-            Self::Semver => {
+            Asks::ContentType(content_type) => content::explain(content_type, actual.as_bytes()),
+            Asks::NotEmpty => format!("Expected '{shown}' to not be empty"),
+            Asks::Semver => {
                 let why = semver::Version::parse(actual).err().map(|error| error.to_string()).unwrap_or_default();
                 format!("'{shown}' is not a valid semantic version - {why}")
             }
-            Self::Invalid { text, .. } => text.clone(),
+            Asks::Invalid(text) => text.clone(),
             _ => format!("Unable to match '{shown}' using {}", self.name()),
         }
     }

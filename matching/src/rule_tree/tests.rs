@@ -132,7 +132,7 @@ fn very_long_paths_are_ranked_without_overflow() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(2000)))]
 
     #[test]
     fn the_trie_finds_what_a_scan_finds(

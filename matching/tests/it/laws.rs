@@ -131,7 +131,7 @@ fn matchers_serve_several_threads() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(512)))]
 
     #[test]
     fn yes_or_no_is_what_the_report_says((expected, actual) in pairs(), rules in body_rules()) {

@@ -1,11 +1,20 @@
 //! What people see of the matching engine: mismatches in their words, the laws it keeps, and hostile input.
 
+mod against_naive;
 mod bodies;
+mod contains;
+mod damaged;
 mod hostile;
 mod json_rules;
 mod laws;
 mod messages;
+mod naive;
+mod named;
+mod optional;
+mod own_examples;
 mod parts;
+mod random;
+mod statements;
 mod xml;
 
 use intact_matching::{ActualRequest, ActualResponse, Comparison, RequestMatcher, ResponseMatcher};
