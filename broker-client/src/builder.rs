@@ -10,6 +10,7 @@ use url::Url;
 use crate::client::BrokerClient;
 use crate::http::{HttpClientError, HttpOptions, http_client, without_credentials};
 use crate::retry::RetryPolicy;
+use crate::secrets::{self, Secrets};
 
 /// Settings of a [`BrokerClient`]; made by [`BrokerClient::builder`].
 #[derive(Debug, Clone)]
@@ -137,10 +138,12 @@ impl BrokerClientBuilder {
     pub fn build(self) -> Result<BrokerClient, BuildError> {
         let (base, user_in_url) = read_base_url(&self.base_url)?;
         let mut headers = HeaderMap::new();
+        let mut hidden = Url::parse(self.base_url.trim()).map(|url| secrets::in_url(&url)).unwrap_or_default();
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, secret("Authorization", &format!("Bearer {}", token.trim()))?);
         } else if let Some((user, password)) = self.user.or(user_in_url) {
             let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+            hidden.push(password);
             headers.insert(AUTHORIZATION, secret("Authorization", &format!("Basic {encoded}"))?);
         }
         for (name, value) in &self.headers {
@@ -148,7 +151,9 @@ impl BrokerClientBuilder {
             let header = HeaderName::try_from(name.trim()).map_err(|error| unusable(error.to_string()))?;
             headers.insert(header, secret(name, value.trim())?);
         }
-        Ok(BrokerClient::new(http_client(&self.http)?, base, headers, self.retry, self.http.timeout))
+        hidden.extend(secrets::in_headers(&headers));
+        let http = http_client(&self.http)?;
+        Ok(BrokerClient::new(http, base, headers, Secrets::of(hidden), self.retry, self.http.timeout))
     }
 }
 
@@ -160,10 +165,10 @@ fn secret(name: &str, value: &str) -> Result<HeaderValue, BuildError> {
     Ok(value)
 }
 
-type Credentials = (String, String);
+type UserAndPassword = (String, String);
 
 /// The base URL without trailing `/`, query, fragment and credentials; the latter are returned.
-fn read_base_url(text: &str) -> Result<(Url, Option<Credentials>), BuildError> {
+fn read_base_url(text: &str) -> Result<(Url, Option<UserAndPassword>), BuildError> {
     let unusable = |reason: &str| BuildError::BaseUrl { url: without_credentials(text), reason: reason.to_owned() };
     let mut url = Url::parse(text.trim()).map_err(|error| unusable(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -18,6 +18,7 @@ use crate::exchange::{Answer, Call};
 use crate::hal::HalDocument;
 use crate::http::{failure_reason, without_credentials};
 use crate::retry::{RetryPolicy, Trouble, retry_after};
+use crate::secrets::Secrets;
 
 /// No document of a broker is larger than this; a peer that sends without end must not fill the memory.
 const LARGEST_ANSWER: usize = 256 * 1024 * 1024;
@@ -36,6 +37,7 @@ struct Shared {
     http: reqwest::Client,
     base: Url,
     headers: HeaderMap,
+    secrets: Secrets,
     retry: RetryPolicy,
     timeout: Duration,
     index: OnceCell<HalDocument>,
@@ -63,10 +65,11 @@ impl BrokerClient {
         http: reqwest::Client,
         base: Url,
         headers: HeaderMap,
+        secrets: Secrets,
         retry: RetryPolicy,
         timeout: Duration,
     ) -> Self {
-        Self { shared: Arc::new(Shared { http, base, headers, retry, timeout, index: OnceCell::new() }) }
+        Self { shared: Arc::new(Shared { http, base, headers, secrets, retry, timeout, index: OnceCell::new() }) }
     }
 
     /// Where the broker is, without a trailing `/`.
@@ -116,7 +119,8 @@ impl BrokerClient {
         let mut url = base.clone();
         let prefix = base.path().trim_end_matches('/');
         // A proxy that takes a prefix off is not known to the broker, so its links lack the prefix.
-        if prefix.is_empty() || link.path().starts_with(&format!("{prefix}/")) {
+        let has_prefix = link.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if has_prefix {
             url.set_path(link.path());
         } else {
             url.set_path(&format!("{prefix}{}", link.path()));
@@ -156,7 +160,7 @@ impl BrokerClient {
                 }
                 FailureKind::Network(reason) => BrokerErrorKind::Unreachable { attempts, reason },
             }
-            .at(call.method.as_str(), call.url.as_str());
+            .at(call.method.as_str(), &self.shared.secrets.hide(call.url.as_str()));
             let Some(pause) = pause else { return Err(error) };
             tracing::warn!("{error}; trying again in {:.1} s", pause.as_secs_f64());
             tokio::time::sleep(pause).await;
@@ -173,7 +177,8 @@ impl BrokerClient {
         if let Some((content_type, body)) = &call.body {
             request = request.header(CONTENT_TYPE, *content_type).body(body.clone());
         }
-        tracing::debug!(method = %call.method, url = %call.url, "asking the broker");
+        let url = self.shared.secrets.hide(call.url.as_str());
+        tracing::debug!(method = %call.method, %url, "asking the broker");
         let mut response = request.send().await.map_err(network_failure)?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
@@ -188,14 +193,16 @@ impl BrokerClient {
             body.extend_from_slice(&chunk);
         }
         let body = body.freeze();
-        tracing::debug!(method = %call.method, url = %call.url, status = status.as_u16(), "the broker answered");
+        tracing::debug!(method = %call.method, %url, status = status.as_u16(), "the broker answered");
         if status.is_success() {
             return Ok(Answer { method: call.method.clone(), url: call.url.clone(), headers, body });
         }
         let content_type = header_text(&headers, &CONTENT_TYPE).unwrap_or_default();
-        let (messages, notices) = read_failure(&content_type, &body);
+        let said = String::from_utf8_lossy(&body);
+        let said = self.shared.secrets.hide(&said);
+        let (messages, notices) = read_failure(&content_type, said.as_bytes());
         let retry_after = header_text(&headers, &RETRY_AFTER).and_then(|text| retry_after(&text, SystemTime::now()));
-        let location = header_text(&headers, &LOCATION);
+        let location = header_text(&headers, &LOCATION).map(|text| self.shared.secrets.hide(&text).into_owned());
         let status = status.as_u16();
         Err(Failure {
             trouble: Trouble::Answered { status, retry_after },
@@ -234,6 +241,9 @@ mod tests {
             ("https://b.example", "http://internal:9292/pacts/a%2Fb?x=%5B", "https://b.example/pacts/a%2Fb?x=%5B"),
             ("https://b.example/broker", "http://internal:9292/pacts", "https://b.example/broker/pacts"),
             ("https://b.example/broker", "http://internal/broker/pacts", "https://b.example/broker/pacts"),
+            ("https://b.example/broker", "http://internal/broker?page=2", "https://b.example/broker?page=2"),
+            ("https://b.example/broker", "http://internal/brokers", "https://b.example/broker/brokers"),
+            ("https://b.example/broker", "http://internal/?page=2", "https://b.example/broker/?page=2"),
             ("https://b.example/broker", "/matrix?q=1", "https://b.example/matrix?q=1"),
             ("https://b.example", "https://user:secret@b.example/pact.json", "https://b.example/pact.json"),
         ] {

@@ -178,6 +178,9 @@ impl BrokerError {
             BrokerErrorKind::Answered { status: 300..=399, location: Some(location), .. } => {
                 format!("use the address that it redirects to, {location}, as the broker's base URL")
             }
+            BrokerErrorKind::Answered { status: 404, messages, .. } if messages.is_empty() => {
+                "there is nothing at this address: check the broker's base URL, or the pact's".to_owned()
+            }
             BrokerErrorKind::Answered { status: 429, .. } => "the broker is busy: try again later".to_owned(),
             BrokerErrorKind::Answered { status: 500..=599, .. } => {
                 "the broker failed: its log says more; try again later".to_owned()

@@ -1,10 +1,14 @@
 //! One request and its successful answer, before and after the network.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::error::{BrokerError, BrokerErrorKind, excerpt};
@@ -92,8 +96,10 @@ impl Answer {
     }
 
     /// The answer's JSON as `T`.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, BrokerError> {
-        serde_json::from_slice(&self.body).map_err(|error| {
+    pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, BrokerError> {
+        // Files that people keep on web servers may begin with a byte order mark.
+        let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|error| {
             let text = String::from_utf8_lossy(&self.body);
             let looks_like_json = text.trim_start().starts_with(['{', '[']);
             let found = excerpt(&self.content_type().unwrap_or_default(), &text).filter(|_| !looks_like_json);
@@ -111,6 +117,14 @@ impl Answer {
         } else {
             Err(self.unreadable("expected a JSON object".to_owned()))
         }
+    }
+
+    /// The document with nothing but its links: of a large one the rest is read by somebody else.
+    pub(crate) fn links(&self) -> Result<HalDocument, BrokerError> {
+        const LINKS: &str = "_links";
+        let members: BTreeMap<String, &RawValue> = self.json()?;
+        let links = members.get(LINKS).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
+        Ok(HalDocument { url: self.url.clone(), body: json!({ LINKS: links }) })
     }
 
     pub(crate) fn text(&self) -> Result<String, BrokerError> {

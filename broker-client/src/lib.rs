@@ -20,6 +20,7 @@
 //! |---|---|
 //! | [`http`] | the one constructor of HTTP clients: TLS, time limits, redirects; the verifier uses it for providers as well |
 //! | `client`, `builder`, `exchange` | [`BrokerClient`], its settings, and how a request is sent |
+//! | [`secrets`] | what is never shown; the verifier uses it as well |
 //! | `retry` | which failures are tried again, and after how long |
 //! | `hal` | link objects, relations, templates |
 //! | `error` | [`BrokerError`]: what the broker said |
@@ -43,6 +44,7 @@ mod matrix;
 mod pacticipants;
 mod pacts;
 mod retry;
+pub mod secrets;
 mod selectors;
 mod tls;
 mod verifications;

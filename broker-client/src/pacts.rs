@@ -143,29 +143,30 @@ struct SelfLink {
 pub struct FetchedPact {
     /// The document's bytes: the pact, with the broker's `_links` and dates among its members.
     pub content: Bytes,
-    document: HalDocument,
+    /// Where it was found, and of its members the links alone.
+    links: HalDocument,
 }
 
 impl FetchedPact {
     /// Where it was fetched.
     pub fn url(&self) -> &str {
-        self.document.url.as_str()
+        self.links.url.as_str()
     }
 
     /// A link of the pact, for example `pb:publish-verification-results`.
     pub fn link(&self, relation: &str) -> Option<Link> {
-        self.document.link(relation)
+        self.links.link(relation)
     }
 
     /// The consumer versions that have this pact, as far as the broker names them.
     pub fn consumer_versions(&self) -> Vec<String> {
-        let several = self.document.links("pb:consumer-versions");
-        let links = if several.is_empty() { self.document.links("pb:consumer-version") } else { several };
+        let several = self.links.links("pb:consumer-versions");
+        let links = if several.is_empty() { self.links.links("pb:consumer-version") } else { several };
         links.into_iter().filter_map(|link| link.name).collect()
     }
 
-    pub(crate) fn document(&self) -> &HalDocument {
-        &self.document
+    pub(crate) fn require(&self, relation: &str) -> Result<Link, BrokerError> {
+        self.links.require(relation)
     }
 }
 
@@ -237,7 +238,7 @@ impl BrokerClient {
     /// Fetches a pact by its URL.
     pub async fn fetch_pact(&self, href: &str) -> Result<FetchedPact, BrokerError> {
         let answer = self.send(Call::get(self.resolve(href)?)).await?;
-        let document = answer.document()?;
-        Ok(FetchedPact { content: answer.body, document })
+        let links = answer.links()?;
+        Ok(FetchedPact { content: answer.body, links })
     }
 }

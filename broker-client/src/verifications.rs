@@ -54,7 +54,7 @@ impl BrokerClient {
         pact: &FetchedPact,
         result: &VerificationResult,
     ) -> Result<PublishedVerification, BrokerError> {
-        let link = pact.document().require("pb:publish-verification-results")?;
+        let link = pact.require("pb:publish-verification-results")?;
         let body = serde_json::to_value(result).expect("text, booleans and JSON always have a JSON form");
         let answer = self.send(Call::post(self.resolve(&link.href)?, &body)).await?;
         let url = answer.document().ok().and_then(|document| document.link("self")).map(|link| link.href);

@@ -104,6 +104,11 @@ impl Endpoints {
             .unwrap_or(&self.default)
     }
 
+    /// Where requests may go.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.default).chain(self.named.iter().map(|(_, origin)| origin)).map(|origin| &origin.url)
+    }
+
     fn named(&self, name: &str) -> Option<&Origin> {
         self.named.iter().find(|(own, _)| own == name).map(|(_, origin)| origin)
     }

@@ -8,15 +8,17 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request};
 use intact_matching::generate::{self, GenerateContext};
 use intact_matching::{ActualResponse, Mismatch, ResponseMatcher};
-use intact_pact_model::{Headers, HttpRequest, HttpResponse, Interaction, Kind, ProviderState, SpecVersion};
+use intact_pact_model::json::{Json, JsonValue};
+use intact_pact_model::{Headers, HttpRequest, HttpResponse, Interaction, Kind, Pact, ProviderState, SpecVersion};
 
 use crate::call::{Answer, Endpoints, Limits, Origin, Target, curl, message, request};
 use crate::message::{Message, MessageRequest};
 use crate::report::{Exchange, InteractionReport};
 use crate::request_filter::RequestFilter;
-use crate::secrets::{self, Secrets};
+use crate::source::SourcedPact;
 use crate::state::{StateError, StateHandler, StateValues, context_of};
 use crate::trace;
+use intact_broker_client::secrets::{self, Secrets};
 
 /// An interaction could not be verified: there is nothing to compare. Every one of these fails the interaction.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -161,15 +163,10 @@ pub(crate) struct Outcome {
 }
 
 impl Execution<'_> {
-    /// Verifies `interaction`. `pending` says that its pact is.
-    pub(crate) async fn verify(
-        &self,
-        interaction: &Interaction,
-        version: SpecVersion,
-        pending: bool,
-    ) -> InteractionReport {
+    /// Verifies an interaction of `pact`.
+    pub(crate) async fn verify(&self, interaction: &Interaction, pact: &SourcedPact) -> InteractionReport {
         let started = Instant::now();
-        let mut report = InteractionReport::of(interaction, pending);
+        let mut report = InteractionReport::of(interaction, pact.pending);
         // An interaction without states is told to the handler as well: many use it to clean up.
         let unnamed = [ProviderState::default()];
         let states = if interaction.provider_states.is_empty() { &unnamed[..] } else { &interaction.provider_states };
@@ -183,7 +180,7 @@ impl Execution<'_> {
         let mut secrets = self.secrets.clone();
         match set_up {
             Ok(values) => {
-                let outcome = self.in_time(self.exchange(interaction, version, &values)).await;
+                let outcome = self.in_time(self.exchange(interaction, &pact.pact, &values)).await;
                 let outcome = outcome.unwrap_or_else(|late| Outcome { error: Some(late), ..Outcome::default() });
                 secrets = secrets.and(outcome.secrets);
                 report.mismatches = outcome.mismatches;
@@ -243,7 +240,15 @@ impl Execution<'_> {
         }
     }
 
-    async fn exchange(&self, interaction: &Interaction, version: SpecVersion, values: &StateValues) -> Outcome {
+    async fn exchange(&self, interaction: &Interaction, pact: &Pact, values: &StateValues) -> Outcome {
+        let version = pact.version;
+        if let Some(name) = interaction.plugin_configuration.names().next() {
+            // What the plugin would compare, or how it would reach the provider, nobody else knows.
+            let listed = pact.plugins().iter().find(|plugin| plugin.get("name").and_then(Json::as_str) == Some(name));
+            let plugin = listed.map_or_else(|| name.to_owned(), plugin_name);
+            let what = format!("interactions made with the plugin {plugin}");
+            return Outcome { error: Some(InteractionError::Unsupported { what }), ..Outcome::default() };
+        }
         match &interaction.kind {
             Kind::Http(request, response) => {
                 self.http(request, response, interaction.transport.as_deref(), version, values).await
@@ -326,7 +331,7 @@ impl Execution<'_> {
         }
         let mut answer = self.target.call(origin, request, self.limits).await?;
         answer.body = answer.comparable_body(expected_body, self.limits.body)?;
-        sent.answered(answer.status, &answer.body);
+        sent.answered(answer.status, &answer.body, &self.secrets.and(outcome.secrets.iter().cloned()));
         Ok(answer)
     }
 }
@@ -345,6 +350,12 @@ async fn set_up_by(handler: &dyn StateHandler, states: &[ProviderState]) -> Resu
         }
     }
     if errors.is_empty() { Ok(context_of(states, returned)) } else { Err(errors) }
+}
+
+/// Name and version of a plugin, as a pact lists it.
+pub(crate) fn plugin_name(plugin: &JsonValue) -> String {
+    let text = |member| plugin.get(member).map(Json::to_text).unwrap_or_default();
+    format!("{} {}", text("name"), text("version")).trim().to_owned()
 }
 
 /// Takes secrets out of what the provider, its state handlers and the user's closures said.

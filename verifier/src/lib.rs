@@ -55,7 +55,7 @@
 //! | [`state`] | provider states: a URL, a command, or closures |
 //! | `handlers`, `message` | closures by name; the messages that some of them produce |
 //! | `schedule` | several interactions at once, results in order |
-//! | `secrets`, `trace` | what is never shown; `traceparent` |
+//! | `trace` | `traceparent`; what is never shown is the business of [`intact_broker_client::secrets`] |
 //! | `request_filter` | changing requests on their way |
 //! | `event` | what happens during a run |
 //! | [`report`] | the result as data, and as text for terminals, JSON and JUnit |
@@ -72,7 +72,6 @@ mod publish;
 pub mod report;
 mod request_filter;
 mod schedule;
-mod secrets;
 mod source;
 pub mod state;
 mod trace;

@@ -1,16 +1,20 @@
-//! The result of a run, as data; [`terminal`], [`json`], [`junit`], [`markdown`] and [`github`] turn it into text.
+//! The result of a run, as data; [`terminal`], [`json`], [`junit`], [`xml`], [`html`], [`markdown`] and [`github`] turn it into
+//! text.
 
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod terminal;
+pub mod xml;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use intact_broker_client::VerificationNotice;
+use intact_broker_client::secrets::Secrets;
 use intact_matching::Mismatch;
 use intact_pact_model::json::Json;
 use intact_pact_model::{Interaction, SpecVersion};
@@ -251,11 +255,20 @@ impl Exchange {
         Self { request: format!("{} {}", request.method(), request.uri()), answer: None, curl: None }
     }
 
-    pub(crate) fn answered(&mut self, status: u16, body: &[u8]) {
+    /// Notes the beginning of the answer, without secrets. They are taken out before it is cut off, since half of a secret
+    /// would not be recognised.
+    pub(crate) fn answered(&mut self, status: u16, body: &[u8], secrets: &Secrets) {
         const EXCERPT: usize = 300;
+        const LOOKED_AT: usize = 16 * 1024;
         let excerpt = match str::from_utf8(body) {
-            Ok(text) if text.chars().count() <= EXCERPT => text.to_owned(),
-            Ok(text) => format!("{}…", text.chars().take(EXCERPT).collect::<String>()),
+            Ok(text) => {
+                let begin = &text[..text.floor_char_boundary(LOOKED_AT)];
+                let hidden = secrets.hide(begin);
+                match hidden.char_indices().nth(EXCERPT) {
+                    None => hidden.into_owned(),
+                    Some((end, _)) => format!("{}…", &hidden[..end]),
+                }
+            }
             Err(_) => format!("({} bytes)", body.len()),
         };
         self.answer = Some((status, excerpt));

@@ -2,10 +2,12 @@
 //!
 //! A source that fails is reported and the others go on; a pact that cannot be read is a failure, never a pact less.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::StreamExt as _;
+use intact_broker_client::http::without_credentials;
 use intact_broker_client::{
     BrokerClient, BrokerError, BrokerErrorKind, FetchedPact, PactForVerification, PactsForVerificationQuery,
     VerificationNotice,
@@ -15,7 +17,7 @@ use intact_pact_model::json::Json;
 use intact_pact_model::read::Loaded;
 
 /// Where pacts come from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PactSource {
     /// A pact in memory.
@@ -28,6 +30,19 @@ pub enum PactSource {
     Url(BrokerClient, String),
     /// The provider's pacts in a broker.
     Broker(BrokerSource),
+}
+
+impl fmt::Debug for PactSource {
+    /// Without credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pact(pact) => write!(f, "Pact({} → {})", pact.consumer, pact.provider),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Directory(path) => f.debug_tuple("Directory").field(path).finish(),
+            Self::Url(_, url) => f.debug_tuple("Url").field(&without_credentials(url)).finish(),
+            Self::Broker(broker) => f.debug_tuple("Broker").field(&broker.client.base_url()).finish(),
+        }
+    }
 }
 
 /// The pacts that a broker has for the provider.
@@ -200,11 +215,13 @@ impl Sourced {
     }
 
     async fn load_url(&mut self, client: &BrokerClient, url: &str, chosen: Option<&PactForVerification>) {
-        let fetched = match client.fetch_pact(url).await {
+        let mut fetched = match client.fetch_pact(url).await {
             Ok(fetched) => fetched,
             Err(error) => return self.fail_by_broker(error.url(), &error),
         };
-        match SourcedPact::read(&fetched.content, fetched.url().to_owned()) {
+        // Once the pact is read, its text is not needed any more; its links are, to publish.
+        let content = std::mem::take(&mut fetched.content);
+        match SourcedPact::read(&content, fetched.url().to_owned()) {
             Ok(mut pact) => {
                 if let Some(chosen) = chosen {
                     // Work in progress is pending by definition, also where a broker forgets to say so.

@@ -10,6 +10,7 @@
 pub(crate) mod command;
 pub(crate) mod http;
 pub(crate) mod in_process;
+pub(crate) mod told;
 
 use futures_util::future::BoxFuture;
 use intact_pact_model::ProviderState;
@@ -49,15 +50,6 @@ pub trait StateHandler: Send + Sync {
     fn is_isolated(&self) -> bool {
         false
     }
-}
-
-/// A state change as a URL or a command is told it.
-fn change_json(action: &str, state: &ProviderState) -> JsonValue {
-    Json::object([
-        ("action", Json::from(action.to_owned())),
-        ("params", Json::Object(state.params.clone())),
-        ("state", Json::from(state.name.clone())),
-    ])
 }
 
 /// What a closure that sets up a state may return: nothing, or values for the interaction.

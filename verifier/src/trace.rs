@@ -10,8 +10,9 @@ pub(crate) fn add_to(headers: &mut HeaderMap) {
     if headers.contains_key(&TRACEPARENT) {
         return;
     }
-    let (trace, span) = (Uuid::new_v4().simple(), Uuid::new_v4().as_u64_pair().0);
-    let text = format!("00-{trace}-{span:016x}-01");
+    let trace = Uuid::new_v4();
+    // The first span of a trace may well be called like its end, which is random and never zero.
+    let text = format!("00-{}-{:016x}-01", trace.simple(), trace.as_u64_pair().1);
     headers.insert(TRACEPARENT, HeaderValue::try_from(text).expect("digits and dashes make a header value"));
 }
 

@@ -11,15 +11,15 @@ use intact_pact_model::Interaction;
 use crate::builder::VerifierBuilder;
 use crate::call::{Endpoints, Limits, Target};
 use crate::event::{Observer, VerificationEvent};
-use crate::execute::{Execution, Filter, InteractionError, Producers};
+use crate::execute::{Execution, Filter, InteractionError, Producers, plugin_name};
 use crate::plan::{Filters, PlannedPact, plan};
 use crate::publish::{PublishOptions, not_published, publish};
 use crate::report::{InteractionReport, PactReport, Publication, Report};
 use crate::request_filter::RequestFilter;
 use crate::schedule::{Jobs, Schedule};
-use crate::secrets::Secrets;
 use crate::source::{PactSource, Sourced, load};
 use crate::state::StateHandler;
+use intact_broker_client::secrets::Secrets;
 
 /// Verifies a provider against the pacts of its consumers. Made by [`Verifier::for_provider`].
 ///
@@ -74,13 +74,17 @@ impl Verifier {
             duration: started.elapsed(),
         };
         for failure in &mut report.failed_sources {
-            failure.reason = self.secrets.hide(&failure.reason).into_owned();
+            self.secrets.take_out(&mut failure.source);
+            self.secrets.take_out(&mut failure.reason);
             observer.on(&VerificationEvent::SourceFailed(failure));
         }
         for file in &report.skipped_files {
             observer.on(&VerificationEvent::FileSkipped(file));
         }
-        let planned = plan(sourced.pacts, &self.filters);
+        let mut planned = plan(sourced.pacts, &self.filters);
+        for pact in &mut planned {
+            self.secrets.take_out(&mut pact.sourced.source);
+        }
         let interactions = planned.iter().map(|pact| pact.interactions.len()).sum();
         observer.on(&VerificationEvent::Planned { interactions });
         (report.pacts, report.stopped_early) = self.verify_all(&planned, deadline, observer).await;
@@ -94,6 +98,14 @@ impl Verifier {
                         not_published(&mut report, &brokers, limit);
                     }
                 }
+            }
+        }
+        for pact in &mut report.pacts {
+            match &mut pact.publication {
+                Publication::Published(Some(text)) | Publication::Failed { reason: text, .. } => {
+                    self.secrets.take_out(text);
+                }
+                Publication::None | Publication::Published(None) => {}
             }
         }
         report.duration = started.elapsed();
@@ -135,9 +147,9 @@ impl Verifier {
             start: |job: usize| {
                 let (at, interaction) = all[job];
                 let pact = &planned[at].sourced;
-                let (execution, version, pending) = (&execution, pact.pact.version, pact.pending);
+                let execution = &execution;
                 let verifying: BoxFuture<'_, _> =
-                    Box::pin(async move { (at, execution.verify(interaction, version, pending).await) });
+                    Box::pin(async move { (at, execution.verify(interaction, pact).await) });
                 verifying
             },
             slow: |(_, report): &(usize, InteractionReport)| {
@@ -216,12 +228,7 @@ fn heading(planned: &PlannedPact) -> PactReport {
         left_out: planned.left_out,
         publication: Publication::None,
     };
-    let plugins: Vec<_> = sourced
-        .pact
-        .plugins()
-        .iter()
-        .map(|plugin| plugin.get("name").map_or_else(|| plugin.to_text(), |name| name.to_text()).into_owned())
-        .collect();
+    let plugins: Vec<_> = sourced.pact.plugins().iter().map(plugin_name).collect();
     if !plugins.is_empty() {
         let names = plugins.join(", ");
         report.warnings.push(format!("the pact was made with plugins ({names}), which Intact does not run"));

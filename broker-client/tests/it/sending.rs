@@ -208,3 +208,22 @@ async fn a_broker_below_a_path_whose_links_lead_elsewhere_is_reached_all_the_sam
     assert_eq!(pacticipants.iter().map(|found| found.name.as_str()).collect::<Vec<_>>(), ["Web"]);
     assert_eq!(server.asked()[1].header("authorization"), Some("Bearer t"));
 }
+
+#[tokio::test]
+async fn credentials_are_taken_out_of_what_the_broker_says() {
+    let server = Server::start().await;
+    let refused = hal(&json!({ "error": {
+        "message": "no: Bearer t0ken-1234, t0ken-1234, Basic bWU6czNjcmV0IQ==, s3cret!, k3y-0001; team-a may not",
+    } }));
+    server.on("GET /", [refused.status(401).header("location", "/login?token=t0ken-1234")]);
+    let with_headers =
+        server.builder().bearer_token("t0ken-1234").header("X-Api-Key", "k3y-0001").header("X-Team", "team-a");
+    for client in [with_headers, server.builder().basic_auth("me", "s3cret!")] {
+        let error = client.build().unwrap().index().await.unwrap_err();
+        let shown = format!("{error} {error:?} {:?}", error.hint());
+        let secrets: &[&str] =
+            if shown.contains("s3cret!") { &["t0ken-1234", "k3y-0001"] } else { &["s3cret!", "bWU6czNjcmV0IQ=="] };
+        assert!(secrets.iter().all(|secret| !shown.contains(secret)), "{shown}");
+        assert!(shown.contains("[hidden]") && shown.contains("team-a"), "{shown}");
+    }
+}

@@ -168,3 +168,28 @@ async fn a_pact_without_the_link_cannot_take_results() {
     let error = client.publish_verification_results(&fetched, &result).await.unwrap_err();
     assert!(error.to_string().ends_with("the document has no link `pb:publish-verification-results`"), "{error}");
 }
+
+#[tokio::test]
+async fn a_fetched_pact_is_held_as_its_text_and_its_links() {
+    let server = Server::with_index(&[]).await;
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    let text = format!(
+        "\u{feff}{{\"interactions\": [{deep}], \"_li\\u006eks\": {{\"pb:publish-verification-results\": {{\"href\": \"/r\"}}}}}}"
+    );
+    server.on("GET /pacts/1", [hal(&json!(null)).body(text.clone())]);
+    server.on("GET /pacts/2", [hal(&json!(null)).body(r#"{"interactions": [], "_links": 7}"#)]);
+    let client = server.client();
+
+    let fetched = client.fetch_pact("/pacts/1").await.unwrap();
+
+    assert_eq!(fetched.content, text.as_bytes());
+    assert_eq!(fetched.link("pb:publish-verification-results").map(|link| link.href).as_deref(), Some("/r"));
+    assert!(client.fetch_pact("/pacts/2").await.unwrap().link("self").is_none());
+    for (no_pact, reason) in
+        [("[1]", "expected a"), ("{\"a\": ", "EOF"), ("<html>login</html>", "an HTML page"), ("", "it is empty")]
+    {
+        server.on("GET /pacts/3", [hal(&json!(null)).body(no_pact)]);
+        let error = client.fetch_pact("/pacts/3").await.unwrap_err().to_string();
+        assert!(error.contains("cannot be read") && error.contains(reason), "{no_pact}: {error}");
+    }
+}

@@ -15,13 +15,14 @@ use crate::message::{Message, MessageRequest};
 use crate::plan::Filters;
 use crate::publish::PublishOptions;
 use crate::schedule::Schedule;
-use crate::secrets::{self, Secrets};
 use crate::source::PactSource;
 use crate::state::command::CommandStates;
 use crate::state::http::HttpStates;
 use crate::state::in_process::InProcessStates;
+use crate::state::told::Told;
 use crate::state::{StateError, StateHandler};
 use crate::verifier::Verifier;
+use intact_broker_client::secrets::{self, Secrets};
 
 /// A verification that cannot be run as it is described.
 #[derive(Debug, thiserror::Error)]
@@ -132,10 +133,14 @@ impl<C: Clone + Send + Sync + 'static> VerifierBuilder<C> {
         };
         let state_change_url =
             settings.state_change_url.as_deref().map(|url| http_url("state-change URL", url)).transpose()?;
-        let passwords = [Some(&default), state_change_url.as_ref()].into_iter().flatten();
-        let passwords = passwords.filter_map(|url| url.password().map(str::to_owned));
-        let secrets = Secrets::of(settings.secrets.into_iter().chain(passwords).chain(secrets::in_headers(&headers)));
         let endpoints = endpoints(&default, &settings.base_path, &settings.transports)?;
+        let sources = settings.sources.iter().filter_map(|source| match source {
+            PactSource::Url(_, url) => Url::parse(url).ok(),
+            _ => None,
+        });
+        let urls = endpoints.urls().chain(&state_change_url).cloned().chain(sources);
+        let in_urls = urls.flat_map(|url| secrets::in_url(&url));
+        let secrets = Secrets::of(settings.secrets.into_iter().chain(in_urls).chain(secrets::in_headers(&headers)));
         let client = if settings.url.is_some() || state_change_url.is_some() {
             Some(http_client(&HttpOptions {
                 skip_tls_verification: settings.skip_tls_verification,
@@ -164,21 +169,18 @@ impl<C: Clone + Send + Sync + 'static> VerifierBuilder<C> {
             }));
         }
         if let (Some(url), Some(client)) = (state_change_url, &client) {
-            ways.push(Arc::new(HttpStates {
+            let whom = HttpStates {
                 client: client.clone(),
                 url,
                 form: settings.state_change_form,
-                tear_down: settings.state_change_teardown,
                 headers: headers.clone(),
                 timeout: settings.timeout,
-            }));
+            };
+            ways.push(Arc::new(Told { whom, tear_down: settings.state_change_teardown }));
         }
         if let Some(command) = settings.state_command {
-            ways.push(Arc::new(CommandStates {
-                command,
-                tear_down: settings.state_change_teardown,
-                timeout: settings.timeout,
-            }));
+            let whom = CommandStates { command, timeout: settings.timeout };
+            ways.push(Arc::new(Told { whom, tear_down: settings.state_change_teardown }));
         }
         if ways.len() > 1 {
             return Err(BuildError::TwoStateHandlers);

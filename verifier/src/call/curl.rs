@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use url::{Position, Url};
 
-use crate::secrets::{HIDDEN, is_sensitive};
+use intact_broker_client::secrets::{HIDDEN, is_sensitive};
 
 /// Bodies beyond this size, and those that are no text, are not part of the command.
 const LARGEST_BODY: usize = 16 * 1024;

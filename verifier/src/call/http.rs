@@ -15,6 +15,9 @@ pub(crate) struct HttpTarget {
     pub(crate) client: reqwest::Client,
 }
 
+/// The most room that is made for a body before its first byte.
+const ROOM: usize = 16 * 1024 * 1024;
+
 impl HttpTarget {
     pub(super) async fn call(
         &self,
@@ -44,7 +47,9 @@ impl HttpTarget {
         }
         let mut response = sending.send().await.map_err(|error| failure(error, origin, limits))?;
         tracing::debug!(status = response.status().as_u16(), "the provider answered {method} {}", parts.uri);
-        let mut body = BytesMut::new();
+        // Room for what is announced, so that a large body is not copied as it grows; an announcement may be a lie.
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = BytesMut::with_capacity(announced.min(limits.body).min(ROOM));
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(error, origin, limits))? {
             if body.len() + chunk.len() > limits.body {
                 return Err(too_large(limits.body));

@@ -49,9 +49,6 @@ async fn ask(
     values: &StateValues,
     outcome: &mut Outcome,
 ) -> Result<Vec<Mismatch>, InteractionError> {
-    if let Some(plugin) = interaction.plugin_configuration.names().next() {
-        return Err(InteractionError::Unsupported { what: format!("messages made with the plugin `{plugin}`") });
-    }
     let (request, expected) = match &interaction.kind {
         Kind::AsyncMessage(message) => (None, std::slice::from_ref(message)),
         Kind::SyncMessage { request, responses } => {

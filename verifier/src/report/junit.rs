@@ -35,7 +35,7 @@ pub fn document(report: &Report) -> String {
         }
     }
     let tests = report.interactions().count() + report.failed_sources.len();
-    let name = attribute(&report.provider);
+    let name = escaped(&report.provider);
     let time = seconds(report.duration);
     let counts =
         format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time}\"");
@@ -47,13 +47,13 @@ pub fn document(report: &Report) -> String {
 }
 
 fn case(out: &mut String, name: &str, duration: Duration, problem: Option<(&str, &str, &str)>) {
-    let head = format!("    <testcase name=\"{}\" time=\"{}\"", attribute(name), seconds(duration));
+    let head = format!("    <testcase name=\"{}\" time=\"{}\"", escaped(name), seconds(duration));
     let written = match problem {
         None => writeln!(out, "{head}/>"),
         Some((element, message, details)) => writeln!(
             out,
             "{head}>\n      <{element} message=\"{}\"><![CDATA[{}]]></{element}>\n    </testcase>",
-            attribute(message),
+            escaped(message),
             cdata(details),
         ),
     };
@@ -78,7 +78,8 @@ fn allowed(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-fn attribute(text: &str) -> String {
+/// As the text or an attribute of an element, in XML and in HTML.
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars().filter(|c| allowed(*c)) {
         match c {

@@ -42,7 +42,8 @@ pub fn document(report: &Report) -> String {
     text
 }
 
-fn sentence(verdict: Verdict) -> &'static str {
+/// What a run found, in a few words.
+pub(super) fn sentence(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Verified => "the contracts are kept ✅",
         Verdict::Failed => "the contracts are not kept ❌",
@@ -57,11 +58,23 @@ fn failure(text: &mut String, consumer: &str, interaction: &InteractionReport) {
     let description = escaped(&interaction.description);
     _ = writeln!(text, "\n**{}: {description}**{pending}\n", escaped(consumer));
     for error in &interaction.errors {
-        _ = writeln!(text, "- {}", escaped(&error.to_string()));
+        let error = error.to_string();
+        let (first, rest) = error.split_once('\n').unwrap_or((&error, ""));
+        _ = writeln!(text, "- {}", escaped(first));
+        code_in_a_list(text, rest);
     }
     for mismatch in &interaction.mismatches {
         let at = mismatch.identifier().map(|identifier| format!(" {}", escaped(identifier))).unwrap_or_default();
         _ = writeln!(text, "- {}{at}: {}", mismatch.attribute(), escaped(mismatch.description()));
+    }
+}
+
+/// Lines as they are, below an item of a list: an indented block, in which nothing is markup.
+fn code_in_a_list(text: &mut String, lines: &str) {
+    for (at, line) in lines.lines().enumerate() {
+        let gap = if at == 0 { "\n" } else { "" };
+        let line: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        _ = writeln!(text, "{gap}      {line}");
     }
 }
 

@@ -19,13 +19,13 @@ use intact_pact_model::json::{Json, JsonValue};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
-use super::{IntoStateValues as _, StateError, StateHandler, StateValues, change_json};
+use super::told::{StateChanger, change_json};
+use super::{IntoStateValues as _, StateError, StateValues};
 
 /// Sets up provider states by running a command.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandStates {
     pub(crate) command: String,
-    pub(crate) tear_down: bool,
     pub(crate) timeout: Duration,
 }
 
@@ -97,17 +97,12 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     bytes
 }
 
-impl StateHandler for CommandStates {
-    fn set_up<'a>(&'a self, state: &'a ProviderState) -> BoxFuture<'a, Result<StateValues, StateError>> {
-        Box::pin(self.call("setup", state))
-    }
-
-    fn tear_down<'a>(&'a self, state: &'a ProviderState) -> BoxFuture<'a, Result<(), StateError>> {
-        Box::pin(async move {
-            if self.tear_down {
-                self.call("teardown", state).await?;
-            }
-            Ok(())
-        })
+impl StateChanger for CommandStates {
+    fn change<'a>(
+        &'a self,
+        action: &'static str,
+        state: &'a ProviderState,
+    ) -> BoxFuture<'a, Result<StateValues, StateError>> {
+        Box::pin(self.call(action, state))
     }
 }

@@ -13,7 +13,8 @@ use intact_pact_model::content_type::ContentType;
 use intact_pact_model::json::Json;
 use url::Url;
 
-use super::{StateError, StateHandler, StateValues, change_json};
+use super::told::{StateChanger, change_json};
+use super::{StateError, StateValues};
 use crate::trace;
 
 /// How a state change is told to the URL.
@@ -32,7 +33,6 @@ pub(crate) struct HttpStates {
     pub(crate) client: reqwest::Client,
     pub(crate) url: Url,
     pub(crate) form: StateChangeForm,
-    pub(crate) tear_down: bool,
     pub(crate) headers: HeaderMap<HeaderValue>,
     pub(crate) timeout: Duration,
 }
@@ -101,17 +101,12 @@ impl HttpStates {
     }
 }
 
-impl StateHandler for HttpStates {
-    fn set_up<'a>(&'a self, state: &'a ProviderState) -> BoxFuture<'a, Result<StateValues, StateError>> {
-        Box::pin(self.call("setup", state))
-    }
-
-    fn tear_down<'a>(&'a self, state: &'a ProviderState) -> BoxFuture<'a, Result<(), StateError>> {
-        Box::pin(async move {
-            if self.tear_down {
-                self.call("teardown", state).await?;
-            }
-            Ok(())
-        })
+impl StateChanger for HttpStates {
+    fn change<'a>(
+        &'a self,
+        action: &'static str,
+        state: &'a ProviderState,
+    ) -> BoxFuture<'a, Result<StateValues, StateError>> {
+        Box::pin(self.call(action, state))
     }
 }

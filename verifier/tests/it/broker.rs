@@ -151,6 +151,173 @@ async fn without_selectors_the_newest_pacts_are_verified_and_nothing_is_publishe
     assert!(told.lock().unwrap().is_empty());
 }
 
+/// A broker whose addresses have nothing in common with those of other brokers, behind a proxy that takes a prefix off: each
+/// document is a number in the query, links are absolute and name an address inside, and some lack the flag of templates.
+async fn stranger(told: Arc<Mutex<Vec<String>>>) -> String {
+    async fn answer(State(told): State<Arc<Mutex<Vec<String>>>>, request: Request) -> (StatusCode, Json<Value>) {
+        let inside = |query: &str| format!("http://inside.example:9292/?{query}");
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 100_000).await.unwrap();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        told.lock().unwrap().push(format!("{} {}?{query}", parts.method, parts.uri.path()));
+        let document = match (parts.method.as_str(), query.as_str()) {
+            ("GET", "") => json!({ "_links": {
+                "self": { "href": inside("") },
+                "PB:Provider-Pacts-For-Verification": { "href": inside("n=2&of={provider}") },
+                "pb:pacticipant-version-tag": { "href": inside("n=3&of={pacticipant}&v={version}&t={tag}"), "templated": true },
+                "pb:pacticipant-branch-version": { "href": inside("n=4&of={pacticipant}&b={branch}&v={version}"), "templated": true },
+            } }),
+            ("GET", "n=2&of=Orders") => json!({ "_links": { "self": { "href": inside("n=5") } } }),
+            ("POST", "n=5") => json!({ "_embedded": { "pacts": [
+                { "_links": { "self": { "href": inside("n=6&for=a%2Fb"), "name": "one" } }, "verificationProperties": { "wip": true } },
+                { "_links": { "self": { "href": inside("n=7"), "name": "two" } } },
+            ] } }),
+            ("GET", "n=6&for=a%2Fb" | "n=7") => {
+                let mut pact: Value = serde_json::from_str(&pact_text(&support::get("/"))).unwrap();
+                let results = if query == "n=7" { "n=8&of=7" } else { "n=8&of=6" };
+                pact["_links"] = json!({ "pb:publish-verification-results": [{ "href": inside(results) }] });
+                pact
+            }
+            ("POST", results) if results.starts_with("n=8") => {
+                let body: Value = serde_json::from_slice(&body).unwrap();
+                told.lock().unwrap().push(format!("  {}", body["success"]));
+                json!({ "_links": { "self": { "href": inside("n=9") } } })
+            }
+            ("PUT", _) => json!({}),
+            _ => return (StatusCode::NOT_FOUND, Json(json!({ "error": format!("no {} {query}", parts.method) }))),
+        };
+        (StatusCode::OK, Json(document))
+    }
+    let routes = Router::new().route("/proxy/", axum::routing::any(answer));
+    format!("{}/proxy", serve(routes.with_state(told)).await)
+}
+
+#[tokio::test]
+async fn links_are_followed_whatever_the_brokers_addresses_look_like() {
+    let told = Arc::<Mutex<Vec<String>>>::default();
+    let url = stranger(told.clone()).await;
+    let verification = from_broker(&url, Some(asking())).publish(publication()).jobs(1);
+
+    let report = report(verification).await;
+
+    assert_eq!(report.verdict(), Verdict::Verified, "{report:?}");
+    assert_eq!(
+        report.pacts.iter().map(|pact| (pact.wip, pact.pending)).collect::<Vec<_>>(),
+        [(true, true), (false, false)]
+    );
+    let mut told = told.lock().unwrap().clone();
+    // The two pacts are fetched at once.
+    told[3..5].sort();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    GET /proxy/?
+    GET /proxy/?n=2&of=Orders
+    POST /proxy/?n=5
+    GET /proxy/?n=6&for=a%2Fb
+    GET /proxy/?n=7
+    PUT /proxy/?n=4&of=Orders&b=main&v=1.2.3
+    PUT /proxy/?n=3&of=Orders&v=1.2.3&t=dev
+    POST /proxy/?n=8&of=6
+      true
+    POST /proxy/?n=8&of=7
+      true
+    ");
+}
+
+#[tokio::test]
+async fn without_a_relation_for_the_newest_pacts_the_broker_chooses() {
+    let told = Arc::<Mutex<Vec<String>>>::default();
+    let report = report(from_broker(&stranger(told.clone()).await, None)).await;
+    assert_eq!((report.verdict(), report.pacts.len()), (Verdict::Verified, 2));
+    assert!(told.lock().unwrap().contains(&"POST /proxy/?n=5".to_owned()));
+}
+
+#[tokio::test]
+async fn pacts_of_other_consumers_are_left_out() {
+    let url = Broker::default().start().await;
+    let others = report(from_broker(&url, None).filter_consumer("Mobile")).await;
+    assert_eq!((others.verdict(), others.pacts.len()), (Verdict::NothingVerified, 0));
+    let own = report(from_broker(&url, None).filter_consumer("Mobile").filter_consumer("Web")).await;
+    assert_eq!(own.pacts.len(), 1);
+}
+
+#[tokio::test]
+async fn what_could_not_be_verified_is_published_as_an_exception() {
+    let broker = Broker::default();
+    let told = broker.told.clone();
+    let url = broker.start().await;
+    let verification = from_broker(&url, None)
+        .publish(PublishOptions { branch: None, tags: Vec::new(), build_url: None, ..publication() })
+        .before_each(async |()| Err("no database".into()));
+    let report = report(verification).await;
+    assert_eq!(report.verdict(), Verdict::Failed);
+    insta::assert_snapshot!(told.lock().unwrap().join("\n"));
+}
+
+#[tokio::test]
+async fn several_pacts_are_fetched_at_once() {
+    // Nobody is answered before all have asked.
+    let together = Arc::new(tokio::sync::Barrier::new(3));
+    let pact = pact_text(&support::get("/"));
+    let routes = Router::new().route(
+        "/{name}",
+        get(async move || {
+            together.wait().await;
+            pact.clone()
+        }),
+    );
+    let url = serve(routes).await;
+    let mut verification = Verifier::for_provider("Orders").service(Router::new().route("/", get(async || "")));
+    for name in ["a", "b", "c"] {
+        let pact = format!("{url}/{name}");
+        let client = BrokerClient::builder(&pact).retries(0).timeout(std::time::Duration::from_secs(20)).build();
+        verification = verification.source(PactSource::Url(client.expect("a client"), pact));
+    }
+    let report = report(verification).await;
+    let sources: Vec<_> = report.pacts.iter().map(|pact| without_port(&pact.source)).collect();
+    assert_eq!(sources, ["a", "b", "c"].map(|name| format!("http://127.0.0.1:[port]/{name}")));
+}
+
+#[tokio::test]
+async fn a_failed_verification_is_published_and_outweighs_a_failed_publication() {
+    let (good, refusing) = (Broker::default(), Broker { refuses_results: true, ..Broker::default() });
+    let told = good.told.clone();
+    for (broker, published) in [(good, true), (refusing, false)] {
+        let url = broker.start().await;
+        let report = report(from_broker(&url, None).publish(publication())).await;
+        assert_eq!(report.verdict(), Verdict::Failed);
+        assert_eq!(matches!(report.pacts[0].publication, Publication::Published(_)), published);
+    }
+    let told = told.lock().unwrap().join("\n");
+    assert!(told.contains(r#""success": false"#) && told.contains(r#""interactionId": "b2""#), "{told}");
+}
+
+#[tokio::test]
+async fn a_token_in_the_query_of_a_pacts_url_is_sent_but_never_shown() {
+    let pact = pact_text(&support::get("/"));
+    let routes = Router::new().route(
+        "/pact.json",
+        get(async move |request: Request| {
+            if request.uri().query() == Some("access_token=s3cret-key") {
+                (StatusCode::OK, pact.clone())
+            } else {
+                (StatusCode::FORBIDDEN, String::new())
+            }
+        }),
+    );
+    let url = serve(routes).await;
+    for (path, verdict) in [("pact.json", Verdict::Verified), ("missing.json", Verdict::Failed)] {
+        let pact = format!("{url}/{path}?access_token=s3cret-key");
+        let verification = Verifier::for_provider("Orders")
+            .source(PactSource::Url(client(&pact), pact))
+            .service(Router::new().route("/", get(async || "")));
+        let report = report(verification).await;
+        assert_eq!(report.verdict(), verdict, "{report:?}");
+        assert!(!format!("{report:?}").contains("s3cret"), "{report:?}");
+    }
+    let source = PactSource::Url(client(&url), url.replace("http://", "http://bob:s3cret@"));
+    assert!(!format!("{source:?}").contains("s3cret"), "{source:?}");
+}
+
 #[tokio::test]
 async fn a_result_that_cannot_be_published_fails_the_run() {
     let url = Broker { refuses_results: true, ..Broker::default() }.start().await;

@@ -207,3 +207,58 @@ async fn a_service_that_panics_or_hangs_fails_its_interaction() {
 async fn a_test_without_pacts_fails() {
     Verifier::for_provider("Orders").service(Router::new()).verify().await;
 }
+
+#[tokio::test]
+#[ignore = "it fails; another test runs it to see how"]
+async fn of_two_interactions_the_second_fails() {
+    let mut interactions = order_42("order 42 exists");
+    let mut second = order_42("another one exists")[0].clone();
+    second["description"] = json!("it's (another) one");
+    let third = support::get("/without-state")[0].clone();
+    interactions.as_array_mut().unwrap().extend([second, third]);
+    verifying(&interactions).service(Router::new()).any_state(async |(), _| Ok(())).verify().await;
+}
+
+/// Runs that test in a process of its own; gives the lines about interactions, and all it said.
+fn run_alone(variables: &[(&str, &str)]) -> (Vec<String>, String) {
+    let mut test = std::process::Command::new(std::env::current_exe().expect("this program"));
+    for name in ["PACT_DESCRIPTION", "PACT_PROVIDER_STATE", "PACT_PROVIDER_NO_STATE"] {
+        test.env_remove(name);
+    }
+    test.args(["--exact", "in_process::of_two_interactions_the_second_fails", "--ignored", "--nocapture"]);
+    let output = test.envs(variables.iter().copied()).output().expect("it runs");
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines = out.lines().filter(|line| line.ends_with("... ok") || line.ends_with("... FAILED"));
+    // The first line is behind what the harness says of the test, the last is the harness's own.
+    let lines = lines.filter_map(|line| line.rsplit_once("fails ... ").map_or(Some(line), |(_, rest)| Some(rest)));
+    (
+        lines.map(str::to_owned).filter(|line| line.contains("... ")).collect(),
+        format!("{out}{}", String::from_utf8_lossy(&output.stderr)),
+    )
+}
+
+#[test]
+fn one_failing_interaction_can_be_run_alone() {
+    let (all, said) = run_alone(&[]);
+    assert_eq!(
+        all,
+        [
+            "a request for order 42 ... FAILED",
+            "it\\'s (another) one ... FAILED",
+            "a request for /without-state ... FAILED"
+        ],
+        "{said}"
+    );
+    let hint =
+        "PACT_DESCRIPTION='^a request for order 42$' cargo test in_process::of_two_interactions_the_second_fails";
+    assert!(said.contains(hint), "{said}");
+
+    let (one, said) = run_alone(&[("PACT_DESCRIPTION", r"^it.s \(another\) one$")]);
+    assert_eq!(one, ["it\\'s (another) one ... FAILED"], "{said}");
+    assert!(said.contains("1 of 1 interaction failed") && said.contains("2 interactions left out"), "{said}");
+
+    assert_eq!(run_alone(&[("PACT_PROVIDER_STATE", "another")]).0, ["it\\'s (another) one ... FAILED"]);
+    assert_eq!(run_alone(&[("PACT_PROVIDER_NO_STATE", "true")]).0, ["a request for /without-state ... FAILED"]);
+    let (none, said) = run_alone(&[("PACT_DESCRIPTION", "nothing like it")]);
+    assert!(none.is_empty() && said.contains("nothing was verified"), "{said}");
+}

@@ -10,6 +10,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use intact_verifier::Verifier;
 use serde_json::json;
 
 use crate::support::{self, report, serve, verifying};
@@ -118,9 +119,64 @@ async fn a_synchronous_message_carries_its_request_with_generated_values() {
 }
 
 #[tokio::test]
-async fn a_message_made_with_a_plugin_is_named_as_not_supported() {
-    let mut interactions = order_created();
-    interactions[0]["pluginConfiguration"] = json!({ "protobuf": { "descriptorKey": "x" } });
-    let error = support::error(verifying(&interactions).service(Router::new())).await;
-    assert_eq!(error, "not supported: messages made with the plugin `protobuf`");
+async fn what_was_made_with_a_plugin_is_named_as_not_supported() {
+    let made_with_a_plugin = |mut interactions: serde_json::Value| {
+        interactions[0]["pluginConfiguration"] = json!({ "protobuf": { "descriptorKey": "x" } });
+        let mut pact: serde_json::Value = serde_json::from_str(&support::pact_text(&interactions)).unwrap();
+        pact["metadata"]["plugins"] = json!([{ "name": "protobuf", "version": "0.3.8", "configuration": {} }]);
+        intact_pact_model::Pact::read(pact.to_string().as_bytes()).unwrap().value
+    };
+    for interactions in [order_created(), support::get("/")] {
+        let verification = Verifier::for_provider("Orders")
+            .pact(made_with_a_plugin(interactions))
+            .service(Router::new().fallback(async || ""));
+        assert_eq!(
+            support::error(verification).await,
+            "not supported: interactions made with the plugin protobuf 0.3.8"
+        );
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_does_not_come_is_missing_except_for_the_content_type() {
+    let seen = Seen::default();
+    let routes = producer(&seen, || Json(json!({ "id": 7 })).into_response());
+    let report = report(verifying(&order_created()).service(routes).transport("message", "/_messages")).await;
+    let missing: Vec<_> = report.pacts[0].interactions[0].mismatches.iter().map(|one| one.identifier()).collect();
+    assert_eq!(missing, [Some("topic")]);
+}
+
+#[tokio::test]
+async fn messages_of_version_3_are_asked_for_with_custom_headers_and_filters() {
+    let seen = Arc::<Mutex<Vec<String>>>::default();
+    let told = seen.clone();
+    let routes = Router::new().fallback(post(async move |headers: axum::http::HeaderMap, body: Bytes| {
+        let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        told.lock().unwrap().push(format!(
+            "{} {} {}",
+            header("x-custom"),
+            header("x-filter"),
+            String::from_utf8_lossy(&body)
+        ));
+        ([("Pact-Message-Metadata", STANDARD.encode(r#"{"topic":"orders"}"#))], Json(json!({ "id": 1 })))
+    }));
+    let pact = json!({
+        "consumer": { "name": "Web" }, "provider": { "name": "Orders" },
+        "messages": [{ "description": "an order", "contents": { "id": 1 }, "metaData": { "topic": "orders" } }],
+        "metadata": { "pactSpecification": { "version": "3.0.0" } },
+    });
+    let verification = Verifier::for_provider("Orders")
+        .pact(intact_pact_model::Pact::read(pact.to_string().as_bytes()).unwrap().value)
+        .service(routes)
+        .header("X-Custom", "yes")
+        .request_filter(|request| {
+            request.headers_mut().insert("x-filter", "too".parse()?);
+            Ok(())
+        });
+
+    let report = report(verification).await;
+
+    assert!(report.is_success(), "{report:?}");
+    // There are no states to tell.
+    assert_eq!(*seen.lock().unwrap(), [r#"yes too {"description":"an order"}"#]);
 }

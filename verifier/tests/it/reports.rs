@@ -1,11 +1,11 @@
-//! The report as text, JSON and JUnit.
+//! The report as text, JSON, JUnit, XML, HTML, Markdown and annotations.
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use intact_verifier::report::terminal::TerminalReport;
-use intact_verifier::report::{json, junit};
+use intact_verifier::report::{Publication, github, html, json, junit, markdown, xml};
 use intact_verifier::{Report, Verifier};
 use serde_json::json;
 
@@ -53,6 +53,56 @@ async fn the_json_report_has_the_shape_of_other_verifiers() {
 #[tokio::test]
 async fn the_junit_report_is_xml_whatever_the_names() {
     insta::assert_snapshot!(junit::document(&one_of_each().await));
+}
+
+#[tokio::test]
+async fn the_xml_report_is_xml_whatever_the_names() {
+    insta::assert_snapshot!(xml::document(&one_of_each().await));
+}
+
+#[tokio::test]
+async fn the_html_page_has_no_markup_but_its_own() {
+    insta::assert_snapshot!(html::document(&one_of_each().await));
+}
+
+#[tokio::test]
+async fn the_markdown_summary_has_a_table_and_what_failed_without_foreign_markup() {
+    insta::assert_snapshot!(markdown::document(&one_of_each().await));
+}
+
+#[tokio::test]
+async fn the_annotations_are_workflow_commands_in_one_line_each() {
+    let mut report = one_of_each().await;
+    report.pacts[0].publication = Publication::Failed { reason: "the broker said: no".to_owned(), unavailable: false };
+    insta::assert_snapshot!(github::annotations(&report).join("\n"));
+}
+
+#[tokio::test]
+async fn a_summary_says_what_the_run_means() {
+    let first_line = |report: &Report| markdown::document(report).lines().next().unwrap_or_default().to_owned();
+    let good = || {
+        let routes = Router::new().route("/", get(async || ""));
+        report(Verifier::for_provider("Orders").pact(pact(&crate::support::get("/"))).service(routes))
+    };
+    assert_eq!(first_line(&good().await), "### Orders: the contracts are kept ✅");
+    assert!(github::annotations(&good().await).is_empty());
+    let mut unpublished = good().await;
+    unpublished.pacts[0].publication = Publication::Failed { reason: "no".to_owned(), unavailable: false };
+    assert_eq!(first_line(&unpublished), "### Orders: the contracts are kept, but the results are not published ❌");
+    unpublished.pacts[0].publication = Publication::Failed { reason: "no".to_owned(), unavailable: true };
+    assert_eq!(first_line(&unpublished), "### Orders: something needed could not be reached ❌");
+    let mut nothing = good().await;
+    nothing.pacts.clear();
+    assert_eq!(first_line(&nothing), "### Orders: nothing was verified ❌");
+}
+
+#[tokio::test]
+async fn what_failed_is_read_back_from_the_report_for_the_next_run() {
+    let written = json::document(&one_of_each().await).to_pretty();
+    let failed = json::failed(written.as_bytes()).expect("a report");
+    let keys: Vec<_> = failed.iter().map(|one| one.key.as_deref().unwrap_or_default()).collect();
+    assert_eq!(keys, ["key-/gone", "key-/gone", "key-/"]);
+    assert!(json::failed(b"{}").is_err() && json::failed(b"oops").is_err());
 }
 
 #[tokio::test]

@@ -108,6 +108,74 @@ async fn a_failing_callback_is_called_once_and_nothing_is_sent_or_torn_down() {
 }
 
 #[tokio::test]
+async fn all_states_are_told_although_one_fails_and_custom_headers_are_sent_along() {
+    let seen = Arc::<Mutex<Vec<(String, bool)>>>::default();
+    let told = seen.clone();
+    let routes = Router::new().fallback(async move |headers: HeaderMap, Json(change): Json<serde_json::Value>| {
+        let name = change["state"].as_str().unwrap_or_default().to_owned();
+        let status = if name == "a user exists" { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
+        told.lock().unwrap().push((name, headers.get("x-custom").is_some_and(|value| value == "yes")));
+        status
+    });
+    let verification = verification(&two_states())
+        .state_change_url(serve(routes).await)
+        .state_change_teardown(true)
+        .header("X-Custom", "yes");
+    let error = support::error(verification).await;
+    assert!(error.ends_with("answered 502 Bad Gateway"), "{error}");
+    assert_eq!(*seen.lock().unwrap(), [("a user exists".to_owned(), true), ("it rains".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn a_tear_down_that_fails_is_reported_beside_the_comparison() {
+    let routes = Router::new().fallback(async |body: String| {
+        if body.contains("teardown") { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }
+    });
+    let verification = verifying(&support::get("/gone"))
+        .service(Router::new())
+        .state_change_url(serve(routes).await)
+        .state_change_teardown(true);
+    let report = report(verification).await;
+    let interaction = &report.pacts[0].interactions[0];
+    assert_eq!(interaction.mismatches.len(), 1);
+    let error = interaction.errors[0].to_string();
+    assert!(
+        error.starts_with("the empty provider state could not be torn down: State change request failed"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn values_go_into_every_part_of_the_request() {
+    let seen = Seen::default();
+    let url = callback(&seen, || Json(json!({ "id": 7, "tag": "blue" })).into_response()).await;
+    let requests = Seen::default();
+    let routes = Router::new()
+        .fallback(async |State(seen): State<Seen>, uri: Uri, headers: HeaderMap, body: String| {
+            let tag = headers.get("x-tag").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+            seen.lock().unwrap().push(format!("{uri} {tag} {body}"));
+        })
+        .with_state(requests.clone());
+    let value = |expression: &str, data_type: &str| json!({ "type": "ProviderState", "expression": expression, "dataType": data_type });
+    let mut interactions = two_states();
+    interactions[0]["request"] = json!({
+        "method": "POST", "path": "/users/1", "query": { "id": ["1"] }, "headers": { "X-Tag": ["red"] },
+        "body": { "content": { "id": 1, "name": "x" }, "contentType": "application/json" },
+        "generators": {
+            "path": value("/users/${id}", "STRING"), "query": { "id": value("${id}", "STRING") },
+            "header": { "X-Tag": value("${tag}", "STRING") },
+            "body": { "$.id": value("id", "INTEGER"), "$.name": value("${name} the ${tag}", "STRING") },
+        },
+    });
+
+    let report = report(verifying(&interactions).service(routes).state_change_url(url)).await;
+
+    assert!(report.is_success(), "{report:?}");
+    // The name is a parameter of the state; the callback gave the others.
+    assert_eq!(*requests.lock().unwrap(), [r#"/users/7?id=7 blue {"id":7,"name":"Bob & Co the blue"}"#]);
+}
+
+#[tokio::test]
 async fn a_slow_callback_fails_within_the_request_timeout() {
     let url = serve_nothing().await;
     let error = support::error(verification(&support::get("/")).state_change_url(&url).request_timeout(SHORT)).await;
