@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use intact_pact_model::{Body, ContentType, Generator, Json, MatchingRule, Query, RuleList};
 use serde::Serialize;
 
+use crate::matchers::has_optional_members;
 use crate::template::Template;
 use crate::text_part::TextPart;
 
@@ -50,7 +51,11 @@ impl Contents {
 
     /// A form post: names and values.
     pub(crate) fn form(body: &impl Serialize) -> Result<Self, String> {
-        let split = Template::of(body).split().map_err(|error| error.to_string())?;
+        let template = Template::of(body);
+        if template.as_json().is_some_and(has_optional_members) {
+            return Err("`optional` is for members of objects in JSON".to_owned());
+        }
+        let split = template.split().map_err(|error| error.to_string())?;
         let Json::Object(fields) = split.example else {
             return Err(format!("a form is an object, not {}", split.example.kind()));
         };

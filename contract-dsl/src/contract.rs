@@ -118,8 +118,11 @@ impl Contract {
         Self { output_dir: Some(dir.into()), ..self }
     }
 
-    /// How the mock server listens, if its defaults (a free port of `127.0.0.1`, no CORS preflight) do not suit. What is to
-    /// be called for refused requests is set by the test.
+    /// How the mock server listens, if its defaults (a free port of `127.0.0.1`, no CORS preflight, no TLS) do not suit. What is
+    /// to be called for refused requests is set by the test.
+    ///
+    /// With the feature `tls` it may speak TLS, `ServerOptions::default().tls(TlsIdentity::generate()?)`: let the client trust the
+    /// identity's `certificate_pem()`.
     pub fn server(self, options: Options) -> Self {
         Self { server: options, ..self }
     }

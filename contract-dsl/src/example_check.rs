@@ -1,7 +1,7 @@
 //! An example must satisfy its own matchers, or consumer and provider would be held to different things.
 
 use intact_matching::generate::{self, GenerateContext, GenerateError, Generated};
-use intact_matching::{Comparison, CompileError, MessageMatcher, RequestMatcher, ResponseMatcher};
+use intact_matching::{Comparison, CompileError, MessageMatcher, Mismatch, RequestMatcher, ResponseMatcher};
 use intact_pact_model::{Interaction, Kind, MessagePart, SpecVersion};
 
 /// Each value of the interaction that does not satisfy its own matcher, and each matcher and generator that is of no use.
@@ -58,10 +58,11 @@ impl Check<'_> {
     }
 
     fn example(&mut self, part: &str, comparison: &Comparison) {
-        self.failing(&format!("the example of the {part}"), "its own matcher", comparison);
+        self.failing(&format!("the example of the {part}"), "its own", comparison.mismatches());
     }
 
     /// What the generators make must satisfy the matchers too, or the consumer is tested with what the provider must not send.
+    /// Where there is no matcher, as other Pact libraries allow it, the author wants just that: the provider is held to the example.
     fn generated<T>(
         &mut self,
         part: &str,
@@ -74,16 +75,19 @@ impl Check<'_> {
         };
         self.problems.extend(errors.iter().map(|error| format!("\"{}\": the {part}: {error}", self.name)));
         if let Some(made) = made {
-            self.failing(&format!("a generated value of the {part}"), "the matcher", &compare(&made));
+            let comparison = compare(&made);
+            let ruled = comparison.mismatches().iter().filter(|mismatch| mismatch.rule.is_some());
+            self.failing(&format!("a generated value of the {part}"), "the", ruled);
         }
     }
 
-    fn failing(&mut self, what: &str, matcher: &str, comparison: &Comparison) {
+    fn failing<'m>(&mut self, what: &str, whose: &str, mismatches: impl IntoIterator<Item = &'m Mismatch>) {
         let name = self.name;
-        self.problems.extend(comparison.mismatches().iter().map(|mismatch| {
+        self.problems.extend(mismatches.into_iter().map(|mismatch| {
             let place = mismatch.identifier().map_or_else(String::new, |place| format!(" {place}"));
             let (part, text) = (mismatch.attribute(), mismatch.description());
-            format!("\"{name}\": {what} does not satisfy {matcher}: {part}{place}: {text}")
+            let rule = mismatch.rule.as_ref().map_or_else(String::new, |rule| format!(" `{}`", rule.rule));
+            format!("\"{name}\": {what} does not satisfy {whose} matcher{rule}: {part}{place}: {text}")
         }));
     }
 }

@@ -1,11 +1,17 @@
 //! Write what your service needs of another as a test; get a contract the other side can verify.
 //!
-//! A consumer-driven contract is made by the consumer's own tests. Such a test says which requests the consumer makes and what
-//! it expects back, then runs the consumer's real client against a mock server that answers just so. If the client did what
-//! the test says, the interactions are put into a *pact file*, which the provider's tests replay against the provider. The
-//! files follow the Pact specification, so tools of other languages can take either side.
+//! Your service calls another one, and its tests use a fake in place of it. The day the other team changes something, the fake is
+//! wrong and nobody knows. A contract test keeps the two together:
 //!
-//! # A contract test
+//! 1. The test says what your client sends and what it needs back.
+//! 2. Your real client runs against a mock server that answers just so. If it does what the test says, both halves are put into a
+//!    *pact file*.
+//! 3. The provider's own build replays that file against the real thing, and fails if it answers something else.
+//!
+//! No shared environment, no end-to-end test, and each side builds alone. The files follow the Pact specification, so tools of other
+//! languages can take either side.
+//!
+//! # The first test
 //!
 //! ```
 //! use intact::matchers::like;
@@ -14,131 +20,71 @@
 //! # struct Product { name: String }
 //! # struct ProductClient(String);
 //! # impl ProductClient {
-//! #     fn new(url: &str) -> Self { Self(url.to_owned()) }
-//! #     async fn product(&self, id: &str) -> Result<Product, Box<dyn std::error::Error + Send + Sync>> {
-//! #         use std::io::{Read as _, Write as _};
-//! #         let mut stream = std::net::TcpStream::connect(self.0.trim_start_matches("http://"))?;
-//! #         write!(stream, "GET /products/{id} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
-//! #         let mut answer = String::new();
-//! #         stream.read_to_string(&mut answer)?;
-//! #         Ok(serde_json::from_str(answer.split_once("\r\n\r\n").ok_or("no body")?.1)?)
+//! #     fn new(url: &str) -> Self {
+//! #         let _ = rustls::crypto::ring::default_provider().install_default();
+//! #         Self(url.to_owned())
+//! #     }
+//! #     async fn product(&self, id: &str) -> Result<Product, reqwest::Error> {
+//! #         reqwest::get(format!("{}/products/{id}", self.0)).await?.error_for_status()?.json().await
 //! #     }
 //! # }
-//! # let dir = tempfile::tempdir().unwrap();
-//! # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-//! # runtime.block_on(async {
 //!
-//! // #[tokio::test]
-//! // async fn returns_a_product_by_id() {
-//! Contract::between("order-service", "product-service")
-//! #   .output_dir(dir.path())
-//!     .upon_receiving("a request for product 42", |i| {
-//!         i.given("product 42 exists")
-//!             .get("/products/42")
-//!             .will_respond_with(200)
-//!             .json(json_like!({ "id": "42", "name": like("Wireless Headphones"), "price": 79.99, "inStock": true }))
-//!     })
-//!     .test(async |server| {
-//!         let product = ProductClient::new(server.url()).product("42").await?;
-//!         assert_eq!(product.name, "Wireless Headphones");
-//!         Ok(())
-//!     })
-//!     .await;
-//! // }
-//! # });
-//! # assert!(dir.path().join("order-service-product-service.json").is_file());
+//! # /*
+//! #[tokio::test]
+//! # */
+//! # #[tokio::main(flavor = "current_thread")]
+//! async fn returns_a_product_by_id() {
+//! #   let dir = tempfile::tempdir().unwrap();
+//!     Contract::between("order-service", "product-service")
+//! #       .output_dir(dir.path())
+//!         .upon_receiving("a request for product 42", |i| {
+//!             i.given("product 42 exists")
+//!                 .get("/products/42")
+//!                 .will_respond_with(200)
+//!                 .json(json_like!({ "id": "42", "name": like("Wireless Headphones") }))
+//!         })
+//!         .test(async |server| {
+//!             let product = ProductClient::new(server.url()).product("42").await?;
+//!             assert_eq!(product.name, "Wireless Headphones");
+//!             Ok(())
+//!         })
+//!         .await;
+//! #   assert!(dir.path().join("order-service-product-service.json").is_file());
+//! }
+//! # fn main() {
+//! #     returns_a_product_by_id();
+//! # }
 //! ```
 //!
-//! `ProductClient` is the consumer's own code. What it sends must be what the interaction says: a request that is not is
-//! answered with status 500 and the reason, and fails the test, as does an interaction that no request came for. The file is
-//! `target/pacts/order-service-product-service.json`; all tests of a consumer and a provider share it, from however many
-//! threads and processes.
+//! **A plain value is expected exactly as it stands; a matcher says what else would do.** Here the id must be `"42"`, and the name may
+//! be any text. `ProductClient` is your own code. When the test has passed, the contract is in
+//! `target/pacts/order-service-product-service.json`. When it fails, it says what was expected, what came, and where they differ.
 //!
-//! # Exact values and matchers
+//! # Where to read on
 //!
-//! **A plain value is expected exactly as it stands, a matcher says what else would do.** In the contract above the provider
-//! may answer with any name, for [`like`](matchers::like) asks for its type only; but the price must be 79.99, the identifier
-//! `"42"`. Ask for no more than the consumer needs: here it reads the name only, and the response could be
-//! `json_like!({ "name": like("Wireless Headphones") })`; members that a response has beyond the contract are always fine.
-//! (Requests are compared strictly: the consumer must not send what the contract does not mention.)
+//! | You want to | Page |
+//! |---|---|
+//! | know what just happened | [first test](guide::first_test) |
+//! | say what else would do | [matchers](guide::matchers), [what may be null, empty or missing](guide::optional_values) |
+//! | say what must be the case on the other side | [provider states](guide::provider_states) |
+//! | describe what is sent | [requests](guide::requests), [bodies of every kind](guide::bodies), [GraphQL](guide::graphql) |
+//! | handle messages | [from a queue](guide::messages), [with an answer](guide::synchronous_messages) |
+//! | have new values in each run | [generators](guide::generators) |
+//! | test without `async`, with fixtures | [fixtures](guide::fixtures) |
+//! | leave remarks, links and keys for the provider's people | [annotations](guide::annotations) |
+//! | know where files go, and what is merged | [pact files](guide::pact_files), [versions of the specification](guide::spec_versions) |
+//! | understand a failure | [failures](guide::failures) |
+//! | go on: verify, publish, deploy | [verification](guide::verification) |
+//! | serve another language | [stand-alone servers](guide::stand_alone) |
+//! | move a test here | [from `pact_consumer`](guide::from_pact_consumer) |
 //!
-//! All of [`matchers`] work in bodies, paths, query parameters and headers, and on anything that is `Serialize`:
+//! # The forms of a test
 //!
-//! ```
-//! use intact::matchers::{each_like, integer, like, regex};
-//! use intact::{Contract, json_like};
-//!
-//! #[derive(serde::Serialize)]
-//! struct Product { id: String, name: String }
-//!
-//! let product = Product { id: "42".into(), name: "Wireless Headphones".into() };
-//! let contract = Contract::between("order-service", "product-service")
-//!     .upon_receiving("a search for products", |i| {
-//!         i.given_with("products exist", json_like!({ "count": 3 }))
-//!             .get("/products")
-//!             .query("page", integer(1))
-//!             .header("X-Request-Id", regex("[0-9a-f]{8}", "3fa85f64"))
-//!             .will_respond_with(200)
-//!             .json(json_like!({ "total": integer(3), "products": each_like(&product).max(20) }))
-//!     })
-//!     .upon_receiving("an order", |i| {
-//!         i.post("/orders").json(json_like!({ "product": "42", "note": like("gift") })).will_respond_with(201)
-//!     });
-//!
-//! assert_eq!(contract.pact()?.interactions.len(), 2);
-//! # Ok::<(), intact::ContractError>(())
-//! ```
-//!
-//! A JSON body brings the header `Content-Type: application/json` with it, in requests as in responses: clients must send it,
-//! providers must answer with it (parameters such as `charset=utf-8` may be added). Set the header to say otherwise.
-//!
-//! Examples are checked against their own matchers, and the contract for sense, before anything runs; what is wrong is said
-//! all at once. So is what the file's [version](Contract::spec) cannot say.
-//!
-//! # More than JSON
-//!
-//! Bodies may also be text, [forms](Request::form), [XML](xml), [uploads](Request::multipart), files of a
-//! [type](Request::binary), or exact [bytes](Request::body); [`GraphQl`] makes the request of a GraphQL operation. Values that
-//! shall be new in each run come from [`generators`].
-//!
-//! # Messages
-//!
-//! [`Contract::message`] describes what the provider sends over a queue or a broker; [`Contract::handle`] gives it to the
-//! consumer's handler. [`Contract::synchronous_message`] and [`Contract::exchange`] do the same for a message with answers:
-//!
-//! ```
-//! use intact::matchers::integer;
-//! use intact::{Contract, json_like};
-//!
-//! # let dir = tempfile::tempdir()?;
-//! let mut arrived = 0;
-//! Contract::between("order-service", "warehouse-service")
-//! #   .output_dir(dir.path())
-//!     .message("a delivery has arrived", |m| {
-//!         m.json(json_like!({ "product": "42", "quantity": integer(3) })).metadata("topic", "deliveries")
-//!     })
-//!     .handle_blocking(|message| {
-//!         let delivery: serde_json::Value = message.json()?;
-//!         arrived += delivery["quantity"].as_u64().ok_or("no quantity")?;
-//!         Ok(())
-//!     });
-//! assert_eq!(arrived, 3);
-//! # Ok::<(), std::io::Error>(())
-//! ```
-//!
-//! # Tests that are not async
-//!
-//! [`Contract::test_blocking`] takes an ordinary closure. [`Contract::start`] gives a guard with the server's URL, which judges
-//! the contract when it is dropped:
-//!
-//! ```no_run
-//! # use intact::Contract;
-//! let server = Contract::between("order-service", "product-service")
-//!     .upon_receiving("a request for the products", |i| i.get("/products").will_respond_with(204))
-//!     .start();
-//! // … call the client with server.url() …
-//! server.finish();
-//! ```
+//! | What is exchanged | Described by | Tested by |
+//! |---|---|---|
+//! | HTTP request and response | [`Contract::upon_receiving`] | [`Contract::test`], [`Contract::test_blocking`], [`Contract::start`] |
+//! | a message that the provider sends | [`Contract::message`] | [`Contract::handle`], [`Contract::handle_blocking`] |
+//! | a message and its answers | [`Contract::synchronous_message`] | [`Contract::exchange`], [`Contract::exchange_blocking`] |
 //!
 //! # Settings
 //!
@@ -149,9 +95,11 @@
 //! | specification version | [`spec`](Contract::spec) | – | 4 |
 //! | port, address, CORS | [`server`](Contract::server) | – | a free port of `127.0.0.1` |
 //!
-//! The rooms: [`contract`](Contract) (the builder), `draft` (states, comments, keys), `http` and `message` (describing what is
+//! # Rooms
+//!
+//! [`contract`](Contract) (the builder), `draft` (states, comments, keys), `http` and `message` (describing what is
 //! exchanged), `graphql`, `cookies`, `contents` (bodies of every kind), `text_part` (paths, headers, query), [`matchers`],
-//! [`generators`], `template` (examples with matchers in them), `json` ([`json_like!`]); `example_check` and `version_check` (what
+//! [`generators`], `template` (examples with matchers in them), `json`, `json_like` ([`json_like!`]); `example_check` and `version_check` (what
 //! makes no sense); `test_run` and `message_test` (running a test), `refusals` (what it says meanwhile), `output_dir`.
 
 mod contents;
@@ -161,8 +109,11 @@ mod draft;
 mod example_check;
 pub mod generators;
 mod graphql;
+#[cfg(any(doc, doctest, test))]
+pub mod guide;
 mod http;
 mod json;
+mod json_like;
 pub mod matchers;
 mod message;
 mod message_test;
@@ -179,6 +130,8 @@ pub use contract::{Contract, ContractError};
 pub use graphql::GraphQl;
 pub use http::{Request, Response, Upcoming};
 pub use intact_mock_server::{MockServer, Options as ServerOptions};
+#[cfg(feature = "tls")]
+pub use intact_mock_server::{TlsError, TlsIdentity};
 pub use intact_pact_model::rules::StatusClass;
 pub use intact_pact_model::{Interaction, Pact, SpecVersion};
 pub use message::{MessageRequest, MessageResponse, UpcomingMessage};
@@ -189,5 +142,5 @@ pub use test_run::{RunningContract, TestResult};
 /// For the expansion of [`json_like!`] only.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::template::{Items, Members};
+    pub use crate::json_like::{Items, Members};
 }

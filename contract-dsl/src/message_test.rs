@@ -168,9 +168,14 @@ impl Exchange {
     ///
     /// # Panics
     ///
-    /// If the contract has none; those that [`Contract::synchronous_message`] makes have.
+    /// If the contract has none, as may be with an [interaction](Contract::interaction) that was made elsewhere; those of
+    /// [`Contract::synchronous_message`] have one. [`responses`](Self::responses) is for all.
+    #[track_caller]
     pub fn response(&self) -> &Message {
-        self.responses.first().expect("a synchronous message of the builder has a response")
+        let Some(first) = self.responses.first() else {
+            panic!("the contract has no response to \"{}\"", self.description())
+        };
+        first
     }
 
     /// Plays the provider for what the consumer's own code has sent: the answers, if it is what the contract says. Use it as

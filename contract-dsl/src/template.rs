@@ -6,13 +6,17 @@
 //! because matchers are thus plain serialisable values, they may stand anywhere in anything that is `Serialize`: in a struct,
 //! in a `Vec`, inside `serde_json::json!`. A tree of our own types could do none of this.
 
-use intact_pact_model::Json;
+use std::fmt::Display;
+
+use intact_matching::MessageMatcher;
 use intact_pact_model::integration::{self, Document};
 pub(crate) use intact_pact_model::integration::{COMBINE, GENERATOR, MATCHER};
 use intact_pact_model::json::{JsonValue, Object};
+use intact_pact_model::{Body, ContentType, Json, MatchingRule, MessagePart, SpecVersion};
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use crate::json::{NotJson, to_json};
+use crate::matchers::{has_optional_members, without_optional_members};
 
 /// An example in which matchers may stand: what `json_like!` and the functions of [`matchers`](crate::matchers) make, and
 /// what any serialisable value can become.
@@ -127,15 +131,58 @@ impl Template {
         self.0.as_ref().ok()
     }
 
+    /// The template that a document is.
+    pub(crate) fn from_json(json: JsonValue) -> Self {
+        Self(Ok(json))
+    }
+
     /// Splits the template into example, rules and generators.
     pub(crate) fn split(&self) -> Result<Split, TemplateError> {
-        let json = self.0.as_ref().map_err(|error| TemplateError { at: "$".to_owned(), reason: error.to_string() })?;
-        let document = integration::document(json)
-            .map_err(|error| TemplateError { at: error.at.clone(), reason: error.reason.clone() })?;
-        // What is odd in a template is a mistake of its author, who is here to correct it.
-        match document.warnings.into_iter().next() {
-            Some(warning) => Err(TemplateError { at: warning.at, reason: warning.text }),
-            None => Ok(document.value),
+        let json = self.0.as_ref().map_err(TemplateError::of_all)?;
+        if !has_optional_members(json) {
+            return document(json);
+        }
+        let split = document(&without_optional_members(json).map_err(TemplateError::of_all)?)?;
+        let complete = document(json)?;
+        let split = Split { rules: complete.rules, ..split };
+        check_optional_members(&split, &complete.example)?;
+        Ok(split)
+    }
+}
+
+impl TemplateError {
+    fn of_all(reason: impl Display) -> Self {
+        Self { at: "$".to_owned(), reason: reason.to_string() }
+    }
+}
+
+fn document(json: &JsonValue) -> Result<Split, TemplateError> {
+    let document = integration::document(json)
+        .map_err(|error| TemplateError { at: error.at.clone(), reason: error.reason.clone() })?;
+    // What is odd in a template is a mistake of its author, who is here to correct it.
+    let Some(warning) = document.warnings.into_iter().next() else { return Ok(document.value) };
+    let unknown = document.value.rules.values().flat_map(|list| &list.rules).find_map(|rule| match rule {
+        MatchingRule::Other { name, .. } => Some(format!("there is no matcher called `{name}`")),
+        _ => None,
+    });
+    Err(TemplateError { at: warning.at, reason: unknown.unwrap_or(warning.text) })
+}
+
+/// Members that may be missing are in no example, so nobody else compares them with their own rules.
+fn check_optional_members(split: &Split, complete: &JsonValue) -> Result<(), TemplateError> {
+    let message = |json: &JsonValue| MessagePart {
+        contents: Body::new(json.to_compact(), Some(ContentType::json())),
+        ..MessagePart::default()
+    };
+    let mut expected = message(&split.example);
+    expected.matching_rules.body.clone_from(&split.rules);
+    // Rules that are of no use are reported for the whole contract.
+    let Ok(matcher) = MessageMatcher::compile(&expected, SpecVersion::V4) else { return Ok(()) };
+    match matcher.compare_with(&message(complete)).mismatches().first() {
+        None => Ok(()),
+        Some(mismatch) => {
+            let reason = format!("the example does not satisfy its own matcher: {}", mismatch.description());
+            Err(TemplateError { at: mismatch.identifier().unwrap_or("$").to_owned(), reason })
         }
     }
 }
@@ -183,39 +230,6 @@ impl Serialize for AsSerialize<'_> {
                 map.end()
             }
         }
-    }
-}
-
-/// The members that `json_like!` collects, in their order.
-#[doc(hidden)]
-#[derive(Debug, Default)]
-pub struct Members(Vec<(String, Template)>);
-
-impl Members {
-    /// Adds a member.
-    pub fn with(mut self, name: impl Into<String>, value: Template) -> Self {
-        self.0.push((name.into(), value));
-        self
-    }
-}
-
-impl Serialize for Members {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-/// The items that `json_like!` collects.
-#[doc(hidden)]
-#[derive(Debug, Default, serde::Serialize)]
-#[serde(transparent)]
-pub struct Items(Vec<Template>);
-
-impl Items {
-    /// Adds an item.
-    pub fn with(mut self, item: Template) -> Self {
-        self.0.push(item);
-        self
     }
 }
 
@@ -376,11 +390,10 @@ mod tests {
 
     #[test]
     fn a_template_that_makes_no_sense_says_where() {
-        insta::assert_snapshot!(error(&json_like!({ "a": [{ "pact:matcher:type": "fancy", "value": 1 }] })), @"$.a[0]['pact:matcher:type']: no rule of Pact has this name; kept as the rule of a plugin");
+        insta::assert_snapshot!(error(&json_like!({ "a": [{ "pact:matcher:type": "fancy", "value": 1 }] })), @"$.a[0]['pact:matcher:type']: there is no matcher called `fancy`");
         insta::assert_snapshot!(error(&json!({ "a": { "pact:matcher:type": "regex", "value": 1 } })), @"$.a: `regex` is missing");
         insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "arrayContains" })), @"`arrayContains` needs a list of `variants`");
         insta::assert_snapshot!(error(&json!({ "pact:matcher:type": "matching(type, 'x'" })), @"`matching(type, 'x'` is no matching definition: expected `)` at character 19, found the end");
-        insta::assert_snapshot!(error(&nullable(json!({ "a": 1 }))), @"`nullable` is for single values: Pact compares the kind of objects and arrays before it looks at rules");
         insta::assert_snapshot!(error(&f64::NAN), @"JSON has no number `NaN`");
     }
 }

@@ -35,7 +35,8 @@ fn main() {
         {
             let mib = memory / 1024;
             println!(
-                "memory of this process, with a stub and a mock of 1,000 interactions and the clients: {mib} MiB (goal: below 20)"
+                "memory of this process, with a stub and a mock of 1,000 interactions and the clients: {mib} MiB (goal: below 20, {})",
+                if mib < 20 { "met" } else { "MISSED" }
             );
         }
     }
@@ -44,8 +45,9 @@ fn main() {
 fn report(what: &str, interactions: usize, (rate, p99): (f64, Duration), bare: f64) {
     let name = format!("{what}, {interactions} interactions");
     println!(
-        "{name:<28} {rate:>9.0} requests/s  p99 {p99:>9.1?}  {:.0} % of bare (goal: over 50 %)",
-        100.0 * rate / bare
+        "{name:<28} {rate:>9.0} requests/s  p99 {p99:>9.1?}  {:.0} % of bare (goal: over 50 %, {})",
+        100.0 * rate / bare,
+        if rate * 2.0 > bare { "met" } else { "MISSED" }
     );
 }
 

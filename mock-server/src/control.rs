@@ -20,9 +20,9 @@ use rand::RngExt as _;
 use rand::distr::Alphanumeric;
 use tokio::sync::watch;
 
-use crate::listen::{Answer, Listening, Received, Unreadable};
+use crate::listen::{Answer, Listening, NotHttp, Received, Unreadable};
+use crate::outcome::Outcome;
 use crate::server::{MockServer, Options, StartError};
-use crate::session::Outcome;
 
 /// How long the control server goes on after it was told to end, unless the request says otherwise.
 const SHUTDOWN_PERIOD: Duration = Duration::from_millis(100);
@@ -180,8 +180,8 @@ impl Answer for Control {
         tracing::warn!("{request}");
     }
 
-    fn not_http(&self) {
-        tracing::warn!("a connection sent no valid HTTP; does the client use `https`?");
+    fn not_http(&self, what: NotHttp) {
+        tracing::warn!("{what}");
     }
 }
 

@@ -9,7 +9,7 @@ use intact_matching::Mismatch;
 use intact_pact_model::json::{Json, JsonValue, Object};
 
 use crate::listen::{Received, Unreadable};
-use crate::session::{
+use crate::outcome::{
     InteractionName, MismatchedRequest, NearInteraction, Outcome, SeenRequest, UnexpectedRequest, mismatches_json,
 };
 
@@ -77,6 +77,13 @@ impl Outcome {
             self.matched.iter().map(|m| (format!("{} {}", m.interaction.method, m.interaction.target), m.times));
         let mut came: Vec<String> = right.map(|(request, times)| format!("{request}{}", Times(times))).collect();
         came.extend(counted(&wrong).into_iter().map(|(request, times)| format!("{request}{}", Times(times))));
+        if came.is_empty() && self.requests == 0 && !self.failed_handshakes.is_empty() {
+            f.write_str("\n      no request came at all: a client and the server could not agree on TLS:")?;
+            for (reason, times) in counted(&self.failed_handshakes) {
+                write!(f, "\n        {reason}{}", Times(times))?;
+            }
+            return f.write_str("\n      does the client use `https`, and trust the server's certificate?");
+        }
         if came.is_empty() {
             return f.write_str(match (self.requests, self.not_http) {
                 (0, 0) => "\n      no request came at all: does the client under test use the server's URL?",

@@ -30,11 +30,13 @@
 //! ```
 //!
 //! The rooms: `server`, `stub` (what is said to clients), `select` (which interaction answers), `respond` (the answer),
-//! `control` (starts and ends mock servers on request, over HTTP), `session` (what came in), `explain` (what was wrong, in words), `listen`, `tls` and `runtime` (sockets).
+//! `control` (starts and ends mock servers on request, over HTTP), `session` and `outcome` (what came in), `explain` (what was wrong, in words), `listen`, `body`, `tls` and `runtime` (sockets).
 
+mod body;
 mod control;
 mod explain;
 mod listen;
+mod outcome;
 mod respond;
 mod runtime;
 mod select;
@@ -51,11 +53,11 @@ mod tls {
 }
 
 pub use control::{ControlOptions, ControlServer};
-pub use server::{MockServer, Options, StartError};
-pub use session::{
+pub use outcome::{
     InteractionName, MatchedInteraction, MismatchedRequest, MissingInteraction, NearInteraction, Outcome, SeenRequest,
     UnexpectedRequest,
 };
+pub use server::{MockServer, Options, StartError};
 pub use stub::{InvalidPattern, Overlap, StubOptions, StubServer};
 #[cfg(feature = "tls")]
 pub use tls::{TlsError, TlsIdentity};

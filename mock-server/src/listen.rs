@@ -4,14 +4,14 @@
 //! [`Answer`]: it sees whole requests, and is told of those that could not be read, so that they are not lost in silence.
 
 use std::convert::Infallible;
-use std::io::{self, Read as _};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Version};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -24,6 +24,7 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::body::{self, GZIP, Room, Taken};
 use crate::runtime;
 use crate::tls::TlsIdentity;
 
@@ -51,8 +52,20 @@ pub(crate) trait Answer: Send + Sync + 'static {
     /// Hears of a request that could not be read; the client is told the same.
     fn unreadable(&self, request: &Unreadable);
 
-    /// Hears of a connection that sent something that is not HTTP.
-    fn not_http(&self);
+    /// Hears of a connection on which nobody spoke HTTP.
+    fn not_http(&self, what: NotHttp);
+}
+
+/// What came on a connection instead of HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotHttp {
+    #[error("a connection sent no valid HTTP; does the client use `https`?")]
+    Unintelligible,
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "servers without TLS have no handshakes"))]
+    #[error(
+        "a client and the server could not agree on TLS ({0}); does the client use `https`, and trust the certificate?"
+    )]
+    NoTls(String),
 }
 
 /// A request as it came in.
@@ -80,14 +93,13 @@ pub(crate) struct Unreadable {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) body: usize,
+    /// Of all bodies together that are being read or answered.
+    pub(crate) bodies: usize,
     pub(crate) read: Duration,
     pub(crate) keep_alive: bool,
     /// Whether bodies that were compressed for the way (`Content-Encoding: gzip`) are unpacked.
     pub(crate) unpack: bool,
 }
-
-/// The first bytes of everything that gzip compressed.
-pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Told by the servers' thread. In a mutex only so that a server may be shared by threads; nobody ever waits for it.
 type Report = Mutex<mpsc::Receiver<()>>;
@@ -198,6 +210,7 @@ async fn accept(
     let open = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Room::of(limits.bodies));
     // Its end tells those that have not begun to speak HTTP; the others hear of it from `open`.
     let (_until_stopped, stopping) = watch::channel(());
     let next = async || {
@@ -211,6 +224,7 @@ async fn accept(
                 Ok((stream, _)) => {
                     let connection = Connection {
                         limits,
+                        room: Arc::clone(&room),
                         tls: tls.clone(),
                         answer: Arc::clone(&answer),
                         watcher: open.watcher(),
@@ -236,6 +250,7 @@ async fn accept(
 /// What one connection needs.
 struct Connection {
     limits: Limits,
+    room: Arc<Room>,
     tls: Option<TlsIdentity>,
     answer: Arc<dyn Answer>,
     watcher: Watcher,
@@ -271,7 +286,7 @@ impl Connection {
                     Ok(Ok(stream)) => self.speak_http(stream).await,
                     Ok(Err(error)) => {
                         tracing::info!(%error, "a client and the server could not agree on TLS");
-                        self.answer.not_http();
+                        self.answer.not_http(NotHttp::NoTls(error.to_string()));
                     }
                     Err(_) => tracing::debug!("a client did not finish its TLS handshake in time"),
                 }
@@ -280,7 +295,7 @@ impl Connection {
     }
 
     async fn speak_http(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let Self { limits, answer, watcher, .. } = self;
+        let Self { limits, room, answer, watcher, .. } = self;
         let mut http = auto::Builder::new(TokioExecutor::new());
         http.http1()
             .timer(TokioTimer::new())
@@ -296,13 +311,13 @@ impl Connection {
             .max_concurrent_streams(STREAMS);
         let hearer = Arc::clone(&answer);
         let service = service_fn(move |request| {
-            let answer = Arc::clone(&answer);
-            async move { Ok::<_, Infallible>(respond(request, limits, answer).await) }
+            let (answer, room) = (Arc::clone(&answer), Arc::clone(&room));
+            async move { Ok::<_, Infallible>(respond(request, limits, room, answer).await) }
         });
         let connection = watcher.watch(http.serve_connection(TokioIo::new(stream), service).into_owned());
         if let Err(error) = connection.await {
             if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-                hearer.not_http();
+                hearer.not_http(NotHttp::Unintelligible);
             }
             // Clients that hang up are no news to a test.
             tracing::debug!(error, "a connection ended early");
@@ -310,8 +325,15 @@ impl Connection {
     }
 }
 
-async fn respond(request: Request<Incoming>, limits: Limits, answer: Arc<dyn Answer>) -> Response<Full<Bytes>> {
-    match read(request, limits).await {
+async fn respond(
+    request: Request<Incoming>,
+    limits: Limits,
+    room: Arc<Room>,
+    answer: Arc<dyn Answer>,
+) -> Response<Full<Bytes>> {
+    // The room that the body takes is free when the answer is made.
+    let mut taken = room.taken();
+    match read(request, limits, &mut taken).await {
         Ok(received) if answer.waits() => {
             let answered = tokio::task::spawn_blocking(move || answer.answer(received)).await;
             answered.unwrap_or_else(|error| {
@@ -338,37 +360,25 @@ async fn respond(request: Request<Incoming>, limits: Limits, answer: Arc<dyn Ans
     }
 }
 
-async fn read(request: Request<Incoming>, limits: Limits) -> Result<Received, Unreadable> {
+async fn read(request: Request<Incoming>, limits: Limits, taken: &mut Taken) -> Result<Received, Unreadable> {
     let (head, body) = request.into_parts();
     let method = head.method.as_str().to_owned();
     let path = head.uri.path().to_owned();
-    let unreadable = |status, reason| Unreadable { method: method.clone(), path: path.clone(), reason, status };
+    let unreadable = |(status, reason)| Unreadable { method: method.clone(), path: path.clone(), reason, status };
 
-    let body = match timeout(limits.read, Limited::new(body, limits.body).collect()).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let reason = format!("the body is larger than the limit of {} bytes", limits.body);
-            return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE, reason));
-        }
-        Ok(Err(error)) => {
-            return Err(unreadable(StatusCode::BAD_REQUEST, format!("the body could not be read: {error}")));
-        }
-        Err(_) => {
-            let reason = format!("the body did not arrive within {} seconds", limits.read.as_secs_f32());
-            return Err(unreadable(StatusCode::REQUEST_TIMEOUT, reason));
-        }
-    };
+    let body = body::read(body, limits, taken).await.map_err(unreadable)?;
     let mut headers = Headers::default();
     for (name, value) in &head.headers {
         let Ok(text) = str::from_utf8(value.as_bytes()) else {
             let reason = format!("the value of the header `{name}` is not UTF-8 text");
-            return Err(unreadable(StatusCode::INTERNAL_SERVER_ERROR, reason));
+            return Err(unreadable((StatusCode::INTERNAL_SERVER_ERROR, reason)));
         };
         headers.append_line(name.as_str(), text);
     }
-    let encoded = headers.get("content-encoding").is_some_and(|encoding| matches!(encoding, [only] if is_gzip(only)));
+    let encoded =
+        headers.get("content-encoding").is_some_and(|encoding| matches!(encoding, [only] if body::is_gzip(only)));
     let body = if limits.unpack && encoded && body.starts_with(&GZIP) {
-        unpacked(&body, limits.body).map_err(|reason| unreadable(StatusCode::BAD_REQUEST, reason))?
+        body::unpacked(&body, limits.body, taken).map_err(unreadable)?
     } else {
         body
     };
@@ -380,20 +390,4 @@ async fn read(request: Request<Incoming>, limits: Limits) -> Result<Received, Un
         headers.append_line("host", authority.as_str());
     }
     Ok(Received { method, path, query: head.uri.query().map(ToOwned::to_owned), headers, body })
-}
-
-fn is_gzip(encoding: &str) -> bool {
-    encoding.eq_ignore_ascii_case("gzip") || encoding.eq_ignore_ascii_case("x-gzip")
-}
-
-/// Unpacks a body, but no more of it than may be sent unpacked: a few kilobytes can be made to fill any memory.
-fn unpacked(body: &[u8], limit: usize) -> Result<Bytes, String> {
-    let mut unpacked = Vec::new();
-    let beyond = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let read = flate2::read::MultiGzDecoder::new(body).take(beyond).read_to_end(&mut unpacked);
-    read.map_err(|error| format!("the body could not be unpacked: {error}"))?;
-    if unpacked.len() > limit {
-        return Err(format!("the unpacked body is larger than the limit of {limit} bytes"));
-    }
-    Ok(unpacked.into())
 }

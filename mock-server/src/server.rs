@@ -11,9 +11,11 @@ use intact_matching::generate::{self, GenerateContext};
 use intact_matching::{ActualRequest, CompileError};
 use intact_pact_model::Pact;
 
-use crate::listen::{Answer, GZIP, Limits, Listening, Received, Unreadable};
+use crate::body::GZIP;
+use crate::listen::{Answer, Limits, Listening, NotHttp, Received, Unreadable};
+use crate::outcome::{NearInteraction, Outcome};
 use crate::select::{Candidates, Compared, Selection};
-use crate::session::{NearInteraction, Outcome, Session};
+use crate::session::Session;
 use crate::tls::TlsIdentity;
 use crate::{explain, respond};
 
@@ -42,7 +44,13 @@ impl Default for Options {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_preflight: false,
-            limits: Limits { body: 64 * 1024 * 1024, read: Duration::from_secs(30), keep_alive: true, unpack: true },
+            limits: Limits {
+                body: 64 * 1024 * 1024,
+                bodies: 256 * 1024 * 1024,
+                read: Duration::from_secs(30),
+                keep_alive: true,
+                unpack: true,
+            },
             tls: None,
             on_refusal: None,
         }
@@ -76,6 +84,13 @@ impl Options {
     /// The largest body of a request, in bytes; 64 MiB unless set. Larger ones are answered with 413.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
+        self
+    }
+
+    /// How large the bodies of all requests together may be that come at the same time, in bytes; 256 MiB unless set. Requests
+    /// beyond that are answered with 503.
+    pub fn total_body_limit(mut self, bytes: usize) -> Self {
+        self.limits.bodies = bytes;
         self
     }
 
@@ -239,8 +254,8 @@ impl Answer for Provider {
         self.tell(&request.to_string());
     }
 
-    fn not_http(&self) {
-        self.session.record_not_http();
+    fn not_http(&self, what: NotHttp) {
+        self.session.record_not_http(what);
     }
 }
 

@@ -16,10 +16,10 @@ use intact_pact_model::json::Object;
 use intact_pact_model::{Interaction, Pact};
 use regex::Regex;
 
-use crate::listen::{Answer, Limits, Listening, Received, Unreadable};
+use crate::listen::{Answer, Limits, Listening, NotHttp, Received, Unreadable};
+use crate::outcome::{InteractionName, NearInteraction};
 use crate::select::Candidates;
 use crate::server::{Options, StartError, expects_compressed, origin};
-use crate::session::{InteractionName, NearInteraction};
 use crate::{explain, respond};
 
 /// What a stub server serves, and how.
@@ -234,8 +234,8 @@ impl Answer for Stub {
         tracing::warn!(method = request.method, path = request.path, "{}", request.reason);
     }
 
-    fn not_http(&self) {
-        tracing::warn!("a connection sent no valid HTTP; does the client use `https`?");
+    fn not_http(&self, what: NotHttp) {
+        tracing::warn!("{what}");
     }
 }
 

@@ -1,11 +1,12 @@
 //! What each matcher accepts and what it does not: a line each.
 
 use intact::matchers::{
-    array_containing, boolean, date, datetime, decimal, each_key, each_like, each_value, equal_to, from_provider_state,
-    includes, integer, like, not_empty, null, nullable, number, one_of, regex, semver, time, uuid,
+    any_of, array_containing, boolean, date, datetime, decimal, each_key, each_like, each_value, equal_to,
+    from_provider_state, includes, integer, like, not_empty, null, nullable, number, one_of, optional, regex, semver,
+    time, uuid,
 };
 use intact::{Contract, Template, json_like};
-use intact_matching::{ActualResponse, ResponseMatcher};
+use intact_matching::{ActualRequest, ActualResponse, RequestMatcher, ResponseMatcher};
 use intact_pact_model::Headers;
 use serde_json::{Value, json};
 
@@ -113,6 +114,127 @@ fn choices() {
         &[json!({}), json!({ "zip": 1 })],
     );
     check(not_empty("x"), &[json!("y"), json!(0), json!(false)], &[json!(""), json!(null), json!([]), json!({})]);
+}
+
+#[test]
+fn objects_and_arrays_may_be_null() {
+    check(
+        json_like!({ "address": nullable(json_like!({ "zip": regex(r"\d{5}", "10115"), "city": "Berlin", "floor": nullable(3) })) }),
+        &[
+            json!({ "address": null }),
+            json!({ "address": { "zip": "20095", "city": "Hamburg", "floor": null } }),
+            json!({ "address": { "zip": "20095", "city": "Hamburg", "floor": 1, "more": true } }),
+        ],
+        &[
+            json!({}),
+            json!({ "address": "Berlin" }),
+            json!({ "address": [] }),
+            json!({ "address": { "zip": "x", "city": "Hamburg", "floor": 1 } }),
+            json!({ "address": { "zip": "20095", "city": null, "floor": 1 } }),
+            json!({ "address": { "zip": "20095", "floor": 1 } }),
+        ],
+    );
+    check(
+        json_like!({ "tags": nullable(each_like(json_like!({ "name": like("new"), "id": integer(1) })).max(2)) }),
+        &[json!({ "tags": null }), json!({ "tags": [{ "name": "a", "id": 2 }] })],
+        &[
+            json!({ "tags": [] }),
+            json!({ "tags": [{ "name": null, "id": 2 }] }),
+            json!({ "tags": [{ "name": "a", "id": "x" }] }),
+            json!({ "tags": [null] }),
+            json!({ "tags": {} }),
+            json!({ "tags": [{ "name": "a", "id": 1 }, { "name": "a", "id": 1 }, { "name": "a", "id": 1 }] }),
+        ],
+    );
+    check(nullable(json!(["x"])), &[json!(null), json!(["a", "b"])], &[json!([1]), json!("x"), json!([null])]);
+    check(
+        nullable(each_value(integer(1), json!({ "a": 1 }))),
+        &[json!(null), json!({ "b": 2 })],
+        &[json!({ "b": "x" }), json!("x")],
+    );
+}
+
+#[test]
+fn alternatives_may_be_of_different_types() {
+    check(
+        json_like!({ "quantity": any_of((integer(3), regex("[0-9]+ kg", "3 kg"), null())) }),
+        &[json!({ "quantity": 5 }), json!({ "quantity": "7 kg" }), json!({ "quantity": null })],
+        &[json!({ "quantity": 1.5 }), json!({ "quantity": "many" }), json!({ "quantity": true }), json!({})],
+    );
+    check(any_of(("x", true)), &[json!("y"), json!(false)], &[json!(1), json!(null), json!([])]);
+    check(
+        any_of((json!({ "id": 1 }), "none")),
+        &[json!({ "id": 2 }), json!("nothing")],
+        &[json!({ "id": "x" }), json!({}), json!(null), json!(true)],
+    );
+    check(
+        one_of((1, "many", ())),
+        &[json!(1), json!("many"), json!(null)],
+        &[json!(2), json!("few"), json!(false), json!({})],
+    );
+    check(
+        one_of((true, false, "unknown")),
+        &[json!(true), json!(false), json!("unknown")],
+        &[json!("yes"), json!(null)],
+    );
+    check(nullable(one_of(["a", "b"])), &[json!("b"), json!(null)], &[json!("c")]);
+}
+
+#[test]
+fn members_may_be_missing() {
+    check(
+        json_like!({
+            "name": like("Desk"),
+            "until": optional(date("yyyy-MM-dd", "2024-03-05")),
+            "note": optional(nullable("gift")),
+            "size": optional(one_of((1, "large"))),
+            "count": optional(7),
+            "code": optional(equal_to("X1")),
+            "maker": optional(json_like!({ "id": integer(1), "name": "x", "lines": each_like(json_like!({ "n": 1 })) })),
+        }),
+        &[
+            json!({ "name": "Lamp" }),
+            json!({ "name": "Lamp", "until": "2024-02-29", "note": null, "size": "large", "count": 1.5, "code": "X1" }),
+            json!({ "name": "Lamp", "note": "x", "size": 1, "maker": { "id": 2, "name": "y", "lines": [{ "n": 7 }] } }),
+            json!({ "name": "Lamp", "maker": {} }),
+        ],
+        &[
+            json!({ "until": "2024-02-29" }),
+            json!({ "name": "Lamp", "until": "soon" }),
+            json!({ "name": "Lamp", "until": null }),
+            json!({ "name": "Lamp", "note": 5 == 5 }),
+            json!({ "name": "Lamp", "size": 2 }),
+            json!({ "name": "Lamp", "count": "7" }),
+            json!({ "name": "Lamp", "code": "X2" }),
+            json!({ "name": "Lamp", "maker": { "id": "x" } }),
+            json!({ "name": "Lamp", "maker": { "lines": [] } }),
+            json!({ "name": "Lamp", "maker": { "lines": [{ "n": "x" }] } }),
+        ],
+    );
+    check(
+        each_like(json_like!({ "a": 1, "b": optional(integer(2)) })),
+        &[json!([{ "a": 1 }]), json!([{ "a": 2, "b": 3 }, { "a": 4 }])],
+        &[json!([{ "a": 1, "b": "x" }])],
+    );
+}
+
+#[test]
+fn a_request_may_have_the_optional_member_or_not_and_no_others() {
+    let contract = Contract::between("a", "b").upon_receiving("it", |i| {
+        i.post("/").json(json_like!({ "id": integer(1), "note": optional("gift") })).will_respond_with(204)
+    });
+    let pact = contract.pact().expect("a contract that makes sense");
+    let (request, _) = pact.interactions[0].as_http().expect("an HTTP interaction");
+    assert_eq!(request.body.bytes(), br#"{"id":1}"#, "the verifier sends it without");
+    let matcher = RequestMatcher::compile(request, pact.version).expect("rules that can be used");
+    let mut headers = Headers::default();
+    headers.append_line("Content-Type", "application/json");
+    let takes = |body: &Value| {
+        let body = body.to_string();
+        matcher.matches(&ActualRequest::new("POST", "/", &headers).with_body(body.as_bytes()))
+    };
+    assert!(takes(&json!({ "id": 2 })) && takes(&json!({ "id": 2, "note": "x" })));
+    assert!(!takes(&json!({ "id": 2, "note": true })) && !takes(&json!({ "id": 2, "more": "x" })));
 }
 
 #[test]

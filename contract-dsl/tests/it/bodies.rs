@@ -60,7 +60,7 @@ fn text_may_be_one_of_many() {
     assert!(takes(&contract, "text/plain", b"order 12"));
     assert!(!takes(&contract, "text/plain", b"order x"));
     assert!(!takes(&contract, "application/json", b"order 12"));
-    assert_snapshot!(problems(&posting(|r| r.text(regex(r"order \d+", "order x"))))[0], @r#""it": the example of the request does not satisfy its own matcher: body $: Expected 'order x' to match 'order \d+'"#);
+    assert_snapshot!(problems(&posting(|r| r.text(regex(r"order \d+", "order x"))))[0], @r#""it": the example of the request does not satisfy its own matcher `regex`: body $: Expected 'order x' to match 'order \d+'"#);
     assert_snapshot!(problems(&posting(|r| r.text(["a", "b"])))[0], @r#""it": the request body: it is one text, not a list"#);
     assert_snapshot!(problems(&posting(|r| r.text(like("a").generated_by(generators::random_string(3)))))[0], @r#""it": the request body: values are generated in JSON, XML and forms only, not in text"#);
 }
@@ -86,7 +86,7 @@ fn binary_bodies_are_of_a_type() {
     let content_type = [("Content-Type", "image/png")];
     assert!(takes_response(&contract, 200, &content_type, b"\x89PNG\r\n\x1a\nother"));
     assert!(!takes_response(&contract, 200, &content_type, b"GIF89a"));
-    assert_snapshot!(problems(&answering(|r| r.binary("image/png", *b"GIF89a")))[0], @r#""it": the example of the response does not satisfy its own matcher: body $: Failed to match data to have a content type of 'image/png': Expected binary contents to have content type 'image/png' but detected contents was 'image/gif'"#);
+    assert_snapshot!(problems(&answering(|r| r.binary("image/png", *b"GIF89a")))[0], @r#""it": the example of the response does not satisfy its own matcher `contentType`: body $: Failed to match data to have a content type of 'image/png': Expected binary contents to have content type 'image/png' but detected contents was 'image/gif'"#);
     assert_snapshot!(problems(&answering(|r| r.binary("image/png", [])))[0], @r#""it": the response body: the example of image/png has no bytes"#);
 }
 
@@ -220,7 +220,7 @@ fn a_status_may_be_of_a_class() {
     assert!(!takes_response(&contract, 404, &[], b""));
     let contract = of(status_code(StatusClass::Codes(vec![200, 404]), 404));
     assert!(takes_response(&contract, 200, &[], b"") && !takes_response(&contract, 201, &[], b""));
-    assert_snapshot!(problems(&of(status_code(StatusClass::Success, 404)))[0], @r#""it": the example of the response does not satisfy its own matcher: status: Expected status code 404 to be a Successful response (200–299)"#);
+    assert_snapshot!(problems(&of(status_code(StatusClass::Success, 404)))[0], @r#""it": the example of the response does not satisfy its own matcher `statusCode`: status: Expected status code 404 to be a Successful response (200–299)"#);
     assert_snapshot!(problems(&of(status_code(StatusClass::Success, 204)).spec(SpecVersion::V3))[0], @r#""it": the rule `statusCode` (response status) needs V4 of the specification, and the contract is written in V3"#);
     assert_snapshot!(problems(&of(like("many")))[0], @r#""it": a response has a status from 200 to 599, not "many""#);
 }
@@ -284,7 +284,7 @@ fn what_a_generator_makes_satisfies_the_matcher() {
     let wrong = answering(|r| r.json(json_like!({ "n": integer(7).generated_by(generators::random_string(5)) })));
     let problems = problems(&wrong);
     assert!(
-        problems[0].contains("a generated value of the response does not satisfy the matcher: body $.n"),
+        problems[0].contains("a generated value of the response does not satisfy the matcher `integer`: body $.n"),
         "{problems:?}"
     );
     assert!(problems[0].contains("(String) to be an integer"), "{problems:?}");

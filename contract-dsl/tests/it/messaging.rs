@@ -336,6 +336,27 @@ fn a_request_may_have_several_responses() {
 }
 
 #[test]
+fn an_exchange_without_responses_says_so_to_whoever_asks_for_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let request = intact_pact_model::MessagePart::default();
+    let kind = intact_pact_model::Kind::SyncMessage { request, responses: Vec::new() };
+    let contract = || {
+        Contract::between("a", "b").output_dir(dir.path()).interaction(intact::Interaction::new("a call", kind.clone()))
+    };
+    let text = panic_of(|| {
+        contract().exchange_blocking(|exchange| {
+            let _ = exchange.response();
+            Ok(())
+        });
+    });
+    assert_eq!(text, "the contract has no response to \"a call\"");
+    contract().exchange_blocking(|exchange| {
+        assert!(exchange.responses().is_empty());
+        Ok(())
+    });
+}
+
+#[test]
 fn each_kind_is_tested_in_its_own_way() {
     let dir = tempfile::tempdir().unwrap();
     assert_snapshot!(panic_of(|| contract(dir.path()).test_blocking(|_| Ok(()))), @r#""an order was placed" given "product 42 exists" is a message, which `handle` tests, in a contract of its own: in specification version 4 it goes into the same file"#);
@@ -381,8 +402,8 @@ fn what_makes_no_sense_about_messages_is_said() {
             .metadata("id", integer(1.5))
     })), @r#"
     the contract between a and b cannot be tested:
-      - "it": the example of the message does not satisfy its own matcher: body $.a: Expected 'y' to match 'x+'
-      - "it": the example of the message does not satisfy its own matcher: metadata id: Expected metadata key 'id' to have value '1.5' but was '1.5' - Expected 1.5 (Decimal) to be an integer
+      - "it": the example of the message does not satisfy its own matcher `regex`: body $.a: Expected 'y' to match 'x+'
+      - "it": the example of the message does not satisfy its own matcher `integer`: metadata id: Expected metadata key 'id' to have value '1.5' but was '1.5' - Expected 1.5 (Decimal) to be an integer
     "#);
     assert_snapshot!(problems(contract().message("it", |m| {
         m.body("nonsense", "x")

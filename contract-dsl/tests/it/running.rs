@@ -243,6 +243,27 @@ fn a_pact_file_that_cannot_be_written_fails_the_test() {
     assert!(text.contains("the pact file could not be written"), "{text}");
 }
 
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn the_server_may_speak_tls() {
+    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+    let identity = intact::TlsIdentity::generate().unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(identity.certificate_pem().as_bytes()).unwrap()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    contract(dir.path())
+        .server(intact::ServerOptions::default().tls(identity))
+        .test(async |server| {
+            assert!(server.url().starts_with("https://"));
+            let client = crate::http_client_that_trusts(roots);
+            let answer = client.get(format!("{}/products/42", server.url())).send().await?.text().await?;
+            assert_eq!(answer, r#"{"name":"Desk"}"#);
+            Ok(())
+        })
+        .await;
+    assert!(is_written(dir.path()));
+}
+
 /// Set where a test that fails is wanted; elsewhere such tests do nothing.
 const FIXTURE: &str = "INTACT_TEST_FIXTURE";
 

@@ -1,6 +1,6 @@
 //! A small provider: products that other services look up.
 //!
-//! The service knows nothing of contracts. How it is verified against those of its consumers is in `tests/verification.rs`;
+//! The service knows nothing of contracts. How it is verified against those of its consumers is in `tests/verification`;
 //! [`pact_states`] is for verifying it from outside, with `intact verify`.
 
 pub mod pact_states;

@@ -1,6 +1,6 @@
 //! Connections: many, slow, broken, and of both versions of HTTP.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -236,7 +236,81 @@ async fn tls_is_spoken_with_a_certificate_made_on_the_spot_and_both_versions_of_
     let _ = send(server.address(), b"GET / HTTP/1.1\r\n\r\n");
     let outcome = server.finish().await;
     assert!(outcome.is_satisfied());
-    assert_eq!((outcome.matched[0].times, outcome.not_http), (2, 1));
+    assert_eq!((outcome.matched[0].times, outcome.not_http, outcome.failed_handshakes.len()), (2, 0, 1));
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_trust_the_certificate_is_told_apart_from_no_request() {
+    let identity = intact_mock_server::TlsIdentity::generate().unwrap();
+    let stranger = intact_mock_server::TlsIdentity::generate().unwrap();
+    let server = MockServer::start(pact([expecting("one", "GET /", 204)]), Options::default().tls(identity)).unwrap();
+    let client = crate::support::https_client(stranger.certificate_pem(), true);
+    assert!(client.get(server.url()).send().await.is_err());
+    // The client knows before the server does.
+    while server.outcome().failed_handshakes.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let text = server.finish().await.to_string();
+    assert!(
+        text.contains(
+            "no request came at all: a client and the server could not agree on TLS:\n        received fatal alert: "
+        ),
+        "{text}"
+    );
+    assert!(text.ends_with("does the client use `https`, and trust the server's certificate?"), "{text}");
+}
+
+#[test]
+fn bodies_at_the_same_time_have_a_limit_together() {
+    let options = Options::default().total_body_limit(1_000);
+    let server = MockServer::start(pact([expecting("one", "POST /", 204)]), options).unwrap();
+    let post = |stream: &mut TcpStream, sent: usize| {
+        let head = "POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 700\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&vec![b'x'; sent]).unwrap();
+    };
+    let answer = |stream: &mut TcpStream| {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let mut refused = 0;
+    let mut begun = TcpStream::connect(server.address()).unwrap();
+    post(&mut begun, 600);
+    // How soon the server reads what the first has sent is its own business.
+    while refused == 0 {
+        let mut second = TcpStream::connect(server.address()).unwrap();
+        post(&mut second, 700);
+        let answer = answer(&mut second);
+        if answer.starts_with("HTTP/1.1 503") {
+            assert!(
+                answer.contains("POST /: the bodies of all requests at once are larger than the limit of 1000 bytes")
+            );
+            refused += 1;
+        }
+    }
+    begun.write_all(&[b'x'; 100]).unwrap();
+    assert!(answer(&mut begun).starts_with("HTTP/1.1 204"), "there is room for one");
+    let mut third = TcpStream::connect(server.address()).unwrap();
+    post(&mut third, 700);
+    assert!(answer(&mut third).starts_with("HTTP/1.1 204"), "and for the next when it is gone");
+    assert_eq!(server.finish_blocking().unreadable.len(), 1);
+}
+
+#[test]
+fn what_is_remembered_of_requests_has_a_limit() {
+    let server = start([expecting("one", "GET /", 204)]);
+    let long = "x".repeat(60_000);
+    for n in 0..400 {
+        let answer = call(server.address(), &format!("GET /{n}/{long}\nX-Long: {long}"));
+        assert!(answer.starts_with("HTTP/1.1 500"), "{}", &answer[..100]);
+    }
+    let outcome = server.finish_blocking();
+    assert_eq!((outcome.requests, outcome.unexpected.len() + outcome.not_listed), (400, 400));
+    assert!((50..200).contains(&outcome.unexpected.len()), "{}", outcome.unexpected.len());
+    assert!(outcome.requests_by_path.len() < 400);
+    assert!(outcome.to_string().contains("more requests that went wrong"));
 }
 
 #[cfg(feature = "tls")]

@@ -1,0 +1,155 @@
+//! What the pact file costs the tests that write it: many tests of one process, a process for each test, and many processes
+//! at once. Each test is a whole one (server, request, file), as users write it. Goals are printed with what was measured.
+//!
+//! The processes are this binary itself, told by an environment variable which test to run.
+
+#![expect(clippy::print_stdout, reason = "the result of the run")]
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use intact::matchers::{each_like, integer, like, regex, uuid};
+use intact::{Contract, json_like};
+
+/// `<directory>\t<first test>\t<number of tests>`
+const TASK: &str = "INTACT_BENCH_TESTS";
+
+fn main() {
+    if let Ok(task) = std::env::var(TASK) {
+        let mut task = task.split('\t');
+        let dir = PathBuf::from(task.next().unwrap_or_default());
+        let mut number = || task.next().and_then(|text| text.parse().ok()).expect("a number of the parent process");
+        let (first, count): (usize, usize) = (number(), number());
+        (first..first + count).for_each(|test| run(&dir, test));
+        return;
+    }
+    // `cargo test --benches` only wants to know whether it runs.
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    let scale = |count: usize| if is_bench { count } else { count / 100 + 4 };
+    one_process(scale(1000));
+    a_process_for_each(scale(950));
+    processes_at_once(if is_bench { 64 } else { 2 }, if is_bench { 20 } else { 2 });
+}
+
+/// A test of a consumer. Their descriptions are in an order that is not that of the file.
+fn run(dir: &Path, test: usize) {
+    let product = test * 7919 % 10_007;
+    Contract::between("order-service", "product-service")
+        .output_dir(dir)
+        .upon_receiving(&format!("a request for product {product}"), |i| {
+            i.given(format!("product {product} exists"))
+                .get(format!("/products/{product}"))
+                .header("Accept", "application/json")
+                .will_respond_with(200)
+                .json(json_like!({
+                    "id": integer(product),
+                    "key": uuid("3fa85f64-5717-4562-b3fc-2c963f66afa6"),
+                    "name": like("Wireless Headphones"),
+                    "state": regex("new|sold", "new"),
+                    "reviews": each_like(json_like!({ "stars": integer(5), "text": like("very good") })),
+                }))
+        })
+        .test_blocking(|server| {
+            let mut stream = std::net::TcpStream::connect(server.address())?;
+            let request = format!(
+                "GET /products/{product} HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
+            );
+            stream.write_all(request.as_bytes())?;
+            stream.read_to_end(&mut Vec::new())?;
+            Ok(())
+        });
+}
+
+fn one_process(tests: usize) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let times: Vec<Duration> = (0..tests).map(|test| timed(|| run(dir.path(), test))).collect();
+    let total = |times: &[Duration]| times.iter().sum::<Duration>();
+    let tenth = (tests / 10).max(1);
+    let growth = total(&times).as_secs_f64() / total(&times[..tests / 2]).as_secs_f64();
+    let text = std::fs::read(file(dir.path())).expect("a pact file");
+    let copies: Vec<Duration> = (0..20)
+        .map(|_| {
+            timed(|| {
+                let copy = dir.path().join("copy");
+                std::fs::write(&copy, &text).and_then(|()| std::fs::rename(&copy, file(dir.path()))).expect("a copy");
+            })
+        })
+        .collect();
+    println!("{tests} tests of one process into one file of {} KiB: {:.1?}", kib(dir.path()), total(&times));
+    println!("  a test              {:>9.2?}   {}", mean(&times), goal(mean(&times), Duration::from_millis(3)));
+    println!("  the first tenth     {:>9.2?}", mean(&times[..tenth]));
+    println!("  the last tenth      {:>9.2?}", mean(&times[tests - tenth..]));
+    println!("  to write such a file and rename it, and nothing else {:>9.2?}", mean(&copies));
+    let is_met = if growth < 3.0 { "met" } else { "MISSED" };
+    println!(
+        "  all of them cost {growth:.2} times the first half   goal: nearer to 2 (linear) than to 4 (quadratic), {is_met}"
+    );
+}
+
+fn a_process_for_each(tests: usize) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let nothing: Vec<Duration> = (0..20).map(|_| timed(|| wait(&mut process(dir.path(), 0, 0)))).collect();
+    let times: Vec<Duration> = (0..tests).map(|test| timed(|| wait(&mut process(dir.path(), test, 1)))).collect();
+    let end = tests.saturating_sub(20);
+    let last = mean(&times[end..]);
+    println!("{tests} tests, a process for each, one after the other, into one file of {} KiB", kib(dir.path()));
+    println!("  a process that does nothing {:>9.2?}", mean(&nothing));
+    println!(
+        "  a test                      {:>9.2?}   {}",
+        mean(&times),
+        goal(mean(&times), Duration::from_millis(15))
+    );
+    println!("  the last ones               {last:>9.2?}   {}", goal(last, Duration::from_millis(15)));
+}
+
+fn processes_at_once(processes: usize, each: usize) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let begun = Instant::now();
+    let mut children: Vec<_> = (0..processes)
+        .map(|process_number| process(dir.path(), process_number * each, each).spawn().expect("a process"))
+        .collect();
+    let failed = children.iter_mut().filter_map(|child| child.wait().ok()).filter(|status| !status.success()).count();
+    let took = begun.elapsed();
+    let text = std::fs::read_to_string(file(dir.path())).expect("a pact file");
+    let found = text.matches("\n      \"description\": ").count();
+    let wanted = processes * each;
+    println!("{processes} processes at once with {each} tests each: {took:.1?}, {failed} failed");
+    println!("  interactions in the file: {found} of {wanted}   {}", if found == wanted { "met" } else { "MISSED" });
+}
+
+fn process(dir: &Path, first: usize, count: usize) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this binary"));
+    command
+        .env(TASK, format!("{}\t{first}\t{count}", dir.display()))
+        .env("INTACT_RUN_ID", "bench")
+        .env_remove("PACT_OVERWRITE");
+    command
+}
+
+fn wait(command: &mut Command) {
+    assert!(command.status().expect("a process").success(), "the test failed");
+}
+
+fn file(dir: &Path) -> PathBuf {
+    dir.join("order-service-product-service.json")
+}
+
+fn kib(dir: &Path) -> u64 {
+    std::fs::metadata(file(dir)).map_or(0, |metadata| metadata.len() / 1024)
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    run();
+    begun.elapsed()
+}
+
+fn mean(times: &[Duration]) -> Duration {
+    times.iter().sum::<Duration>() / u32::try_from(times.len().max(1)).unwrap_or(u32::MAX)
+}
+
+fn goal(measured: Duration, goal: Duration) -> String {
+    format!("goal: below {goal:.2?}, {}", if measured < goal { "met" } else { "MISSED" })
+}
