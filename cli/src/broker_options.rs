@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use intact_broker_client::BrokerClient;
 
-use crate::context::{Environment, number_of};
+use crate::context::{Environment, number_of, text_of};
 use crate::error::Problem;
 
 /// Where the broker is, and who asks. Every flag has an environment variable; a flag wins over it.
@@ -51,10 +51,7 @@ const SKIP_VERIFICATION: [&str; 3] =
 impl BrokerOptions {
     /// The client that these flags and variables describe.
     pub(crate) fn client(&self, environment: &Environment) -> anyhow::Result<BrokerClient> {
-        let given = |flag: &Option<String>, variable: &str| {
-            let flag = flag.as_deref().map(str::trim).filter(|flag| !flag.is_empty());
-            flag.or_else(|| environment.get(variable)).map(str::to_owned)
-        };
+        let given = |flag: &Option<String>, variable: &str| text_of(flag.as_deref(), environment, variable);
         let url = given(&self.broker_base_url, "PACT_BROKER_BASE_URL").ok_or_else(|| {
             Problem::usage("no broker is named").hint("give --broker-base-url, or set PACT_BROKER_BASE_URL")
         })?;

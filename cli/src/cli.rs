@@ -4,17 +4,17 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands;
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::help;
+use crate::logging::{self, LogLayout, LogLevel, Telemetry};
 use crate::printer::Printer;
 
-/// Consumer-driven contract testing: verify providers, publish contracts, ask whether a version can be deployed.
-///
-/// Exit codes: 0 done, or yes; 1 the contract says no; 2 wrong usage; 3 something needed was not available.
+/// Consumer-driven contract testing: verify providers, publish contracts, ask whether a version can be deployed
 #[derive(Debug, Parser)]
 #[command(name = "intact", version, max_term_width = 120)]
 pub(crate) struct Cli {
@@ -37,39 +37,20 @@ pub(crate) struct GlobalOptions {
     /// Log every request; the same as --log-level debug
     #[arg(long, global = true)]
     pub(crate) verbose: bool,
-}
-
-/// The levels that the official tools know.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum LogLevel {
-    #[value(alias = "none")]
-    Off,
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
+    /// Only some commands have flags for it.
+    #[arg(skip)]
+    log_layout: LogLayout,
+    #[command(flatten)]
+    telemetry: Telemetry,
 }
 
 impl GlobalOptions {
     /// From here on, what libraries log is shown.
     pub(crate) fn start_logging(&self, printer: &Printer) {
-        let level = match self.log_level {
-            LogLevel::Off => LevelFilter::OFF,
-            LogLevel::Error => LevelFilter::ERROR,
-            LogLevel::Warn => LevelFilter::WARN,
-            LogLevel::Info => LevelFilter::INFO,
-            LogLevel::Debug => LevelFilter::DEBUG,
-            LogLevel::Trace => LevelFilter::TRACE,
-        };
+        let level = LevelFilter::from(self.log_level);
         let level = if self.verbose { level.max(LevelFilter::DEBUG) } else { level };
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_writer(std::io::stderr)
-            .with_ansi(printer.is_coloured_on_stderr())
-            .with_target(false);
-        // The result is an error if a test has set a subscriber already; nothing is lost then.
-        let _ = if level >= LevelFilter::DEBUG { subscriber.try_init() } else { subscriber.without_time().try_init() };
+        logging::start(level, self.log_layout, printer);
+        self.telemetry.warn(printer);
     }
 }
 
@@ -77,18 +58,18 @@ impl GlobalOptions {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "one value per process")]
 pub(crate) enum Command {
-    /// Run a contract's whole life, from a consumer's test to a refused deployment, in a few seconds
+    /// Run a contract's whole life, from a consumer's test to a refused deployment
     Demo(commands::demo::Args),
     #[command(alias = "verifier")]
     Verify(commands::verify::Args),
     States(commands::states::Args),
-    /// Play the provider of one pact until interrupted, or (with a command) of many on request
+    /// Play the provider of a pact, or of many on request
     Mock(commands::mock::Args),
     /// Serve the responses of pacts, without expecting anything
     Stub(commands::stub::Args),
     #[command(flatten)]
     Client(ClientCommand),
-    /// Run a broker; the commands that talk to one are understood here too
+    /// Run a broker, or talk to one
     Broker(commands::broker::Args),
 }
 
@@ -99,7 +80,7 @@ pub(crate) enum ClientCommand {
     Publish(commands::publish::Args),
     /// Ask whether versions can be deployed to an environment
     CanIDeploy(commands::can_i_deploy::Args),
-    /// Ask whether a version works with the main branches of everything it talks to
+    /// Ask whether a version works with the main branches of all it talks to
     CanIMerge(commands::can_i_deploy::MergeArgs),
     /// Record that a version is now deployed to an environment
     RecordDeployment(commands::record_deployment::Args),
@@ -114,7 +95,7 @@ pub(crate) enum ClientCommand {
     /// Change what is known of an environment
     UpdateEnvironment(commands::environments::UpdateArgs),
     /// List the environments
-    ListEnvironments(commands::environments::ListArgs),
+    ListEnvironments(commands::Question),
     /// Show an environment
     DescribeEnvironment(commands::environments::DescribeArgs),
     /// Delete an environment and what was recorded in it
@@ -122,7 +103,7 @@ pub(crate) enum ClientCommand {
     /// Create an application, or change what is known of it
     CreateOrUpdatePacticipant(commands::pacticipants::CreateOrUpdateArgs),
     /// List the applications
-    ListPacticipants(commands::pacticipants::ListArgs),
+    ListPacticipants(commands::Question),
     /// Show an application
     DescribePacticipant(commands::pacticipants::DescribeArgs),
     /// Create a version, or add it to a branch
@@ -136,7 +117,7 @@ pub(crate) enum ClientCommand {
     /// Delete a branch of an application; its versions stay
     DeleteBranch(commands::branches::DeleteArgs),
     /// List the newest pact of each consumer with each provider
-    ListLatestPactVersions(commands::latest_pacts::Args),
+    ListLatestPactVersions(commands::Question),
     /// Print a random UUID
     GenerateUuid,
 }
@@ -158,10 +139,17 @@ impl Command {
     /// The level of an option that only some commands have.
     fn log_level(&self) -> Option<LogLevel> {
         match self {
-            Self::Verify(args) => args.log_level,
-            Self::Mock(args) => args.log_level,
-            Self::Stub(args) => args.log_level,
+            Self::Verify(args) => args.log_level.level,
+            Self::Mock(args) => args.log_level.level,
+            Self::Stub(args) => args.log_level.level,
             _ => None,
+        }
+    }
+
+    fn log_layout(&self) -> LogLayout {
+        match self {
+            Self::Verify(args) => args.log_layout,
+            _ => LogLayout::default(),
         }
     }
 }
@@ -210,9 +198,11 @@ impl Cli {
                 _ => argument,
             }
         });
-        let mut cli = Self::try_parse_from(arguments)?;
+        let matches = help::complete(Self::command()).try_get_matches_from(arguments)?;
+        let mut cli = Self::from_arg_matches(&matches)?;
         // The official verifier and stub have a letter for this that other commands use for something else.
         cli.global.log_level = cli.command.log_level().unwrap_or(cli.global.log_level);
+        cli.global.log_layout = cli.command.log_layout();
         Ok(cli)
     }
 }
@@ -236,7 +226,6 @@ mod tests {
 
     #[test]
     fn the_command_tree_is_sound() {
-        use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
 

@@ -23,17 +23,40 @@ pub(crate) mod versions;
 use clap::ValueEnum;
 use intact_pact_model::Json;
 
+use crate::broker_options::BrokerOptions;
 use crate::context::Context;
+
+/// The flags of every command that asks a broker and shows what it answers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Question {
+    /// The form of the result
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
+    output: Output,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+/// The flags that name a version of an application.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VersionName {
+    /// The application
+    #[arg(short = 'a', long, value_name = "NAME")]
+    pacticipant: String,
+    /// The version
+    #[arg(short = 'e', long, value_name = "VERSION")]
+    version: String,
+}
 
 /// The forms of a result that most commands have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
-    /// For people.
+    // Each said in a doc comment would make every help text the long one.
+    // For people.
     #[value(alias = "table")]
     Text,
-    /// The broker's answer as it is.
+    // The broker's answer as it is.
     Json,
-    /// The broker's answer with line breaks and indentation.
+    // The broker's answer with line breaks and indentation.
     Pretty,
 }
 

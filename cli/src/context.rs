@@ -51,6 +51,12 @@ impl Environment {
     }
 }
 
+/// Text from a flag, else from a variable; blank text counts as none.
+pub(crate) fn text_of(flag: Option<&str>, environment: &Environment, variable: &str) -> Option<String> {
+    let flag = flag.map(str::trim).filter(|flag| !flag.is_empty());
+    flag.or_else(|| environment.get(variable)).map(str::to_owned)
+}
+
 /// A number from a flag, else from a variable.
 pub(crate) fn number_of<T: FromStr>(
     flag: Option<T>,

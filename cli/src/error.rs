@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use intact_broker::OpenError;
 use intact_broker_client::{BrokerError, BrokerErrorKind, BuildError, RecordError};
 
 use crate::exit::Exit;
@@ -55,6 +56,8 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
             error.hint()
         } else if let Some(error) = cause.downcast_ref::<RecordError>() {
             error.hint()
+        } else if let Some(error) = cause.downcast_ref::<OpenError>() {
+            error.hint().map(str::to_owned)
         } else {
             cause.downcast_ref::<BuildError>().and_then(BuildError::hint)
         }

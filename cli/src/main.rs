@@ -2,8 +2,9 @@
 //!
 //! [`cli`] has the command tree; each command is a file in [`commands`] with its arguments and a `run`. The rooms beside
 //! them: [`context`] is what every command is given, [`printer`] the two streams and their colour, [`exit`] the exit
-//! codes, [`error`] what an error means to the person at the terminal, [`broker_options`] the flags of every command that
-//! talks to a broker, [`ci_environment`] what a build service knows, [`pact_files`] finding and reading pact files.
+//! codes, [`help`] what the help texts have in common, [`logging`] what is logged, [`error`] what an error means to the person
+//! at the terminal, [`broker_options`] the flags of every command that talks to a broker, [`ci_environment`] what a build
+//! service knows, [`pact_files`] finding and reading pact files.
 
 mod broker_options;
 mod ci_environment;
@@ -12,6 +13,8 @@ mod commands;
 mod context;
 mod error;
 mod exit;
+mod help;
+mod logging;
 mod pact_files;
 mod printer;
 

@@ -1,9 +1,11 @@
 //! Finding pact files by path, directory or pattern, and reading them.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use intact_pact_model::Pact;
+use intact_pact_model::read::ReadErrorKind;
 use walkdir::WalkDir;
 
 use crate::error::Problem;
@@ -43,12 +45,12 @@ fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     let text = argument.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
     if !text.contains(['*', '?', '[', '{']) {
-        return Err(Problem::usage(format!("there is no file or directory {}", argument.display())).into());
+        return Err(missing(format!("there is no file or directory {}", argument.display())).into());
     }
     let pattern = pattern(&text)?;
     let files = files_below(&directory_of(&text), |path| pattern.is_match(path))?;
     if files.is_empty() {
-        return Err(Problem::usage(format!("no file matches {text}")).into());
+        return Err(missing(format!("no file matches {text}")).into());
     }
     Ok(files)
 }
@@ -57,14 +59,35 @@ fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
 pub(crate) fn in_directory(directory: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     let extension = extension.trim_start_matches('.');
     if !directory.is_dir() {
-        return Err(Problem::usage(format!("there is no directory {}", directory.display())).into());
+        return Err(missing(format!("there is no directory {}", directory.display())).into());
     }
     let files = files_below(directory, |path| path.extension().is_some_and(|found| found == extension))?;
     if files.is_empty() {
         let text = format!("there are no .{extension} files in the directory {}", directory.display());
-        return Err(Problem::usage(text).into());
+        return Err(Problem::usage(text).hint("consumers' tests write pact files; have they run?").into());
     }
     Ok(files)
+}
+
+/// What is not there is often looked for in the wrong place.
+fn missing(text: String) -> Problem {
+    match std::env::current_dir() {
+        Ok(here) => Problem::usage(text).hint(format!("paths begin at {}", here.display())),
+        Err(_) => Problem::usage(text),
+    }
+}
+
+/// Refuses the address of a pact that no client can ask.
+pub(crate) fn check_url(url: &str) -> Result<(), Problem> {
+    let refused = |reason: &str| {
+        let problem = Problem::usage(format!("a pact cannot be fetched from `{url}`: {reason}"));
+        problem.hint("the URL of a pact looks like https://broker.example.com/pacts/…; for a file use --file")
+    };
+    match url::Url::parse(url) {
+        Ok(parsed) if ["http", "https"].contains(&parsed.scheme()) => Ok(()),
+        Ok(parsed) => Err(refused(&format!("its scheme is `{}`, expected http or https", parsed.scheme()))),
+        Err(_) => Err(refused("it is not a URL, which begins with http:// or https://")),
+    }
 }
 
 fn pattern(text: &str) -> anyhow::Result<GlobMatcher> {
@@ -112,8 +135,18 @@ pub(crate) enum Oddities {
 pub(crate) fn read(path: &Path, oddities: Oddities) -> anyhow::Result<PactFile> {
     let unreadable =
         |reason: String| Problem::usage(format!("the pact file {} cannot be read: {reason}", path.display()));
-    let content = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let loaded = Pact::read(&content).map_err(|error| unreadable(error.to_string()))?;
+    let content = std::fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => missing(format!("there is no pact file {}", path.display())),
+        ErrorKind::IsADirectory => unreadable("it is a directory".to_owned()).hint("name one file in it"),
+        _ => unreadable(error.to_string()),
+    })?;
+    let loaded = Pact::read(&content).map_err(|error| {
+        let problem = unreadable(error.to_string());
+        match error.kind {
+            ReadErrorKind::Json(_) => problem.hint("a pact file is the JSON that a consumer's tests write"),
+            _ => problem,
+        }
+    })?;
     if let Some(first) = loaded.warnings.first().filter(|_| oddities == Oddities::Refused) {
         return Err(Problem::usage(format!("the pact file {} is odd: {first}", path.display())).into());
     }

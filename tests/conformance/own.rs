@@ -46,6 +46,9 @@ struct Group {
     /// Of a body; JSON if nothing is said.
     #[serde(default)]
     content_type: Option<String>,
+    /// Of the body that came, if that is another.
+    #[serde(default)]
+    sent_as: Option<String>,
     #[serde(default)]
     rules: BTreeMap<String, Rules>,
     expected: String,
@@ -110,7 +113,8 @@ fn judge(
     mut places: Vec<String>,
 ) -> Result<(), String> {
     let expected = part(what, group, side, version, &group.expected, &rules(what, group, version)?);
-    let actual = part(what, group, side, version, actual, "");
+    let sent = Group { content_type: group.sent_as.clone().or(group.content_type.clone()), ..group.clone() };
+    let actual = part(what, &sent, side, version, actual, "");
     let parse =
         |text: &str| Json::parse(text.as_bytes()).map(Json::into_owned).map_err(|error| format!("{error} in {text}"));
     let comparison = case::compare(side, &parse(&expected)?, &parse(&actual)?, version)?;
@@ -199,7 +203,7 @@ fn part(what: What, group: &Group, side: Side, version: SpecVersion, value: &str
 
 fn body(group: &Group, side: Side, version: SpecVersion, value: &str) -> String {
     let content_type = group.content_type.as_deref().unwrap_or("application/json");
-    let is_json = content_type.ends_with("json");
+    let is_json = content_type.to_ascii_lowercase().split(';').next().is_some_and(|base| base.ends_with("json"));
     let name = if side == Side::Message { "contents" } else { "body" };
     let stated = match (side, version) {
         (Side::Message, SpecVersion::V4) => String::new(),

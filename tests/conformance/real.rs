@@ -1,12 +1,14 @@
 //! Pact files of other tools: the examples in them satisfy their own rules.
 //!
-//! The files are read from `INTACT_REAL_PACTS_DIR` (default `../shared/real-pacts`). Examples are taken as they stand, with
-//! nothing generated: a contract whose example does not satisfy it would fail the consumer that wrote it.
+//! The files are read from `INTACT_REAL_PACTS_DIR` (default `../shared/real-pacts`). A contract whose example does not satisfy it
+//! would fail the consumer that wrote it. Requests are taken as they stand; responses and messages also as a consumer gets them,
+//! with generated values: some are empty until then. What cannot be generated stays as it stands.
 
 use std::path::Path;
 
+use intact_matching::generate::{self, GenerateContext};
 use intact_matching::{Comparison, MessageMatcher, RequestMatcher, ResponseMatcher};
-use intact_pact_model::{Interaction, Kind, Pact, SpecVersion};
+use intact_pact_model::{HttpResponse, Interaction, Kind, MessagePart, Pact, SpecVersion};
 use libtest_mimic::{Failed, Trial};
 
 use crate::{KnownFailures, judge, not_there};
@@ -41,8 +43,11 @@ pub(crate) fn trials(folder: &Path, mut known: KnownFailures) -> Vec<Trial> {
     trials
 }
 
+/// What is held against the contract's own rules, and what came of it.
+type Compared = Vec<(String, Comparison)>;
+
 fn satisfies_itself(interaction: &Interaction, version: SpecVersion) -> Result<(), String> {
-    let compared = compare(interaction, version).map_err(|error| error.to_string())?;
+    let compared = compare(interaction, version)?;
     let mut faults = Vec::new();
     for (part, comparison) in compared {
         for mismatch in comparison.mismatches() {
@@ -53,28 +58,40 @@ fn satisfies_itself(interaction: &Interaction, version: SpecVersion) -> Result<(
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-fn compare(
-    interaction: &Interaction,
-    version: SpecVersion,
-) -> Result<Vec<(String, Comparison)>, intact_matching::CompileError> {
-    let mut compared = Vec::new();
-    match &interaction.kind {
+fn compare(interaction: &Interaction, version: SpecVersion) -> Result<Compared, String> {
+    let compared = match &interaction.kind {
         Kind::Http(request, response) => {
-            compared.push(("request".to_owned(), RequestMatcher::compile(request, version)?.compare_with(request)));
-            compared.push(("response".to_owned(), ResponseMatcher::compile(response, version)?.compare_with(response)));
+            let matcher = RequestMatcher::compile(request, version).map_err(|error| error.to_string())?;
+            vec![("request".to_owned(), matcher.compare_with(request)), answer(response, version)?]
         }
-        Kind::AsyncMessage(message) => {
-            compared.push(("message".to_owned(), MessageMatcher::compile(message, version)?.compare_with(message)));
-        }
+        Kind::AsyncMessage(own) => vec![message("message", own, version)?],
         Kind::SyncMessage { request, responses } => {
-            compared.push(("request".to_owned(), MessageMatcher::compile(request, version)?.compare_with(request)));
-            for (at, response) in responses.iter().enumerate() {
-                let comparison = MessageMatcher::compile(response, version)?.compare_with(response);
-                compared.push((format!("response {at}"), comparison));
-            }
+            let responses = responses.iter().enumerate();
+            let responses = responses.map(|(at, response)| message(&format!("response {at}"), response, version));
+            std::iter::once(message("request", request, version)).chain(responses).collect::<Result<_, _>>()?
         }
         // What is not known has no examples.
-        Kind::Unknown { .. } => {}
-    }
+        Kind::Unknown { .. } => Vec::new(),
+    };
     Ok(compared)
+}
+
+const MOCK_SERVER: &str = "http://127.0.0.1:8080";
+
+fn answer(response: &HttpResponse, version: SpecVersion) -> Result<(String, Comparison), String> {
+    let matcher = ResponseMatcher::compile(response, version).map_err(|error| error.to_string())?;
+    let context = GenerateContext::consumer(Some(MOCK_SERVER), generate::now());
+    let made = generate::response(response, &context, &mut generate::rng()).map_err(|error| error.to_string())?;
+    Ok((title("response", made.value == *response), matcher.compare_with(&made.value)))
+}
+
+fn message(part: &str, message: &MessagePart, version: SpecVersion) -> Result<(String, Comparison), String> {
+    let matcher = MessageMatcher::compile(message, version).map_err(|error| error.to_string())?;
+    let context = GenerateContext::consumer(Some(MOCK_SERVER), generate::now());
+    let made = generate::message(message, &context, &mut generate::rng()).map_err(|error| error.to_string())?;
+    Ok((title(part, made.value == *message), matcher.compare_with(&made.value)))
+}
+
+fn title(part: &str, as_it_stands: bool) -> String {
+    if as_it_stands { part.to_owned() } else { format!("generated {part}") }
 }

@@ -197,10 +197,11 @@ fn verify_tells_a_broken_contract_from_a_wrong_question_and_from_a_provider_that
     verify(&port, &["--header", "no value"]).expect_code(2);
     verify(&port, &["--request-timeout", "0"]).expect_code(2);
     verify(&port, &["--publish", "--provider-version", "1"]).expect_code(2);
-    // 3: nobody is there, or the report cannot be written.
+    let unwritten = verify(&port, &["--json", "no/such/folder/report.json"]).expect_code(2);
+    assert!(unwritten.stderr.contains("there is no directory no/such/folder"), "{unwritten:?}");
+    // 3: nobody is there.
     let away = verify("9", &[]).expect_code(3);
     assert!(away.stdout.contains("says nothing about the contracts"), "{away:?}");
-    verify(&port, &["--json", "no/such/folder/report.json"]).expect_code(3);
 
     provider.break_contract();
     // A difference counts more than a source that is away.

@@ -1,27 +1,11 @@
 //! The master of mock servers as scripts use it, and the stub that follows its files.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
-use crate::support::{Output, RunningServer, Workspace};
+use crate::http::{port_of, status};
+use crate::support::{Output, Workspace};
 
 const PACT: &str = r#"{"consumer":{"name":"C"},"provider":{"name":"P"},"interactions":[
     {"description":"one","request":{"method":"GET","path":"/one"},"response":{"status":203}}],
     "metadata":{"pactSpecification":{"version":"3.0.0"}}}"#;
-
-/// The status of the answer to a request.
-fn status(port: &str, request_line: &str) -> String {
-    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("the server listens");
-    let request = format!("{request_line} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).expect("the request can be sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("the answer is text");
-    answer.split(' ').nth(1).expect("a status").to_owned()
-}
-
-fn port_of(server: &RunningServer) -> String {
-    server.url.rsplit(':').next().expect("a port").to_owned()
-}
 
 #[test]
 fn a_script_creates_uses_verifies_and_ends_mock_servers() {
@@ -29,7 +13,7 @@ fn a_script_creates_uses_verifies_and_ends_mock_servers() {
     let pact = workspace.file("pact.json", PACT).display().to_string();
     let mut master = workspace.start(["mock", "start", "-o", "pacts", "-p", "0", "--server-key", "KEY"]);
     assert_eq!(master.wait_for("Server key"), "Server key: 'KEY'");
-    let port = port_of(&master);
+    let port = port_of(&master.url);
     let mock = |words: &[&str]| -> Output { workspace.intact(["mock"].iter().chain(words).chain(&["-p", &port])) };
 
     let created = mock(&["create", "--file", &pact]).expect_code(0).stdout;
@@ -69,7 +53,7 @@ fn a_watched_file_is_served_anew_and_a_broken_one_is_not() {
     let workspace = Workspace::new();
     let file = workspace.file("pact.json", PACT);
     let mut stub = workspace.start(["stub", "--file", &file.display().to_string(), "--watch"]);
-    let port = port_of(&stub);
+    let port = port_of(&stub.url);
     assert_eq!(status(&port, "GET /one"), "203");
 
     workspace.file("pact.json", &PACT.replace("203", "207"));

@@ -2,9 +2,13 @@
 //!
 //! The official tools come from npm (`npm ci --prefix tests/interop`).
 
+mod known;
 mod servers;
 #[path = "../support/mod.rs"]
 mod support;
+mod variations;
+mod verdicts;
+mod written;
 
 use std::path::{Path, PathBuf};
 

@@ -56,10 +56,29 @@ impl Workspace {
         self.run(Path::new(env!("CARGO_BIN_EXE_intact")), arguments)
     }
 
+    /// Runs `intact` with these environment variables.
+    pub(crate) fn intact_in<S: AsRef<OsStr>>(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Output {
+        self.run_in(variables, Path::new(env!("CARGO_BIN_EXE_intact")), arguments)
+    }
+
     /// Runs any program, in the folder and with the environment that `intact` gets.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, program: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+        self.run_in(&[], program, arguments)
+    }
+
+    fn run_in<S: AsRef<OsStr>>(
+        &self,
+        variables: &[(&str, &str)],
+        program: &Path,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Output {
         let child = self
             .command(program)
+            .envs(variables.iter().copied())
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -89,6 +108,8 @@ impl Workspace {
             }
         }
         command.env("XDG_DATA_HOME", self.path().join("data"));
+        // The official tools would tell their makers about each run.
+        command.env("PACT_DO_NOT_TRACK", "true");
         command
     }
 
@@ -100,8 +121,19 @@ impl Workspace {
 
     /// Starts a command of `intact` that serves, and waits until it says at which URL.
     pub(crate) fn start<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> RunningServer {
+        self.try_start(&[], arguments).unwrap_or_else(|output| panic!("the server says no URL: {output:?}"))
+    }
+
+    /// Starts a command of `intact` that serves, with these environment variables, and waits until it says at which URL, or
+    /// ends.
+    pub(crate) fn try_start<S: AsRef<OsStr>>(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Result<RunningServer, Output> {
         let mut process = self
             .command(Path::new(env!("CARGO_BIN_EXE_intact")))
+            .envs(variables.iter().copied())
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -112,16 +144,20 @@ impl Workspace {
         read_lines(process.stderr.take().expect("stderr is a pipe"), Stream::Err, send);
         let mut server = RunningServer { process, url: String::new(), lines, seen: Vec::new(), heard: 0 };
         while server.url.is_empty() {
-            let Ok((stream, line)) = server.lines.recv_timeout(PATIENCE) else {
-                panic!("the server says no URL: {:?}", server.seen)
-            };
-            if let Some(start) = line.find("http://") {
-                let url: String = line[start..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
-                url.trim_end_matches(['/', '.', ',']).clone_into(&mut server.url);
+            match server.lines.recv_timeout(PATIENCE) {
+                Ok((stream, line)) => {
+                    if let Some(start) = line.find("http://").filter(|_| stream == Stream::Out) {
+                        let url: String =
+                            line[start..].chars().take_while(|c| !c.is_whitespace() && *c != '"').collect();
+                        url.trim_end_matches(['/', '.', ',']).clone_into(&mut server.url);
+                    }
+                    server.seen.push((stream, line));
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(server.end()),
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("the server says no URL: {:?}", server.seen),
             }
-            server.seen.push((stream, line));
         }
-        server
+        Ok(server)
     }
 }
 
@@ -173,10 +209,15 @@ impl RunningServer {
 
     /// Presses Ctrl-C and waits for the end.
     #[cfg(unix)]
-    pub(crate) fn interrupt(mut self) -> Output {
+    pub(crate) fn interrupt(self) -> Output {
         let id = self.process.id().to_string();
         let sent = Command::new("kill").args(["-INT", &id]).status().expect("`kill` can be run");
         assert!(sent.success(), "process {id} could not be interrupted");
+        self.end()
+    }
+
+    /// Waits for the end.
+    fn end(mut self) -> Output {
         // Both pipes close when the process ends; until then every line is awaited with patience.
         while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
             self.seen.push(line);

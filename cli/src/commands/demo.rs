@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::broker::interrupted;
+use super::broker::interruption;
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::error::Problem;
@@ -91,7 +91,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             "The broker stays at {url} with its data in {} until you press Ctrl-C.",
             folder.path().display()
         ));
-        interrupted().await;
+        interruption().await;
     } else {
         printer.text(
             "`intact demo --keep` leaves the broker running; `intact help` and the README show what else there is.",

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use intact_broker_client::{BrokerClient, Contact, Environment, NewEnvironment, Received};
 use serde_json::json;
 
-use super::{Output, description, table};
+use super::{Output, Question, description, table};
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
 use crate::error::Problem;
@@ -16,13 +16,20 @@ pub(crate) struct CreateArgs {
     /// Its name, as it will be used in commands: one word
     #[arg(long, value_name = "NAME")]
     name: String,
+    #[command(flatten)]
+    details: Details,
+}
+
+/// What is said of an environment when it is created or changed.
+#[derive(Debug, clap::Args)]
+struct Details {
     /// Its name for people
     #[arg(long, value_name = "NAME")]
     display_name: Option<String>,
     /// It is a production environment
     #[arg(long, overrides_with = "no_production")]
     production: bool,
-    /// It is no production environment (that is assumed)
+    /// It is no production environment; a new one is none unless told
     #[arg(long)]
     no_production: bool,
     /// Whom to ask about it
@@ -38,26 +45,54 @@ pub(crate) struct CreateArgs {
     broker: BrokerOptions,
 }
 
+impl Details {
+    /// Whether it is a production environment, if it `was` one before.
+    fn production(&self, was: bool) -> bool {
+        (was || self.production) && !self.no_production
+    }
+
+    /// Whom to ask in place of those `before`; nobody if there is nothing to say of them.
+    fn contact(&self, before: Option<Contact>) -> Option<Contact> {
+        if self.contact_name.is_none() && self.contact_email_address.is_none() {
+            return before;
+        }
+        let mut contact = before.unwrap_or_default();
+        if let Some(name) = &self.contact_name {
+            contact.name.clone_from(name);
+        } else if contact.name.is_empty() {
+            "unknown".clone_into(&mut contact.name);
+        }
+        if let Some(address) = &self.contact_email_address {
+            contact.details.insert("emailAddress".to_owned(), json!(address));
+        }
+        Some(contact)
+    }
+}
+
 /// The forms of the result of creating something with an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CreateOutput {
-    /// For people.
+    // For people.
     Text,
-    /// The broker's answer as it is.
+    // The broker's answer as it is.
     Json,
-    /// The broker's answer with line breaks and indentation.
+    // The broker's answer with line breaks and indentation.
     Pretty,
-    /// Only the id.
+    // Only the id.
     Id,
 }
 
 pub(crate) async fn create(args: CreateArgs, context: &Context) -> anyhow::Result<Exit> {
-    let client = args.broker.client(&context.environment)?;
-    let contacts = contact(args.contact_name, args.contact_email_address, None).into_iter().collect();
-    let production = args.production && !args.no_production;
-    let new = NewEnvironment { name: args.name, display_name: args.display_name, production, contacts };
+    let CreateArgs { name, details } = args;
+    let client = details.broker.client(&context.environment)?;
+    let new = NewEnvironment {
+        name,
+        production: details.production(false),
+        contacts: details.contact(None).into_iter().collect(),
+        display_name: details.display_name,
+    };
     let created = client.create_environment(&new).await?;
-    args.output.print(context, &created, "Created");
+    details.output.print(context, &created, "Created");
     Ok(Exit::Success)
 }
 
@@ -78,23 +113,6 @@ impl CreateOutput {
     }
 }
 
-/// A contact with these in place of what it was before; none if there is nothing to say of it.
-fn contact(name: Option<String>, email_address: Option<String>, before: Option<Contact>) -> Option<Contact> {
-    if name.is_none() && email_address.is_none() {
-        return before;
-    }
-    let mut contact = before.unwrap_or_default();
-    if let Some(name) = name {
-        contact.name = name;
-    } else if contact.name.is_empty() {
-        "unknown".clone_into(&mut contact.name);
-    }
-    if let Some(address) = email_address {
-        contact.details.insert("emailAddress".to_owned(), json!(address));
-    }
-    Some(contact)
-}
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct UpdateArgs {
     /// Its id, which list-environments shows
@@ -103,42 +121,25 @@ pub(crate) struct UpdateArgs {
     /// Its new name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Its new name for people
-    #[arg(long, value_name = "NAME")]
-    display_name: Option<String>,
-    /// It is a production environment
-    #[arg(long, overrides_with = "no_production")]
-    production: bool,
-    /// It is no production environment
-    #[arg(long)]
-    no_production: bool,
-    /// Whom to ask about it
-    #[arg(long, value_name = "NAME")]
-    contact_name: Option<String>,
-    /// How to reach them
-    #[arg(long, value_name = "ADDRESS")]
-    contact_email_address: Option<String>,
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: CreateOutput,
     #[command(flatten)]
-    broker: BrokerOptions,
+    details: Details,
 }
 
 /// Changes what is given and keeps the rest.
 pub(crate) async fn update(args: UpdateArgs, context: &Context) -> anyhow::Result<Exit> {
-    let client = args.broker.client(&context.environment)?;
-    let before = find(&client, &args.uuid).await?.value;
+    let UpdateArgs { uuid, name, details } = args;
+    let client = details.broker.client(&context.environment)?;
+    let before = find(&client, &uuid).await?.value;
     let mut contacts = before.contacts.into_iter();
-    let first = contact(args.contact_name, args.contact_email_address, contacts.next());
+    let first = details.contact(contacts.next());
     let new = NewEnvironment {
-        name: args.name.unwrap_or(before.name),
-        display_name: args.display_name.or(before.display_name),
-        production: (before.production || args.production) && !args.no_production,
+        name: name.unwrap_or(before.name),
+        production: details.production(before.production),
         contacts: first.into_iter().chain(contacts).collect(),
+        display_name: details.display_name.or(before.display_name),
     };
-    let updated = client.update_environment(&args.uuid, &new).await?;
-    args.output.print(context, &updated, "Updated");
+    let updated = client.update_environment(&uuid, &new).await?;
+    details.output.print(context, &updated, "Updated");
     Ok(Exit::Success)
 }
 
@@ -154,16 +155,13 @@ pub(crate) struct DescribeArgs {
     /// Its id, which list-environments shows
     #[arg(long, value_name = "UUID")]
     uuid: String,
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
     #[command(flatten)]
-    broker: BrokerOptions,
+    question: Question,
 }
 
 pub(crate) async fn describe(args: DescribeArgs, context: &Context) -> anyhow::Result<Exit> {
-    let found = find(&args.broker.client(&context.environment)?, &args.uuid).await?;
-    if !args.output.print_raw(context, &[&found.raw]) {
+    let found = find(&args.question.broker.client(&context.environment)?, &args.uuid).await?;
+    if !args.question.output.print_raw(context, &[&found.raw]) {
         let environment = found.value;
         let contacts: Vec<String> = environment.contacts.iter().map(shown_contact).collect();
         context.printer.text(&description([
@@ -188,16 +186,7 @@ fn shown_contact(contact: &Contact) -> String {
     if details.is_empty() { contact.name.clone() } else { format!("{} ({})", contact.name, details.join(", ")) }
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct ListArgs {
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
-    #[command(flatten)]
-    broker: BrokerOptions,
-}
-
-pub(crate) async fn list(args: ListArgs, context: &Context) -> anyhow::Result<Exit> {
+pub(crate) async fn list(args: Question, context: &Context) -> anyhow::Result<Exit> {
     let environments = args.broker.client(&context.environment)?.environments().await?;
     if args.output.print_raw(context, &[&environments.raw]) {
         return Ok(Exit::Success);

@@ -1,20 +1,10 @@
 //! `intact list-latest-pact-versions`.
 
-use super::{Output, table};
-use crate::broker_options::BrokerOptions;
+use super::{Question, table};
 use crate::context::Context;
 use crate::exit::Exit;
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
-    output: Output,
-    #[command(flatten)]
-    broker: BrokerOptions,
-}
-
-pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: Question, context: &Context) -> anyhow::Result<Exit> {
     let pacts = args.broker.client(&context.environment)?.latest_pacts().await?;
     if args.output.print_raw(context, &[&pacts.raw]) {
         return Ok(Exit::Success);

@@ -13,11 +13,11 @@ use clap::ArgAction;
 use intact_mock_server::{MockServer, Options, StartError};
 use intact_pact_model::file::PactFile;
 
-use super::broker::interrupted;
-use crate::cli::LogLevel;
+use super::broker::interruption;
 use crate::context::Context;
 use crate::error::Problem;
 use crate::exit::Exit;
+use crate::logging::LogLevelLetter;
 use crate::pact_files::{self, Oddities};
 use crate::printer::Tone;
 
@@ -26,7 +26,7 @@ use crate::printer::Tone;
 #[command(disable_help_flag = true, version, disable_version_flag = true, args_conflicts_with_subcommands = false)]
 pub(crate) struct Args {
     /// Print help
-    #[arg(long, action = ArgAction::Help, global = true)]
+    #[arg(long, action = ArgAction::HelpShort, global = true)]
     help: Option<bool>,
     /// Print version
     #[arg(short = 'v', long, action = ArgAction::Version)]
@@ -48,16 +48,8 @@ pub(crate) struct Args {
     /// Write the pact into this directory if every interaction was used and nothing else was asked
     #[arg(short = 'o', long, alias = "output", value_name = "DIR")]
     output_dir: Option<PathBuf>,
-    /// How much is logged; the same as --log-level
-    #[arg(
-        id = "mock_log_level",
-        short = 'l',
-        long = "loglevel",
-        value_name = "LEVEL",
-        ignore_case = true,
-        global = true
-    )]
-    pub(crate) log_level: Option<LogLevel>,
+    #[command(flatten)]
+    pub(crate) log_level: LogLevelLetter,
     /// Understood for the sake of scripts; nothing is ever logged to a file
     #[arg(long, hide = true, global = true)]
     no_file_log: bool,
@@ -91,10 +83,11 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let host = address_of(&args.host).await?;
     let options = Options::default().host(host).port(args.port.unwrap_or(0)).cors_preflight(args.cors);
     let server = MockServer::start(pact.clone(), options).map_err(not_started)?;
+    let interrupted = interruption();
     printer
         .line(Tone::Good, &format!("The mock of {} for {} listens on {}", pact.provider, pact.consumer, server.url()));
     printer.remark(Tone::Faint, "Ctrl-C ends it and says how it went");
-    interrupted().await;
+    interrupted.await;
     let outcome = server.finish().await;
     if !outcome.is_satisfied() {
         printer.line(Tone::Plain, &outcome.to_string());

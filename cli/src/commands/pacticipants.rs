@@ -2,8 +2,7 @@
 
 use intact_broker_client::PacticipantChange;
 
-use super::{Output, description, table};
-use crate::broker_options::BrokerOptions;
+use super::{Question, description, table};
 use crate::context::Context;
 use crate::error::Problem;
 use crate::exit::Exit;
@@ -23,38 +22,26 @@ pub(crate) struct CreateOrUpdateArgs {
     /// Where its source is
     #[arg(long, value_name = "URL")]
     repository_url: Option<String>,
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
     #[command(flatten)]
-    broker: BrokerOptions,
+    question: Question,
 }
 
 pub(crate) async fn create_or_update(args: CreateOrUpdateArgs, context: &Context) -> anyhow::Result<Exit> {
-    let client = args.broker.client(&context.environment)?;
+    let client = args.question.broker.client(&context.environment)?;
     let change = PacticipantChange {
         display_name: args.display_name,
         main_branch: args.main_branch,
         repository_url: args.repository_url,
     };
     let (pacticipant, created) = client.create_or_update_pacticipant(&args.name, &change).await?;
-    if !args.output.print_raw(context, &[&pacticipant.raw]) {
+    if !args.question.output.print_raw(context, &[&pacticipant.raw]) {
         let what = if created { "created" } else { "updated" };
         context.printer.line(Tone::Good, &format!("Pacticipant \"{}\" {what} in the Pact Broker", args.name));
     }
     Ok(Exit::Success)
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct ListArgs {
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
-    #[command(flatten)]
-    broker: BrokerOptions,
-}
-
-pub(crate) async fn list(args: ListArgs, context: &Context) -> anyhow::Result<Exit> {
+pub(crate) async fn list(args: Question, context: &Context) -> anyhow::Result<Exit> {
     let pacticipants = args.broker.client(&context.environment)?.pacticipants().await?;
     if args.output.print_raw(context, &[&pacticipants.raw]) {
         return Ok(Exit::Success);
@@ -74,19 +61,16 @@ pub(crate) struct DescribeArgs {
     /// Its name
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
     #[command(flatten)]
-    broker: BrokerOptions,
+    question: Question,
 }
 
 pub(crate) async fn describe(args: DescribeArgs, context: &Context) -> anyhow::Result<Exit> {
-    let found = args.broker.client(&context.environment)?.pacticipant(&args.name).await?;
+    let found = args.question.broker.client(&context.environment)?.pacticipant(&args.name).await?;
     let found = found.ok_or_else(|| {
         Problem::usage(format!("there is no application {}", args.name)).hint("list-pacticipants shows the names")
     })?;
-    if !args.output.print_raw(context, &[&found.raw]) {
+    if !args.question.output.print_raw(context, &[&found.raw]) {
         let pacticipant = found.value;
         context.printer.text(&description([
             ("Name", Some(pacticipant.name)),

@@ -1,6 +1,6 @@
 //! `intact record-support-ended`.
 
-use super::record_release;
+use super::{Question, VersionName, record_release};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -9,7 +9,7 @@ use crate::printer::Tone;
 pub(crate) type Args = record_release::Args;
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let Args { pacticipant, version, environment, output, broker } = args;
+    let Args { of: VersionName { pacticipant, version }, environment, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
     let ended = client.record_support_ended(&pacticipant, &version, &environment).await?;
     let raw = format!("[{}]", ended.iter().map(|one| one.raw.trim()).collect::<Vec<_>>().join(","));

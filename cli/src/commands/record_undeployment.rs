@@ -1,7 +1,7 @@
 //! `intact record-undeployment`.
 
-use super::Output;
-use crate::broker_options::BrokerOptions;
+use super::Question;
+use super::record_deployment::Place;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -11,33 +11,23 @@ pub(crate) struct Args {
     /// The application
     #[arg(short = 'a', long, value_name = "NAME")]
     pacticipant: String,
-    /// The environment that it is taken from
-    #[arg(long, value_name = "NAME")]
-    environment: String,
-    /// Which instance, if the application has several in the environment
-    #[arg(long, alias = "target", value_name = "NAME")]
-    application_instance: Option<String>,
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
     #[command(flatten)]
-    broker: BrokerOptions,
+    place: Place,
+    #[command(flatten)]
+    question: Question,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let Args { pacticipant, environment, application_instance, output, broker } = args;
+    let Args { pacticipant, place, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
-    let instance = application_instance.as_deref();
-    let undeployed = client.record_undeployment(&pacticipant, &environment, instance).await?;
+    let undeployed = client.record_undeployment(&pacticipant, &place.environment, place.instance()).await?;
     // An array even for one: how many there were is part of the answer.
     let raw = format!("[{}]", undeployed.iter().map(|one| one.raw.trim()).collect::<Vec<_>>().join(","));
     if !output.print_raw(context, &[&raw]) {
-        let instance = instance.map(|name| format!(" (application instance {name})")).unwrap_or_default();
+        let place = place.in_words();
         for one in &undeployed {
             let version = one.version.as_ref().map(|number| format!(" version {number}")).unwrap_or_default();
-            let text = format!(
-                "Recorded undeployment of {pacticipant}{version} from {environment} environment{instance} in the Pact Broker."
-            );
+            let text = format!("Recorded undeployment of {pacticipant}{version} from {place} in the Pact Broker.");
             context.printer.line(Tone::Good, &text);
         }
     }

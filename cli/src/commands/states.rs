@@ -16,9 +16,7 @@ use crate::error::Problem;
 use crate::exit::Exit;
 use crate::pact_files::{self, Oddities};
 
-/// List the provider states that pacts expect
-///
-/// The pacts are files, or the newest ones that a broker has for the provider.
+/// List the provider states that pacts expect, of files or of a broker
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Pact files, patterns, and directories of pact files; without any the broker is asked
@@ -37,10 +35,10 @@ pub(crate) struct Args {
 /// The forms of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// For people.
+    // For people.
     #[value(alias = "text")]
     Table,
-    /// For programs.
+    // For programs.
     Json,
 }
 

@@ -5,6 +5,7 @@
 
 mod watch;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,12 +17,12 @@ use intact_mock_server::{Overlap, StubOptions, StubServer};
 use intact_pact_model::Pact;
 use regex::Regex;
 
-use super::broker::interrupted;
+use super::broker::interruption;
 use super::mock::not_started;
-use crate::cli::LogLevel;
 use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
 use crate::exit::Exit;
+use crate::logging::LogLevelLetter;
 use crate::pact_files::{self, Oddities};
 use crate::printer::Tone;
 
@@ -33,69 +34,68 @@ pub(crate) struct Args {
     #[arg(short = 'v', long, action = ArgAction::Version)]
     version: Option<bool>,
     /// Pact files, directories (searched with all below them), or quoted patterns
-    #[arg(value_name = "FILE|DIR|PATTERN")]
+    #[arg(help_heading = "Pacts", value_name = "FILE|DIR|PATTERN")]
     files: Vec<PathBuf>,
     /// A pact file; may be repeated
-    #[arg(short = 'f', long, value_name = "FILE")]
+    #[arg(help_heading = "Pacts", short = 'f', long, value_name = "FILE")]
     file: Vec<PathBuf>,
     /// A directory with pact files; may be repeated
-    #[arg(short = 'd', long, value_name = "DIR")]
+    #[arg(help_heading = "Pacts", short = 'd', long, value_name = "DIR")]
     dir: Vec<PathBuf>,
     /// How the names of pact files in directories end
-    #[arg(short = 'e', long, value_name = "EXTENSION", default_value = "json")]
+    #[arg(help_heading = "Pacts", short = 'e', long, value_name = "EXTENSION", default_value = "json")]
     extension: String,
     /// Where a pact can be fetched; may be repeated
-    #[arg(short = 'u', long, value_name = "URL")]
+    #[arg(help_heading = "Pacts", short = 'u', long, value_name = "URL")]
     url: Vec<String>,
     /// A broker, whose latest pacts are served; used without the flag only if nothing else is named [env:
     /// PACT_BROKER_BASE_URL]
-    #[arg(short = 'b', long, value_name = "URL")]
+    #[arg(help_heading = "Pacts", short = 'b', long, value_name = "URL")]
     broker_url: Option<String>,
     /// User name and password for the broker and for URLs [env: PACT_BROKER_USERNAME, PACT_BROKER_PASSWORD, for the broker]
-    #[arg(long, value_name = "USER:PASSWORD")]
+    #[arg(help_heading = "Pacts", long, value_name = "USER:PASSWORD")]
     user: Option<String>,
     /// Bearer token for the broker and for URLs [env: PACT_BROKER_TOKEN, for the broker]
-    #[arg(short = 't', long, value_name = "TOKEN", conflicts_with = "user")]
+    #[arg(help_heading = "Pacts", short = 't', long, value_name = "TOKEN", conflicts_with = "user")]
     token: Option<String>,
     /// How often a failed request is tried again [env: PACT_BROKER_HTTP_RETRIES] [default: 8]
-    #[arg(long, value_name = "TIMES")]
+    #[arg(help_heading = "Pacts", long, value_name = "TIMES")]
     retries: Option<u8>,
     /// Accept any certificate of the broker and of URLs
-    #[arg(long)]
+    #[arg(help_heading = "Pacts", long)]
     insecure_tls: bool,
     /// The port to listen on; 0 takes a free one
-    #[arg(short = 'p', long, value_name = "PORT", default_value_t = 0)]
+    #[arg(help_heading = "Server", short = 'p', long, value_name = "PORT", default_value_t = 0)]
     port: u16,
     /// The address to listen on; 0.0.0.0 for all
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(help_heading = "Server", long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
     /// Answer the preflight requests of browsers, and let every origin read
-    #[arg(short = 'o', long)]
+    #[arg(help_heading = "Server", short = 'o', long)]
     cors: bool,
     /// Let the origin of a request's Referer read, instead of that of its Origin
-    #[arg(long, requires = "cors")]
+    #[arg(help_heading = "Server", long, requires = "cors")]
     cors_referer: bool,
     /// Serve only interactions with a provider state that this regular expression is found in
-    #[arg(short = 's', long, value_name = "REGEX")]
+    #[arg(help_heading = "Choice of interactions", short = 's', long, value_name = "REGEX")]
     provider_state: Option<String>,
     /// With --provider-state or --provider-state-header-name, serve interactions without states too
-    #[arg(long)]
+    #[arg(help_heading = "Choice of interactions", long)]
     empty_provider_state: bool,
     /// A header of requests that says which provider state to serve: its name, or a regular expression
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Choice of interactions", long, value_name = "NAME")]
     provider_state_header_name: Option<String>,
     /// Serve only pacts of consumers with this name (or whose whole name this regular expression matches); may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Choice of interactions", long, value_name = "NAME")]
     consumer_name: Vec<String>,
     /// Serve only pacts of providers with this name (or whose whole name this regular expression matches); may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Choice of interactions", long, value_name = "NAME")]
     provider_name: Vec<String>,
     /// Serve the files anew when one is changed, added or removed; with broken ones, go on with the old pacts
-    #[arg(short = 'w', long)]
+    #[arg(help_heading = "Pacts", short = 'w', long)]
     watch: bool,
-    /// How much is logged; the same as --log-level
-    #[arg(id = "stub_log_level", short = 'l', long = "loglevel", value_name = "LEVEL", ignore_case = true)]
-    pub(crate) log_level: Option<LogLevel>,
+    #[command(flatten)]
+    pub(crate) log_level: LogLevelLetter,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -122,21 +122,30 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         options = options.provider_state_header(name);
     }
     let count = pacts.len();
+    let states = if args.provider_state.is_some() { states_of(&pacts) } else { String::new() };
     let server = StubServer::start(pacts, options).map_err(not_started)?;
     if server.interactions() == 0 && !args.watch {
-        let problem = Problem::usage("there are no HTTP interactions to serve in these pacts");
-        return Err(problem.hint("look at the filters: names of consumer and provider, and --provider-state").into());
+        return Err(match &args.provider_state {
+            None => Problem::usage("there are no HTTP interactions to serve in these pacts")
+                .hint("a stub serves HTTP; messages need no server"),
+            Some(state) => {
+                Problem::usage(format!("no HTTP interaction has a provider state that `{state}` is found in"))
+                    .hint(format!("the provider states are: {states}"))
+            }
+        }
+        .into());
     }
+    let interrupted = interruption();
     printer.line(Tone::Good, &format!("The stub listens on {} with {}", server.url(), content(&server, count)));
     tell_overlaps(&server, context);
     if args.watch {
         printer.remark(Tone::Faint, "Changed pact files are served anew");
         tokio::select! {
             () = watch::reload_on_change(&server, &args, &fetched, seen, context) => {}
-            () = interrupted() => {}
+            () = interrupted => {}
         }
     } else {
-        interrupted().await;
+        interrupted.await;
     }
     server.finish().await;
     Ok(Exit::Success)
@@ -146,6 +155,16 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 fn content(server: &StubServer, pacts: usize) -> String {
     let plural = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     format!("{} of {}", plural(server.interactions(), "interaction"), plural(pacts, "pact"))
+}
+
+/// The names of the first provider states, for somebody who looks for another one.
+fn states_of(pacts: &[Arc<Pact>]) -> String {
+    const TOLD: usize = 10;
+    let interactions = pacts.iter().flat_map(|pact| &pact.interactions);
+    let states = interactions.flat_map(|interaction| &interaction.provider_states).map(|state| state.name.as_str());
+    let states: BTreeSet<&str> = states.collect();
+    let told: Vec<&str> = states.iter().take(TOLD).copied().collect();
+    format!("{}{}", told.join(", "), if states.len() > TOLD { ", …" } else { "" })
 }
 
 /// Says which interactions nobody gets with their own request, and why.
@@ -181,13 +200,14 @@ fn files(args: &Args) -> anyhow::Result<Vec<PathBuf>> {
 pub(super) async fn fetched(args: &Args, environment: &Environment) -> anyhow::Result<Vec<Arc<Pact>>> {
     let mut pacts = Vec::new();
     for url in &args.url {
+        pact_files::check_url(url)?;
         // The variables' credentials are for the broker; they are not told to anybody else.
-        pacts.push(Arc::new(fetch(&client(url, args, &Environment::default())?, url).await?));
+        pacts.push(Arc::new(fetch(&client(url, args, environment, &Environment::default())?, url).await?));
     }
     let nothing_named = args.files.is_empty() && args.file.is_empty() && args.dir.is_empty() && args.url.is_empty();
     let from_variable = || environment.get("PACT_BROKER_BASE_URL").filter(|_| nothing_named);
     if let Some(broker) = args.broker_url.as_deref().or_else(from_variable) {
-        let client = client(broker, args, environment)?;
+        let client = client(broker, args, environment, environment)?;
         for pact in client.latest_pacts().await?.value {
             // Those of other pacticipants need not be fetched.
             if wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider) {
@@ -205,16 +225,20 @@ pub(super) fn pacts(args: &Args, fetched: &[Arc<Pact>]) -> anyhow::Result<Vec<Ar
         pacts.push(Arc::new(pact_files::read(&file, Oddities::Warned)?.pact));
     }
     pacts.extend(fetched.iter().cloned());
-    let found = pacts.len();
+    let pairs = |pacts: &[Arc<Pact>]| {
+        let pairs: BTreeSet<String> =
+            pacts.iter().map(|pact| format!("{} → {}", pact.consumer, pact.provider)).collect();
+        pairs.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let found = pairs(&pacts);
     pacts.retain(|pact| wanted(&args.consumer_name, &pact.consumer) && wanted(&args.provider_name, &pact.provider));
     if pacts.is_empty() {
-        return Err(if found > 0 {
-            Problem::usage("no pact is of these consumers and providers").into()
+        return Err(if found.is_empty() {
+            Problem::usage("there is no pact to serve").hint("name files, directories, a --url, or a --broker-url")
         } else {
-            Problem::usage("there is no pact to serve")
-                .hint("name files, directories, a --url, or a --broker-url")
-                .into()
-        });
+            Problem::usage("no pact is of these consumers and providers").hint(format!("there are: {found}"))
+        }
+        .into());
     }
     Ok(pacts)
 }
@@ -226,7 +250,12 @@ fn wanted(names: &[String], name: &str) -> bool {
     names.is_empty() || names.iter().any(is)
 }
 
-fn client(url: &str, args: &Args, environment: &Environment) -> anyhow::Result<BrokerClient> {
+fn client(
+    url: &str,
+    args: &Args,
+    environment: &Environment,
+    credentials: &Environment,
+) -> anyhow::Result<BrokerClient> {
     let retries = number_of(args.retries, environment, "PACT_BROKER_HTTP_RETRIES")?.unwrap_or(8);
     let builder = BrokerClient::builder(url).skip_tls_verification(args.insecure_tls).retries(retries);
     // A flag wins over a variable of the other kind.
@@ -236,9 +265,9 @@ fn client(url: &str, args: &Args, environment: &Environment) -> anyhow::Result<B
             let (user, password) = user.split_once(':').unwrap_or((user, ""));
             builder.basic_auth(user, password)
         }
-        (None, None) => match (environment.get("PACT_BROKER_TOKEN"), environment.get("PACT_BROKER_USERNAME")) {
+        (None, None) => match (credentials.get("PACT_BROKER_TOKEN"), credentials.get("PACT_BROKER_USERNAME")) {
             (Some(token), _) => builder.bearer_token(token),
-            (None, Some(user)) => builder.basic_auth(user, environment.get("PACT_BROKER_PASSWORD").unwrap_or_default()),
+            (None, Some(user)) => builder.basic_auth(user, credentials.get("PACT_BROKER_PASSWORD").unwrap_or_default()),
             (None, None) => builder,
         },
     };

@@ -1,5 +1,6 @@
 //! `intact create-version-tag` and `delete-version-tag`.
 
+use super::VersionName;
 use crate::broker_options::BrokerOptions;
 use crate::ci_environment;
 use crate::context::Context;
@@ -9,12 +10,8 @@ use crate::printer::Tone;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The application
-    #[arg(short = 'a', long, value_name = "NAME")]
-    pacticipant: String,
-    /// The version
-    #[arg(short = 'e', long, value_name = "VERSION")]
-    version: String,
+    #[command(flatten)]
+    of: VersionName,
     /// The tag; may be repeated, or a list with commas
     #[arg(
         short = 't',
@@ -35,7 +32,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let Args { pacticipant, version, mut tag, tag_with_git_branch, auto_create_version, broker } = args;
+    let Args { of: VersionName { pacticipant, version }, mut tag, tag_with_git_branch, auto_create_version, broker } =
+        args;
     let client = broker.client(&context.environment)?;
     if tag_with_git_branch {
         let branch = ci_environment::detect(&context.environment).branch.ok_or_else(|| {
@@ -58,12 +56,8 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct DeleteArgs {
-    /// The application
-    #[arg(short = 'a', long, value_name = "NAME")]
-    pacticipant: String,
-    /// The version
-    #[arg(short = 'e', long, value_name = "VERSION")]
-    version: String,
+    #[command(flatten)]
+    of: VersionName,
     /// The tag; may be repeated, or a list with commas
     #[arg(short = 't', long, value_name = "TAG", value_delimiter = ',', required = true)]
     tag: Vec<String>,
@@ -72,7 +66,7 @@ pub(crate) struct DeleteArgs {
 }
 
 pub(crate) async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Result<Exit> {
-    let DeleteArgs { pacticipant, version, tag, broker } = args;
+    let DeleteArgs { of: VersionName { pacticipant, version }, tag, broker } = args;
     let client = broker.client(&context.environment)?;
     for tag in tag {
         // The wish is fulfilled also if there was no such tag.

@@ -1,39 +1,38 @@
 //! `intact verify`: replays pacts against a provider.
 //!
-//! Flags and variables are those of the official verifier; [`verification`] makes a verification of them. The
-//! report goes to standard output as the run goes on, the JSON and JUnit reports to files at its end.
+//! Flags and variables are those of the official verifier. [`verification`] makes a verification of them, with the help of
+//! [`sources`] (where pacts are), [`target`] (where the provider is), [`last_failed`] and [`published_version`]. The report
+//! goes to standard output as the run goes on, with [`progress`] below it; [`reports`] are files, written at its end.
 
+mod last_failed;
+mod progress;
 mod published_version;
+mod reports;
+mod sources;
+mod target;
+#[cfg(test)]
+mod tests;
 mod verification;
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ArgAction;
-use intact_verifier::report::{github, json, junit, markdown, terminal::TerminalReport};
-use intact_verifier::{Report, Verdict};
+use intact_verifier::Verdict;
+use intact_verifier::report::terminal::TerminalReport;
 
-use crate::cli::LogLevel;
-use crate::context::{Context, Environment};
-use crate::error::Problem;
+use self::progress::Progress;
+use self::reports::Lines;
+use crate::context::Context;
 use crate::exit::Exit;
-use crate::printer::Printer;
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  the provider keeps its contracts (pending failures do not count)
-  1  it does not; or nothing was verified, a pact could not be read,
-     or a result could not be published
-  2  wrong usage
-  3  the provider, the broker or a pact's URL could not be reached, and
-     nothing else was wrong; or a report could not be written";
+use crate::logging::{LogLayout, LogLevelLetter};
+use crate::printer::Tone;
 
 /// Replay pacts against a provider
 #[derive(Debug, clap::Args)]
-#[command(disable_help_flag = true, version, disable_version_flag = true, after_help = EXIT_CODES)]
+#[command(disable_help_flag = true, version, disable_version_flag = true)]
 pub(crate) struct Args {
     /// Print help
-    #[arg(long, action = ArgAction::Help)]
+    #[arg(long, action = ArgAction::HelpShort)]
     help: Option<bool>,
     /// Print version
     #[arg(short = 'v', long, action = ArgAction::Version)]
@@ -83,7 +82,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Broker")]
     enable_pending: bool,
     /// Also verify unfinished work of the consumers that was published since this day
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Broker")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = sources::day, help_heading = "Broker")]
     include_wip_pacts_since: Option<String>,
 
     /// The name of the provider [env: PACT_PROVIDER_NAME]
@@ -186,20 +185,10 @@ pub(crate) struct Args {
     /// Show for each failure a curl command that repeats the request
     #[arg(long, help_heading = "Output")]
     print_curl: bool,
-    /// How much is logged; the same as --log-level
-    #[arg(
-        id = "verify_log_level",
-        short = 'l',
-        long = "loglevel",
-        value_name = "LEVEL",
-        ignore_case = true,
-        help_heading = "Output"
-    )]
-    pub(crate) log_level: Option<LogLevel>,
-
-    /// Layouts of the log that the official verifier knows; the log here has one.
-    #[arg(long, alias = "full-log", alias = "compact-log", hide = true, action = ArgAction::Count)]
-    pretty_log: u8,
+    #[command(flatten)]
+    pub(crate) log_level: LogLevelLetter,
+    #[command(flatten)]
+    pub(crate) log_layout: LogLayout,
 
     /// Write the report as JSON to this file [env: PACT_VERIFIER_JSON_REPORT]
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
@@ -207,77 +196,36 @@ pub(crate) struct Args {
     /// Write the report as JUnit XML to this file [env: PACT_VERIFIER_JUNIT_REPORT]
     #[arg(short = 'x', long, value_name = "FILE", help_heading = "Reports")]
     junit: Option<PathBuf>,
+    /// Write the report as a page of HTML to this file [env: PACT_VERIFIER_HTML_REPORT]
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    html: Option<PathBuf>,
+    /// Make the page with this XSLT stylesheet, from an XML document that is written beside it; needs `xsltproc`
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    xslt: Option<PathBuf>,
     /// Write a summary as Markdown to this file; on GitHub it is added to the summary of the job
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     markdown: Option<PathBuf>,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    args.check_reports(&context.environment)?;
     let verifier = args.verifier(context)?;
-    let mut terminal = TerminalReport::new(Lines(&context.printer)).colour(context.printer.is_coloured()).hints(true);
-    let report = verifier.run(&mut terminal).await;
-    args.write_reports(&report, &context.environment, &context.printer)?;
+    let printer = &context.printer;
+    let report = TerminalReport::new(Lines(printer)).colour(printer.is_coloured()).hints(true);
+    let report = verifier.run(&mut Progress::on_terminal(report)).await;
+    args.write_reports(&report, context).await?;
     Ok(match report.verdict() {
         Verdict::Verified => Exit::Success,
-        Verdict::Failed | Verdict::NothingVerified | Verdict::NotPublished => Exit::Failed,
+        Verdict::NothingVerified => {
+            let hint = if report.pacts.is_empty() {
+                format!("hint: no pact of {} was found; is that the provider's name in the pacts?", report.provider)
+            } else {
+                "hint: the pacts have no other interactions, or the filters leave them out".to_owned()
+            };
+            printer.remark(Tone::Doubtful, &format!("{hint} --ignore-no-pacts-error makes this no failure"));
+            Exit::Failed
+        }
+        Verdict::Failed | Verdict::NotPublished => Exit::Failed,
         Verdict::Unavailable => Exit::Unavailable,
-    })
-}
-
-/// Hands the terminal report's text to the printer, which ends each text with a line break of its own.
-struct Lines<'a>(&'a Printer);
-
-impl Write for Lines<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(bytes);
-        if let Some(text) = text.strip_suffix('\n') {
-            self.0.raw(text);
-        } else if !text.is_empty() {
-            self.0.raw(&text);
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Args {
-    fn write_reports(&self, report: &Report, environment: &Environment, printer: &Printer) -> anyhow::Result<()> {
-        let path =
-            |flag: &Option<PathBuf>, variable| flag.clone().or_else(|| environment.get(variable).map(PathBuf::from));
-        if let Some(path) = path(&self.json, "PACT_VERIFIER_JSON_REPORT") {
-            write_report(&path, &format!("{}\n", json::document(report).to_pretty()))?;
-        }
-        if let Some(path) = path(&self.junit, "PACT_VERIFIER_JUNIT_REPORT") {
-            write_report(&path, &junit::document(report))?;
-        }
-        if let Some(path) = &self.markdown {
-            write_report(path, &markdown::document(report))?;
-        }
-        if environment.is_on("GITHUB_ACTIONS") {
-            if let Some(path) = environment.get("GITHUB_STEP_SUMMARY") {
-                add_to_summary(Path::new(path), &markdown::document(report))?;
-            }
-            for annotation in github::annotations(report) {
-                printer.raw(&annotation);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Steps of one job share the file, so this one adds to it.
-fn add_to_summary(path: &Path, text: &str) -> anyhow::Result<()> {
-    let added = std::fs::OpenOptions::new().create(true).append(true).open(path);
-    added.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
-        Problem::unavailable(format!("the summary {} cannot be written: {error}", path.display())).into()
-    })
-}
-
-fn write_report(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).map_err(|error| {
-        Problem::unavailable(format!("the report {} cannot be written: {error}", path.display())).into()
     })
 }

@@ -1,34 +1,26 @@
 //! `intact create-or-update-version`.
 
-use super::Output;
-use crate::broker_options::BrokerOptions;
+use super::{Question, VersionName};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The application
-    #[arg(short = 'a', long, value_name = "NAME")]
-    pacticipant: String,
-    /// The version
-    #[arg(short = 'e', long, value_name = "VERSION")]
-    version: String,
+    #[command(flatten)]
+    of: VersionName,
     /// The branch that it belongs to
     #[arg(long, value_name = "BRANCH")]
     branch: Option<String>,
     /// A tag for it; may be repeated, or a list with commas
     #[arg(short = 't', long, value_name = "TAG", value_delimiter = ',')]
     tag: Vec<String>,
-    /// The form of the result
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
     #[command(flatten)]
-    broker: BrokerOptions,
+    question: Question,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let Args { pacticipant, version, branch, tag, output, broker } = args;
+    let Args { of: VersionName { pacticipant, version }, branch, tag, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
     if let Some(branch) = &branch {
         client.put_branch_version(&pacticipant, branch, &version).await?;

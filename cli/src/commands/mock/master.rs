@@ -9,7 +9,7 @@ use intact_broker_client::http::{HttpOptions, failure_reason, http_client};
 use intact_mock_server::{ControlOptions, ControlServer};
 use intact_pact_model::{Json, JsonValue, SpecVersion};
 
-use super::{address_of, interrupted, not_started};
+use super::{address_of, interruption, not_started};
 use crate::commands::table;
 use crate::context::Context;
 use crate::error::Problem;
@@ -141,15 +141,16 @@ async fn start(args: &StartArgs, host: &str, port: u16, context: &Context) -> an
         options = options.server_key(key);
     }
     let master = ControlServer::start(options).map_err(not_started)?;
+    let mut interrupted = interruption();
     let text = format!("Master server started on port {}: {}", master.address().port(), master.url());
     printer.line(Tone::Good, &text);
     printer.text(&format!("Server key: '{}'", master.server_key()));
     tokio::select! {
         period = master.shut_down_requested() => {
             // Mock servers are still of use to clients that are about to end; whoever asked said how long.
-            let _ = tokio::time::timeout(period, interrupted()).await;
+            let _ = tokio::time::timeout(period, &mut interrupted).await;
         }
-        () = interrupted() => {}
+        () = &mut interrupted => {}
     }
     master.finish().await;
     printer.remark(Tone::Faint, "the master server has stopped");
