@@ -12,11 +12,14 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
 
 use crate::config::Config;
 use crate::domain::timestamp::Timestamp;
 use crate::operations::seed_environments::seed_environments;
 use crate::store::{OpenStoreError, Store, StoreError};
+use crate::webhooks::sender::Sender;
+use crate::webhooks::worker::Worker;
 
 /// How long requests in progress may take to finish when the broker is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -35,6 +38,8 @@ struct Inner {
     store: Store,
     config: Config,
     clock: Clock,
+    sender: Sender,
+    to_deliver: Notify,
 }
 
 /// Where the present moment comes from.
@@ -49,6 +54,21 @@ impl App {
     /// The settings.
     pub(crate) fn config(&self) -> &Config {
         &self.inner.config
+    }
+
+    /// Who sends the requests of webhooks.
+    pub(crate) fn sender(&self) -> &Sender {
+        &self.inner.sender
+    }
+
+    /// Says that webhooks may have been triggered, so that nobody waits for the next look.
+    pub(crate) fn wake_deliveries(&self) {
+        self.inner.to_deliver.notify_one();
+    }
+
+    /// Waits until webhooks may have been triggered.
+    pub(crate) async fn woken(&self) {
+        self.inner.to_deliver.notified().await;
     }
 
     /// The present moment.
@@ -84,7 +104,8 @@ impl Broker {
     /// Like [`Broker::open`] with another clock.
     pub(crate) async fn open_with_clock(config: Config, clock: Clock) -> Result<Self, OpenError> {
         let (store, lock) = Store::open(&config).await?;
-        let app = App { inner: Arc::new(Inner { store, config, clock }) };
+        let sender = Sender::new(&config);
+        let app = App { inner: Arc::new(Inner { store, config, clock, sender, to_deliver: Notify::new() }) };
         seed_environments(app.store(), app.now()).await?;
         Ok(Self { app, _lock: lock })
     }
@@ -94,7 +115,7 @@ impl Broker {
         crate::router::router(self.app.clone())
     }
 
-    /// Answers requests of `listener` until `shutdown` is done, then lets requests in progress finish (for ten seconds) and
+    /// Answers requests of `listener` and delivers webhooks until `shutdown` is done, then lets requests in progress finish (for ten seconds) and
     /// closes the database.
     ///
     /// # Errors
@@ -113,6 +134,8 @@ impl Broker {
         server.http2().timer(TokioTimer::new()).keep_alive_interval(HEADER_TIMEOUT);
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
+        let (stop_deliveries, deliveries_stopped) = oneshot::channel::<()>();
+        let mut deliveries = tokio::spawn(Worker::new(self.app.clone()).run(deliveries_stopped));
         loop {
             let stream = tokio::select! {
                 accepted = listener.accept() => match accepted {
@@ -136,8 +159,13 @@ impl Broker {
             });
         }
         drop(listener);
+        drop(stop_deliveries);
         if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("some requests did not finish within {} seconds and were cut off", GRACE.as_secs());
+        }
+        if tokio::time::timeout(GRACE, &mut deliveries).await.is_err() {
+            deliveries.abort();
+            tracing::warn!("some webhooks were being delivered and will be again");
         }
         self.app.store().close().await;
         Ok(())

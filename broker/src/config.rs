@@ -8,6 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::access::Access;
+use crate::domain::webhook_hosts::HostRule;
 
 /// The settings of a broker.
 ///
@@ -51,6 +52,19 @@ pub struct Config {
     pub badges: Badges,
     /// The `Cache-Control` of the badge about merging. Default `max-age=30`.
     pub badge_cache: String,
+    /// The methods that webhooks may use. Default `POST`.
+    pub webhook_http_method_whitelist: Vec<String>,
+    /// The schemes of the addresses that webhooks may call. Default `https`.
+    pub webhook_scheme_whitelist: Vec<String>,
+    /// The hosts that webhooks may call. Default empty: any host with a public address, but then the logs of deliveries do
+    /// not tell what was answered. Hosts in the list may have any address.
+    pub webhook_host_whitelist: Vec<HostRule>,
+    /// How long after each failed delivery of a webhook the next is tried. Default 10 seconds, 1, 2, 5, 10 and 20 minutes.
+    pub webhook_retry_schedule: Vec<Duration>,
+    /// The statuses that say that a webhook was delivered. Default 200 to 206.
+    pub webhook_http_code_success: Vec<u16>,
+    /// How long a webhook's receiver may take to accept a connection, and to send anything. Default 15 seconds.
+    pub webhook_timeout: Duration,
     /// The largest accepted request body, in bytes. Default 64 MiB.
     pub max_body_size: usize,
     /// How long a client may take to send its request. Default 30 seconds.
@@ -76,6 +90,12 @@ impl Config {
             every_provider_version_needs_a_result: true,
             badges: Badges::Redirect(shields_io()),
             badge_cache: "max-age=30".to_owned(),
+            webhook_http_method_whitelist: vec!["POST".to_owned()],
+            webhook_scheme_whitelist: vec!["https".to_owned()],
+            webhook_host_whitelist: Vec::new(),
+            webhook_retry_schedule: [10, 60, 120, 300, 600, 1200].map(Duration::from_secs).to_vec(),
+            webhook_http_code_success: (200..=206).collect(),
+            webhook_timeout: Duration::from_secs(15),
             max_body_size: 64 * 1024 * 1024,
             request_timeout: Duration::from_secs(30),
             sync_every_commit: true,

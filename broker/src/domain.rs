@@ -28,3 +28,6 @@ pub(crate) mod timestamp;
 pub(crate) mod verification;
 pub(crate) mod verification_notice;
 pub(crate) mod version;
+pub(crate) mod webhook;
+pub(crate) mod webhook_hosts;
+pub(crate) mod webhook_template;

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! The rooms: `app` holds a broker together, `router` has every route on one page, `api` turns HTTP into domain and
-//! back, `access` says who may do what, `operations` tells the stories that touch several tables, `domain` decides, `store` has the SQL.
+//! back, `access` says who may do what, `operations` tells the stories that touch several tables, `domain` decides, `store` has the SQL, `webhooks` delivers.
 
 mod access;
 mod api;
@@ -27,7 +27,9 @@ mod store;
 #[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]
 pub mod testing;
+mod webhooks;
 
 pub use access::{Access, Credentials, Secret};
 pub use app::{Broker, OpenError, ServeError};
 pub use config::{Badges, Config, Database, DatabaseUrlError};
+pub use domain::webhook_hosts::{HostRule, HostRuleError};

@@ -10,4 +10,5 @@ pub(crate) mod record_deployment;
 pub(crate) mod record_pact;
 pub(crate) mod seed_environments;
 pub(crate) mod tag_version;
+pub(crate) mod trigger_webhooks;
 pub(crate) mod update_version;

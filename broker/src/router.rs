@@ -14,7 +14,8 @@ use crate::api::problem::ApiError;
 use crate::api::{
     badges, branches, can_i_deploy, contracts, dashboard, deployments, environments as places, for_verification,
     health, index, integrations, matrix, metrics, network, pact_diff, pact_lists, pacticipants as applications,
-    pacts as contents, provider_states, tags, verifications as results, versions,
+    pacts as contents, provider_states, tags, triggered_webhooks, verifications as results, versions,
+    webhook_execution, webhooks as hooks,
 };
 use crate::app::App;
 use crate::store::pacts::PactScope;
@@ -30,6 +31,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(pacticipants())
         .merge(environments())
         .merge(badge_pictures())
+        .merge(webhooks())
         .route(
             "/pacts/provider/{provider}/for-verification",
             resource("GET, POST, OPTIONS", get(for_verification::get).post(for_verification::post)),
@@ -291,6 +293,52 @@ fn environments() -> Router<App> {
         .route(
             "/released-versions/{uuid}",
             resource(CHANGEABLE, get(deployments::show_released).patch(deployments::patch_released)),
+        )
+}
+
+fn webhooks() -> Router<App> {
+    const SCOPED: &str = "POST, GET, OPTIONS";
+    const NEW: &str = "POST, OPTIONS";
+    Router::new()
+        .route("/webhooks", resource("GET, POST, OPTIONS", get(hooks::index).post(hooks::create)))
+        .route("/webhooks/execute", resource(NEW, post(webhook_execution::try_out)))
+        .route(
+            "/webhooks/{uuid}",
+            resource("GET, PUT, DELETE, OPTIONS", get(hooks::show).put(hooks::put).delete(hooks::delete)),
+        )
+        .route("/webhooks/{uuid}/execute", resource(NEW, post(webhook_execution::execute)))
+        .route(
+            "/webhooks/provider/{provider}",
+            resource(SCOPED, get(hooks::of_provider).post(hooks::create_for_provider)),
+        )
+        .route(
+            "/webhooks/consumer/{consumer}",
+            resource(SCOPED, get(hooks::of_consumer).post(hooks::create_for_consumer)),
+        )
+        .route(
+            "/webhooks/provider/{provider}/consumer/{consumer}",
+            resource(SCOPED, get(hooks::of_pair).post(hooks::create_for_pair)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/webhooks",
+            resource(SCOPED, get(hooks::of_pact).post(hooks::create_for_pair)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/webhooks/status",
+            resource(GET, get(triggered_webhooks::status)),
+        )
+        .route("/triggered-webhooks/{uuid}/logs", resource(GET, get(triggered_webhooks::logs)))
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/version/{version}/triggered-webhooks",
+            resource(GET, get(triggered_webhooks::of_pact)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results/{number}/triggered-webhooks",
+            resource(GET, get(triggered_webhooks::of_verification)),
+        )
+        .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/metadata/{metadata}/verification-results/{number}/triggered-webhooks",
+            resource(GET, get(triggered_webhooks::of_verification_with_metadata)),
         )
 }
 

@@ -22,11 +22,15 @@ pub(crate) mod matrix;
 pub(crate) mod metrics;
 pub(crate) mod pacticipants;
 pub(crate) mod pacts;
+pub(crate) mod required_versions;
 pub(crate) mod selection;
 pub(crate) mod tags;
+pub(crate) mod triggered_webhooks;
 pub(crate) mod verifications;
 pub(crate) mod version_details;
 pub(crate) mod versions;
+pub(crate) mod webhook_outbox;
+pub(crate) mod webhooks;
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;

@@ -121,6 +121,12 @@ impl TestBroker {
         self.broker.app()
     }
 
+    /// Delivers every webhook that is due, and answers how many deliveries were tried.
+    #[cfg(test)]
+    pub(crate) async fn deliver_webhooks(&self) -> usize {
+        crate::webhooks::worker::Worker::new(self.app().clone()).deliver_all_due().await
+    }
+
     /// Sends a request; header names are as in `"content-type"`.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);

@@ -30,10 +30,11 @@ pub(crate) async fn publish(State(app): State<App>, links: Links, body: Submissi
     body.accepts_hal()?;
     match publish_contracts(app.store(), app.config(), links.base(), &publication, app.now()).await? {
         Outcome::Published { notices, changes } => {
+            app.wake_deliveries();
             let mut notices = notices;
             for change in &changes {
                 let href = links.pact(&change.pact.consumer, &change.pact.provider, &change.pact.number);
-                notices.extend(change.notices(&href));
+                notices.extend(change.notices(&href, links.base()));
             }
             let pacts = changes.iter().map(|change| {
                 let href = links.pact(&change.pact.consumer, &change.pact.provider, &change.pact.number);

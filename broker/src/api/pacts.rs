@@ -316,6 +316,7 @@ async fn publish(
     let pact = SinglePact { consumer, number, provider, content, merge };
     match publish_pact(app.store(), app.config(), links.base(), &pact, app.now()).await? {
         Outcome::Published(published) => {
+            app.wake_deliveries();
             let mut db = app.store().read().await?;
             let document = Hal(document(&mut db, &published.pact, About::default(), links).await?);
             let status = if published.change == Change::New { StatusCode::CREATED } else { StatusCode::OK };

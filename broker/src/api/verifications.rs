@@ -114,7 +114,9 @@ async fn record(
     let pact = pact.ok_or(ApiError::NotFound)?;
     drop(db);
     body.is_one_of(&[JSON])?;
-    let recorded = publish_verification(app.store(), &pact, &new, app.now()).await?.ok_or(ApiError::NotFound)?;
+    let recorded = publish_verification(app.store(), links.base(), &pact, &new, app.now()).await?;
+    let recorded = recorded.ok_or(ApiError::NotFound)?;
+    app.wake_deliveries();
     let location = links.verification(&consumer, &provider, &sha, None, recorded.number);
     let doc = Hal::from(document(&recorded, &pact, links));
     Ok((StatusCode::CREATED, [(LOCATION, location)], doc).into_response())
@@ -176,7 +178,8 @@ fn interaction_results(results: &Json<'_>) -> Vec<InteractionResult> {
         .collect()
 }
 
-async fn find(
+/// A result by its number, and the newest pact it is of.
+pub(crate) async fn find(
     db: &mut ReadTx,
     (provider, consumer, sha): (&str, &str, &str),
     number: &str,

@@ -24,4 +24,8 @@ ids! {
     PublicationId;
     /// A row of `verifications`.
     VerificationId;
+    /// A row of `webhooks`.
+    WebhookId;
+    /// A row of `triggered_webhooks`.
+    TriggeredWebhookId;
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::pact::PublishedPact;
+use crate::domain::webhook::EventName;
 
 /// What publishing did to the pact of a consumer version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,23 @@ pub(crate) struct PublishedChange {
     pub(crate) requires_verification: bool,
     /// Was any pact of the pair ever verified?
     pub(crate) ever_verified: bool,
+    /// Is there a webhook for the pair, enabled or not?
+    pub(crate) webhook_exists: bool,
+    /// The webhooks that were triggered, in the order of the events.
+    pub(crate) triggered: Vec<Triggered>,
+}
+
+/// A webhook that was triggered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Triggered {
+    /// The identity of the triggering.
+    pub(crate) uuid: String,
+    /// The webhook's.
+    pub(crate) webhook_uuid: String,
+    /// What people call the webhook.
+    pub(crate) description: Option<String>,
+    /// What triggered it.
+    pub(crate) event: EventName,
 }
 
 /// How a new version's content compares with earlier versions', for each of its tags or, without tags, among untagged ones.
@@ -61,8 +79,8 @@ pub(crate) enum Compared {
 /// An event with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
-    /// Its name, which webhooks subscribe to.
-    pub(crate) name: &'static str,
+    /// What happened.
+    pub(crate) name: EventName,
     /// Why it happened.
     pub(crate) comment: Option<String>,
 }
@@ -80,18 +98,18 @@ impl PublishedChange {
                 (None, Some(comment))
             }
         };
-        let mut events = vec![Event { name: "contract_published", comment: unchanged_comment.clone() }];
+        let mut events = vec![Event { name: EventName::ContractPublished, comment: unchanged_comment.clone() }];
         if self.requires_verification {
-            events.push(Event { name: "contract_requiring_verification_published", comment: unchanged_comment });
+            events.push(Event { name: EventName::ContractRequiringVerificationPublished, comment: unchanged_comment });
         }
         if changed_comment.is_some() {
-            events.push(Event { name: "contract_content_changed", comment: changed_comment });
+            events.push(Event { name: EventName::ContractContentChanged, comment: changed_comment });
         }
         events
     }
 
-    /// What the publisher is told of this pact; `href` is where it can be seen.
-    pub(crate) fn notices(&self, href: &str) -> Vec<Notice> {
+    /// What the publisher is told of this pact; `href` is where it can be seen, `base` the address of the broker.
+    pub(crate) fn notices(&self, href: &str, base: &str) -> Vec<Notice> {
         let PublishedPact { consumer, number, provider, .. } = &self.pact;
         let (kind, text) = match self.change {
             Change::New => (
@@ -125,16 +143,29 @@ impl PublishedChange {
             .events()
             .into_iter()
             .map(|event| match event.comment {
-                Some(comment) => format!("{} ({comment})", event.name),
-                None => event.name.to_owned(),
+                Some(comment) => format!("{} ({comment})", event.name.as_str()),
+                None => event.name.as_str().to_owned(),
             })
             .collect();
         let mut notices = vec![
             Notice::new(kind, text),
             Notice::new(NoticeKind::Debug, format!("  View the published pact at {href}")),
             Notice::new(NoticeKind::Debug, format!("  Events detected: {}", events.join(", "))),
-            Notice::new(NoticeKind::Prompt, "  Next steps:"),
         ];
+        for Triggered { uuid, webhook_uuid, description, event } in &self.triggered {
+            let webhook = description.as_ref().map_or_else(|| webhook_uuid.clone(), |text| format!("\"{text}\""));
+            let event = event.as_str();
+            let text = format!(
+                "  Webhook {webhook} triggered for event {event}.\n    View logs at {base}/triggered-webhooks/{uuid}/logs"
+            );
+            notices.push(Notice::new(NoticeKind::Debug, text));
+        }
+        if self.webhook_exists && self.triggered.is_empty() {
+            notices.push(Notice::new(NoticeKind::Debug, "  No enabled webhooks found for the detected events"));
+        }
+        if !self.ever_verified || !self.webhook_exists {
+            notices.push(Notice::new(NoticeKind::Prompt, "  Next steps:"));
+        }
         if !self.ever_verified {
             notices.push(Notice::new(
                 NoticeKind::Prompt,
@@ -144,14 +175,15 @@ impl PublishedChange {
                 ),
             ));
         }
-        // No webhook can exist yet, so none matches the pair.
-        notices.push(Notice::new(
-            NoticeKind::Prompt,
-            format!(
-                "    * Configure separate {provider} pact verification build and webhook to trigger it when the pact \
-                 content changes. See https://docs.pact.io/go/webhooks"
-            ),
-        ));
+        if !self.webhook_exists {
+            notices.push(Notice::new(
+                NoticeKind::Prompt,
+                format!(
+                    "    * Configure separate {provider} pact verification build and webhook to trigger it when the pact \
+                     content changes. See https://docs.pact.io/go/webhooks"
+                ),
+            ));
+        }
         notices
     }
 }

@@ -36,6 +36,16 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
+    /// The moment `duration` after this one.
+    pub(crate) fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// The moment in the form of logs: `2021-09-01T00:07:21Z`.
+    pub(crate) fn for_logs(self) -> String {
+        self.civil().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
     /// The day in the form `27/11/2026`, as titles of versions show it.
     pub(crate) fn day(self) -> String {
         self.civil().strftime("%d/%m/%Y").to_string()

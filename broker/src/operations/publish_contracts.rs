@@ -8,6 +8,7 @@ use crate::domain::similar_names::{refusal, similar_to};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::record_pact::{OnConflict, Refusal, record_pact};
 use crate::operations::tag_version::{add_to_branch, tag_version};
+use crate::operations::trigger_webhooks::{Publisher, trigger_for_publication};
 use crate::store::{Store, StoreError};
 
 /// What is to be published. Contents are identified before, so that the database waits for nobody.
@@ -117,6 +118,10 @@ pub(crate) async fn publish_contracts(
     if !similar_names.is_empty() || !changed.is_empty() {
         // The transaction is dropped with everything done in it.
         return Ok(Outcome::Refused { similar_names, changed });
+    }
+    let publisher = Publisher { base_url, branch: branch.as_deref(), build_url: build_url.as_deref() };
+    for change in &mut changes {
+        trigger_for_publication(&mut tx, change, &publisher, now).await?;
     }
     tx.commit().await?;
     let notices = version_notices(&consumer.name, number, created, branch.as_deref(), tags);

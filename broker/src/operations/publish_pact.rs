@@ -6,6 +6,7 @@ use crate::domain::publishing::PublishedChange;
 use crate::domain::similar_names::{refusal, similar_to};
 use crate::domain::timestamp::Timestamp;
 use crate::operations::record_pact::{OnConflict, Refusal, record_pact};
+use crate::operations::trigger_webhooks::{Publisher, trigger_for_publication};
 use crate::store::{Store, StoreError};
 
 /// A pact of a consumer version.
@@ -66,7 +67,9 @@ pub(crate) async fn publish_pact(
         (false, false) => OnConflict::Refuse,
     };
     match record_pact(&mut tx, consumer, &version, provider, content, on_conflict, now).await? {
-        Ok(change) => {
+        Ok(mut change) => {
+            let publisher = Publisher { base_url, branch: None, build_url: version.build_url.as_deref() };
+            trigger_for_publication(&mut tx, &mut change, &publisher, now).await?;
             tx.commit().await?;
             Ok(Outcome::Published(Box::new(change)))
         }

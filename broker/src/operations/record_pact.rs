@@ -80,9 +80,17 @@ pub(crate) async fn record_pact(
     let pact = tx.pacts().of_version(&consumer.name, &provider.name, &version.number).await?;
     let pact = pact.expect("the pact was published in this transaction or before");
     let history = history(tx, &pact, version).await?;
-    let requires_verification = tx.pacts().requires_verification(provider.id, pact.pact_content_id).await?;
+    let requires_verification = !tx.required_versions(provider.id, pact.pact_content_id).await?.is_empty();
     let ever_verified = tx.verifications().exist_for_pair(&pact).await?;
-    Ok(Ok(PublishedChange { pact, change, history, requires_verification, ever_verified }))
+    Ok(Ok(PublishedChange {
+        pact,
+        change,
+        history,
+        requires_verification,
+        ever_verified,
+        webhook_exists: false,
+        triggered: Vec::new(),
+    }))
 }
 
 /// What becomes of a content that differs from the published one.

@@ -11,8 +11,10 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 use crate::store::dialect::Engine;
 
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "contracts and results", include_str!("../../migrations/0001_contracts_and_results.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "contracts and results", include_str!("../../migrations/0001_contracts_and_results.sql")),
+    (2, "webhooks", include_str!("../../migrations/0002_webhooks.sql")),
+];
 
 /// The migrations in the words of `engine`.
 pub(super) fn migrator(engine: Engine) -> Migrator {

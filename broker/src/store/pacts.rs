@@ -407,25 +407,4 @@ impl Pacts<'_> {
         run!(self.tx, DELETE, scope.kind(), scope.name(), consumer, provider, number)
             .map_err(StoreError::while_doing("deleting pacts"))
     }
-
-    /// Is there a provider version that matters now (head of the main branch, deployed, or supported) without a result for a
-    /// content?
-    pub(crate) async fn requires_verification(
-        self,
-        provider: PacticipantId,
-        content: ContentId,
-    ) -> Result<bool, StoreError> {
-        const WITHOUT_RESULT: &str = "SELECT v.version_id FROM (
-                 SELECT b.head_version_id AS version_id FROM pacticipants p
-                   JOIN branches b ON b.pacticipant_id = p.id AND b.name = p.main_branch
-                  WHERE p.id = $1 AND b.head_version_id IS NOT NULL
-                 UNION
-                 SELECT ev.version_id FROM environment_versions ev WHERE ev.pacticipant_id = $1) v
-              WHERE NOT EXISTS (SELECT 1 FROM latest_verifications lv
-                                 WHERE lv.pact_content_id = $2 AND lv.provider_version_id = v.version_id)
-              LIMIT 1";
-        let found = maybe!(self.tx, (VersionId,), WITHOUT_RESULT, provider, content)
-            .map_err(StoreError::while_doing("finding a provider version without a result"))?;
-        Ok(found.is_some())
-    }
 }

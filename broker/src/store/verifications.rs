@@ -55,6 +55,16 @@ impl Verifications<'_> {
             .map_err(StoreError::while_doing("finding the latest verification result"))
     }
 
+    /// The result recorded last for a content by a version of the provider's main branch.
+    pub(crate) async fn latest_of_main_branch(self, content: ContentId) -> Result<Option<Verification>, StoreError> {
+        const LATEST: &str = select!(
+            "WHERE r.pact_content_id = $1 AND EXISTS (SELECT 1 FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
+                 WHERE bv.version_id = r.provider_version_id AND b.name = p.main_branch) ORDER BY r.id DESC LIMIT 1"
+        );
+        maybe!(self.tx, Verification, LATEST, content)
+            .map_err(StoreError::while_doing("finding the latest verification result of the main branch"))
+    }
+
     /// Has any pact of the pair ever been verified?
     pub(crate) async fn exist_for_pair(self, pact: &PublishedPact) -> Result<bool, StoreError> {
         const EXISTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM verifications r

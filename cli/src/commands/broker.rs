@@ -1,7 +1,9 @@
 //! `intact broker serve`: runs a broker. The commands that talk to one are understood below `broker` too, as in the
 //! official binary.
 
+mod access;
 mod settings;
+mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -10,7 +12,9 @@ use anyhow::Context as _;
 use intact_broker::{Broker, Config, Database};
 use tokio::net::TcpListener;
 
+use self::access::AccessSettings;
 use self::settings::Settings;
+use self::webhooks::WebhookSettings;
 use crate::cli::ClientCommand;
 use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
@@ -45,6 +49,10 @@ struct ServeArgs {
     host: IpAddr,
     #[command(flatten)]
     settings: Settings,
+    #[command(flatten)]
+    access: AccessSettings,
+    #[command(flatten)]
+    webhooks: WebhookSettings,
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -63,6 +71,8 @@ async fn serve(args: ServeArgs, context: &Context) -> anyhow::Result<Exit> {
     };
     let mut config = Config::new(database.clone());
     args.settings.apply(environment, &mut config)?;
+    args.access.apply(environment, args.host, &mut config)?;
+    args.webhooks.apply(environment, &mut config)?;
     if let Database::Sqlite(file) = &database {
         create_directory_of(file)?;
     }
@@ -77,9 +87,10 @@ async fn serve(args: ServeArgs, context: &Context) -> anyhow::Result<Exit> {
     })?;
     let address = listener.local_addr().context("the listener has no address")?;
     let broker = Broker::open(config).await.with_context(|| format!("cannot open the broker's database {database}"))?;
+    let interrupted = interruption();
     context.printer.line(Tone::Good, &format!("The broker listens on http://{address}"));
     context.printer.text(&format!("Its data is in {}", shown(&database)));
-    broker.serve(listener, interrupted()).await?;
+    broker.serve(listener, interrupted).await?;
     context.printer.remark(Tone::Faint, "the broker has stopped");
     Ok(Exit::Success)
 }
@@ -91,17 +102,25 @@ fn shown(database: &Database) -> String {
     }
 }
 
-/// Waits for Ctrl-C, or for the signal that service managers and containers send.
-pub(super) async fn interrupted() {
+/// Waits for Ctrl-C, or for the signal that service managers and containers send. Listens from now on, so that an
+/// interruption is not lost between the announcement of a server and the wait.
+pub(super) fn interruption() -> impl Future<Output = ()> + Unpin {
     #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+    let signals = {
+        use tokio::signal::unix::{SignalKind, signal};
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+    };
+    Box::pin(async {
+        #[cfg(unix)]
+        if let [Ok(mut interrupt), Ok(mut terminate)] = signals {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
         }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 fn create_directory_of(file: &Path) -> anyhow::Result<()> {
