@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::support::Workspace;
+use crate::support::{RunningServer, Workspace};
 
 #[test]
 fn our_broker_answers_as_the_recorded_one_did() {
@@ -14,11 +14,12 @@ fn our_broker_answers_as_the_recorded_one_did() {
         return;
     };
     let Some(python) = intact_tests::required(find_python(), "python3 is not installed") else { return };
-    let workspace = Workspace::new();
-    let broker = workspace.start_broker();
+    let (workspace, restricted_workspace) = (Workspace::new(), Workspace::new());
+    let broker = start(&workspace, &WEBHOOKS);
+    let restricted = start(&restricted_workspace, &ACCESS);
 
-    let script = folder.join("compare.py");
-    let replayed = workspace.run(&python, ["-B", &script.display().to_string(), &broker.url]);
+    let script = folder.join("compare.py").display().to_string();
+    let replayed = workspace.run(&python, ["-B", &script, &broker.url, "--auth-url", &restricted.url]);
 
     let equal = equal_steps(&replayed.stdout);
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/e2e/recordings.toml");
@@ -34,6 +35,28 @@ fn our_broker_answers_as_the_recorded_one_did() {
         "equal steps by scenario (INTACT_ACCEPT=1 writes the new numbers)\n{}\n{}",
         replayed.stdout, replayed.stderr
     );
+}
+
+/// As the recorded broker was set up.
+const WEBHOOKS: [(&str, &str); 3] = [
+    ("PACT_BROKER_WEBHOOK_SCHEME_WHITELIST", "http https"),
+    ("PACT_BROKER_WEBHOOK_HTTP_METHOD_WHITELIST", "GET PUT POST"),
+    ("PACT_BROKER_WEBHOOK_HOST_WHITELIST", r"127.0.0.1 localhost /.*\.example\.org$/"),
+];
+
+/// As the second recorded broker was set up, which asks for credentials.
+const ACCESS: [(&str, &str); 5] = [
+    ("PACT_BROKER_BASIC_AUTH_USERNAME", "admin"),
+    ("PACT_BROKER_BASIC_AUTH_PASSWORD", "secret"),
+    ("PACT_BROKER_BASIC_AUTH_READ_ONLY_USERNAME", "reader"),
+    ("PACT_BROKER_BASIC_AUTH_READ_ONLY_PASSWORD", "readpass"),
+    ("PACT_BROKER_ENABLE_PUBLIC_BADGE_ACCESS", "true"),
+];
+
+fn start(workspace: &Workspace, variables: &[(&str, &str)]) -> RunningServer {
+    let database = format!("sqlite://{}", workspace.path().join("broker.sqlite").display());
+    let arguments = ["broker", "serve", "--port", "0", "--database-url", &database];
+    workspace.try_start(variables, arguments).unwrap_or_else(|output| panic!("the broker does not start: {output:?}"))
 }
 
 const HEAD: &str = "\
