@@ -20,7 +20,7 @@ use self::multipart::MultipartMatcher;
 use crate::actual::{ActualBody, ActualState};
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
-use crate::rule::{Asks, CompileError, Compiling, RuleSet};
+use crate::rule::{Asks, CompileError, Compiling, Rule, RuleSet};
 use crate::rule_tree::RuleTree;
 
 /// An expected body, ready to be compared.
@@ -43,7 +43,8 @@ enum Contents {
     Form,
     Binary,
     Text,
-    /// A `contentType` rule at the root looks at the bytes and replaces everything else.
+    /// A `contentType` rule at the root looks at the bytes and replaces everything else. Of a JSON string it looks at those of
+    /// the string, which is the business of the comparison of JSON.
     OfType,
     Multipart(Result<MultipartMatcher, String>),
 }
@@ -230,17 +231,19 @@ impl Contents {
         depth: usize,
     ) -> Result<Self, CompileError> {
         let Some(content) = expected.content() else { return Ok(Self::Text) };
-        let of_type = rules
-            .cursor()
-            .exact_rules()
-            .is_some_and(|set| set.rules.iter().any(|rule| matches!(rule.asks, Asks::ContentType(_))));
-        if of_type {
-            return Ok(Self::OfType);
+        let json = || JsonValue::parse_owned(unframed(&content.bytes, content_type));
+        if type_rules(rules).next().is_some() {
+            // A string that is of the type stands for its own bytes, as anywhere else in a document.
+            return Ok(match content_type {
+                Some(found) if found.is_json() => match json() {
+                    Ok(string) if is_string_of_type(&string, rules) => Self::Json(Ok(string)),
+                    _ => Self::OfType,
+                },
+                _ => Self::OfType,
+            });
         }
         Ok(match content_type {
-            Some(found) if found.is_json() => {
-                Self::Json(JsonValue::parse_owned(unframed(&content.bytes, content_type)))
-            }
+            Some(found) if found.is_json() => Self::Json(json()),
             Some(found) if found.is_xml() => Self::Xml(xml::Element::parse(&content.bytes)),
             Some(found) if found.is_multipart() => {
                 Self::Multipart(MultipartMatcher::compile(&content.bytes, found, by_key, of, depth)?)
@@ -252,6 +255,16 @@ impl Contents {
             _ => Self::Binary,
         })
     }
+}
+
+/// The rules at the root about the type of bytes.
+fn type_rules(rules: &RuleTree) -> impl Iterator<Item = &Rule> {
+    let set = rules.cursor().exact_rules();
+    set.into_iter().flat_map(|set| &set.rules).filter(|rule| matches!(rule.asks, Asks::ContentType(_)))
+}
+
+fn is_string_of_type(document: &Json<'_>, rules: &RuleTree) -> bool {
+    document.as_str().is_some() && type_rules(rules).all(|rule| rule.check_scalar(document, document).is_ok())
 }
 
 /// The JSON behind what a Kafka schema registry's serializer puts before it: a zero byte and the schema's number in four.

@@ -110,7 +110,8 @@ pub(crate) enum Asks {
     NotEmpty,
     Semver,
     EachKey(RuleSet),
-    /// The rules for the values; a [`RuleTree`] also has them at the path of the values.
+    /// The rules for the values; a [`RuleTree`] also has them at the path of the values. Without any, the values are compared as
+    /// if there were no rule at all.
     EachValue(Arc<RuleSet>),
     /// No value satisfies it; the text says why.
     Invalid(String),
@@ -142,16 +143,11 @@ impl RuleSet {
         Ok(Self { combine: list.combine, rules, key: key.to_owned() })
     }
 
+    /// The rules in `eachKey` or `eachValue`; there may be none.
     fn inner(rules: &EachRule, compiling: Compiling<'_>) -> Result<Self, CompileError> {
         let compiling = compiling.inside()?;
-        let mut set = Self { combine: Combine::And, rules: Vec::new(), key: compiling.key.to_owned() };
-        for rule in &rules.rules {
-            set.rules.push(Rule::compile(rule, compiling)?);
-        }
-        if set.rules.is_empty() {
-            set.rules.push(Rule::equality());
-        }
-        Ok(set)
+        let rules = rules.rules.iter().map(|rule| Rule::compile(rule, compiling)).collect::<Result<_, _>>()?;
+        Ok(Self { combine: Combine::And, rules, key: compiling.key.to_owned() })
     }
 
     /// The rules for values, with the positions of the rules they belong to.

@@ -215,7 +215,7 @@ fn collect<'k>(
     let inner: Vec<_> = set.each_value_rules().map(|(rule, values)| (rule, Arc::clone(values), below())).collect();
     entries.push(Entry { segments, precedence, set, values_of });
     for (rule, values, below) in inner {
-        let precedence = Precedence::of(&below, key).for_each_value();
+        let precedence = Precedence::of(&below, key).for_each_value(values.rules.is_empty());
         collect(entries, below, precedence, values, Some((own, rule)));
     }
 }

@@ -153,13 +153,14 @@ impl ContentType {
     /// Does a body of type `other` satisfy this one? Without parameters of its own, any parameters do; the two XML types
     /// are the same.
     pub fn is_equivalent_to(&self, other: &Self) -> bool {
-        let same_parameters = || {
-            self.parameters.len() == other.parameters.len()
-                && self
-                    .parameters
-                    .iter()
-                    .all(|(name, value)| other.parameter(name).is_some_and(|theirs| theirs.eq_ignore_ascii_case(value)))
+        // A parameter that is there twice says no more than once.
+        let are_among = |some: &Self, all: &Self| {
+            let is_among = |(name, value): &(String, String)| {
+                all.parameters.iter().any(|(own, theirs)| own == name && theirs.eq_ignore_ascii_case(value))
+            };
+            some.parameters.iter().all(is_among)
         };
+        let same_parameters = || are_among(self, other) && are_among(other, self);
         let same_type = (self.is_strict_xml() && other.is_strict_xml())
             || (self.main == other.main && self.sub == other.sub && self.suffix == other.suffix);
         same_type && (self.parameters.is_empty() || same_parameters())
@@ -221,6 +222,13 @@ mod tests {
         assert!(!of("application/json;charset=utf-8").is_equivalent_to(&of("application/json")));
         assert!(of("application/json;charset=utf-8").is_equivalent_to(&of("application/json; charset=\"UTF-8\"")));
         assert!(of("text/xml").is_equivalent_to(&of("application/xml")));
+        assert!(
+            of("application/json;charset=utf-8").is_equivalent_to(&of("application/json;charset=utf-8;charset=UTF-8"))
+        );
+        assert!(
+            !of("application/json;charset=utf-8")
+                .is_equivalent_to(&of("application/json;charset=utf-8;charset=latin1"))
+        );
     }
 
     #[test]

@@ -198,9 +198,11 @@ impl PartMatcher {
                 }
                 continue;
             }
-            // The name has paired the parts; the type decides how the content is compared; the encoding is undone.
+            // The name has paired the parts; the type decides how the content is compared, unless a text is no type at all; the
+            // encoding is undone.
+            let are_types = || self.part.content_type().is_some() && actual.content_type().is_some();
             let says_nothing = name == "content-disposition"
-                || (name == "content-type" && self.part.is_file())
+                || (name == "content-type" && self.part.is_file() && are_types())
                 || name == "content-transfer-encoding";
             if !says_nothing
                 && expected != value
@@ -235,9 +237,12 @@ impl Sink for InPart<'_> {
         (self.put)(Box::new(|| {
             let mut mismatch = make();
             mismatch.text = format!("MIME part '{}': {}", part.title, mismatch.text);
-            if let Location::Body(path) = &mut mismatch.at {
-                *path = format!("{}{}", part.path, path.trim_start_matches(['$', '/']));
+            match &mut mismatch.at {
+                Location::Body(path) => *path = format!("{}{}", part.path, path.trim_start_matches(['$', '/'])),
+                // The body is of the right type: what differs is in it.
+                at => *at = Location::Body(part.path.clone()),
             }
+            mismatch.bodies = None;
             mismatch
         }))
     }

@@ -4,6 +4,7 @@
 //! attribute is the step `@name`, an element's text the step `#text`; rules at an element also govern its text.
 
 mod limits;
+mod prolog;
 mod tree;
 
 use std::cell::RefCell;
@@ -17,6 +18,7 @@ use crate::rule::{Asks, Outcome, Rule, within};
 use crate::rule_tree::{Cursor, RuleTree};
 use crate::show;
 
+pub(crate) use prolog::without_doctype;
 pub(crate) use tree::Element;
 use tree::Name;
 

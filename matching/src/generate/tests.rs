@@ -194,7 +194,7 @@ fn forms_messages_and_variants_are_generated() {
 
 #[test]
 fn texts_and_attributes_of_xml_are_generated() {
-    let document = "<?xml version=\"1.0\"?>\n<o:order xmlns:o=\"urn:o\" id='1'><!-- kept --><line n=\"a\">x</line><line n=\"b\"/><note></note><o:total>\n 5 </o:total></o:order>";
+    let document = "<?xml version=\"1.0\"?>\n<!DOCTYPE o:order SYSTEM 'é.dtd'><o:order xmlns:o=\"urn:o\" id='1'><!-- kept --><line n=\"a\">x</line><line n=\"b\"/><note></note><o:total>\n 5 </o:total></o:order>";
     let generated = |path: &str, json| {
         let mut response =
             HttpResponse { body: Body::new(document, Some(ContentType::xml())), ..HttpResponse::default() };

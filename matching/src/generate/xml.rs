@@ -10,6 +10,7 @@ use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::{Generator, Json};
 use roxmltree::{Attribute, Document, Node};
 
+use crate::body::xml::without_doctype;
 use crate::generate::Applying;
 
 /// The document with generated values.
@@ -18,7 +19,9 @@ pub(super) fn generated(
     generators: &IndexMap<String, Generator>,
     applying: &mut Applying<'_, '_>,
 ) -> Result<String, String> {
-    let document = Document::parse(text).map_err(|error| format!("the body is no XML document: {error}"))?;
+    let no_document = |error: String| format!("the body is no XML document: {error}");
+    let readable = without_doctype(text).map_err(no_document)?;
+    let document = Document::parse(&readable).map_err(|error| no_document(error.to_string()))?;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for (key, generator) in generators {
         let at = format!("body {key}");

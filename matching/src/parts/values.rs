@@ -210,8 +210,11 @@ fn check_list<'r>(
             }
         }
         Asks::EachValue(values) => {
-            for value in actual {
-                let example = expected.first().copied().unwrap_or_default();
+            for (index, value) in actual.iter().enumerate() {
+                let example = expected.get(index).or(expected.first()).copied().unwrap_or_default();
+                if values.rules.is_empty() && example != *value {
+                    fail(Reason::Different, Rule::equality().explain_text(example, value, Reason::Different));
+                }
                 for (inner, reason) in values.failing(|inner| inner.check_text(example, value)) {
                     fail(reason, inner.explain_text(example, value, reason));
                 }

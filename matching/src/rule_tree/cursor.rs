@@ -125,10 +125,11 @@ impl<'t> Cursor<'t> {
         (std::ptr::from_ref(self.tree).cast(), self.best)
     }
 
-    /// The rules in force here.
+    /// The rules in force here; none below an `eachValue` that holds none.
     pub(crate) fn rules(&self) -> Option<Rules<'t>> {
         let ranked = &self.tree.governed[self.best? as usize];
-        Some(Rules { set: &ranked.set, cascaded: ranked.length < self.depth })
+        let cascaded = ranked.length < self.depth;
+        (!ranked.set.rules.is_empty()).then_some(Rules { set: &ranked.set, cascaded })
     }
 
     /// The rules that stand exactly here.

@@ -10,9 +10,19 @@ pub(super) struct Precedence<'k> {
     literals: usize,
     pub(super) length: usize,
     wildcards: Vec<usize>,
-    /// The values of an `eachValue` rule at the parent.
-    of_each_value: bool,
+    of: Of,
     pub(super) key: &'k str,
+}
+
+/// Where rules come from that are of the same path; the later counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    /// An `eachValue` rule at the parent that holds no rules: what is said of the values elsewhere counts.
+    EmptyEachValue,
+    /// Their own path.
+    Path,
+    /// An `eachValue` rule at the parent.
+    EachValue,
 }
 
 impl<'k> Precedence<'k> {
@@ -27,14 +37,14 @@ impl<'k> Precedence<'k> {
             literals: segments.len() - wildcards.len() + 1,
             length: segments.len() + 1,
             wildcards,
-            of_each_value: false,
+            of: Of::Path,
             key,
         }
     }
 
-    /// The same for the values of an `eachValue` rule.
-    pub(super) fn for_each_value(self) -> Self {
-        Self { of_each_value: true, ..self }
+    /// The same for the values of an `eachValue` rule, which may hold no rules.
+    pub(super) fn for_each_value(self, is_empty: bool) -> Self {
+        Self { of: if is_empty { Of::EmptyEachValue } else { Of::EachValue }, ..self }
     }
 
     /// Weight times length: two to the power of `literals`, times `length`.
@@ -55,7 +65,7 @@ impl Ord for Precedence<'_> {
             .then_with(|| other.wildcards.len().cmp(&self.wildcards.len()))
             .then_with(|| self.length.cmp(&other.length))
             .then_with(|| self.wildcards.cmp(&other.wildcards))
-            .then_with(|| self.of_each_value.cmp(&other.of_each_value))
+            .then_with(|| self.of.cmp(&other.of))
             .then_with(|| other.key.cmp(self.key))
     }
 }

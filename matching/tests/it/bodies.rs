@@ -41,6 +41,9 @@ fn content_types_must_be_equivalent_before_bodies_are_compared() {
     for (expected, actual, fits) in [
         ("application/json", "application/json; charset=utf-8", true),
         ("application/json;charset=utf-8", "application/json", false),
+        ("application/json; charset=utf-8", "application/json; charset=utf-8; charset=utf-8", true),
+        ("application/json; charset=utf-8; charset=utf-8", "application/json; charset=utf-8", true),
+        ("application/json; charset=utf-8", "application/json; charset=utf-8; charset=latin1", false),
         ("application/json", "application/hal+json", true),
         ("application/hal+json", "application/json", false),
         ("application/json", "APPLICATION/JSON", true),
@@ -134,6 +137,21 @@ fn bytes_are_equal_or_of_a_type() {
 }
 
 #[test]
+fn of_a_json_string_the_bytes_that_it_stands_for_are_of_a_type() {
+    let json = "application/json";
+    let png = r#"{"body": {"$": {"matchers": [{"match": "contentType", "value": "image/png"}]}}}"#;
+    let picture = r#""iVBORw0KGgo=""#;
+    assert_eq!(compare((json, present(picture)), png, (json, Some(picture.as_bytes()))), "");
+    assert_eq!(compare((json, present(picture)), png, (json, Some(br#" "iVBORw0KGgoAAAAN" "#))), "");
+    assert_snapshot!(compare((json, present(picture)), png, (json, Some(br#""/9j/4AAQ""#))), @"$ -> Failed to match data to have a content type of 'image/png': Expected binary contents to have content type 'image/png' but detected contents was 'image/jpeg'");
+    assert_snapshot!(compare((json, present(picture)), png, (json, Some(b"[1]"))), @"$ -> Failed to match data to have a content type of 'image/png': Expected binary contents to have content type 'image/png' but detected contents was 'application/json'");
+    // Where only the document as a whole is of the type, it is what is meant.
+    let of_json = r#"{"body": {"$": {"matchers": [{"match": "contentType", "value": "application/json"}]}}}"#;
+    assert_eq!(compare((json, present(r#""text""#)), of_json, (json, Some(br#""other""#))), "");
+    assert_eq!(compare_parts(&[(FILE, picture)], &png.replace("\"$\"", "\"$.f\""), &[(FILE, picture)]), "");
+}
+
+#[test]
 fn forms_are_compared_like_queries() {
     let form = "application/x-www-form-urlencoded";
     assert_eq!(compare((form, present("a=1&b=2")), "{}", (form, Some(b"b=2&a=1"))), "");
@@ -205,7 +223,7 @@ fn multipart_bodies_are_compared_part_by_part_whatever_their_boundaries() {
     assert_eq!(compare_parts(&[(FIELD, "1"), (FIELD, "2")], "{}", &[(FIELD, "1"), (FIELD, "2")]), "");
     assert_snapshot!(compare_parts(&[(FIELD, "1"), (FIELD, "2")], "{}", &[(FIELD, "1"), (FIELD, "3")]), @"$.n -> MIME part 'n': Expected '3' to be equal to '2'");
     let image = "Content-Disposition: form-data; name=\"f\"; filename=\"f.png\"\nContent-Type: image/png";
-    assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[(image, "x")]), @"body -> MIME part 'f': Expected a body of 'application/json' but the actual content type was 'image/png'");
+    assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[(image, "x")]), @"$.f -> MIME part 'f': Expected a body of 'application/json' but the actual content type was 'image/png'");
 }
 
 #[test]
@@ -224,4 +242,33 @@ fn rules_reach_into_the_parts() {
     let of_type = r#"{"body": {"$.f": {"matchers": [{"match": "contentType", "value": "application/json"}]}}}"#;
     assert_eq!(compare_parts(&[(FILE, r#"{"k": 1}"#)], of_type, &[(FILE, "[1, 2]")]), "");
     assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[]), @"$.f -> Expected a MIME part 'f' but was missing");
+}
+
+#[test]
+fn another_type_of_a_part_is_a_difference_in_the_body() {
+    let file = |content_type: &str| {
+        format!("Content-Disposition: form-data; name=\"f\"; filename=\"f\"\nContent-Type: {content_type}")
+    };
+    let compare = |expected: &str, actual: &str, rules: &str| {
+        compare_parts(&[(&file(expected), "x")], rules, &[(&file(actual), "x")])
+    };
+    assert_snapshot!(compare("text/plain", "text/other", "{}"), @"$.f -> MIME part 'f': Expected a body of 'text/plain' but the actual content type was 'text/other'");
+    // What is no type is like nothing but itself.
+    let none = "text/other+text/plain";
+    assert_eq!(compare(none, none, "{}"), "");
+    assert_snapshot!(compare("text/plain", none, "{}"), @"$.f['content-type'] -> MIME part 'f': Expected header 'content-type' to have value 'text/plain' but was 'text/other+text/plain'");
+    assert_snapshot!(compare(none, "text/plain", "{}"), @"$.f['content-type'] -> MIME part 'f': Expected header 'content-type' to have value 'text/other+text/plain' but was 'text/plain'");
+    let any = r#"{"body": {"$.f['content-type']": {"matchers": [{"match": "type"}]}}}"#;
+    assert_eq!(compare("text/plain", none, any), "");
+
+    let body = |content_type: &str| parts("one", &[(&file(content_type), "x")]);
+    let expected = HttpRequest {
+        body: Body::new(body("text/plain"), ContentType::parse("multipart/form-data; boundary=one")),
+        ..HttpRequest::default()
+    };
+    let matcher = RequestMatcher::compile(&expected, SpecVersion::V4).expect("no rules");
+    let headers = typed("multipart/form-data; boundary=one");
+    let actual = body("text/other");
+    let found = matcher.compare(&ActualRequest::new("GET", "/", &headers).with_body(actual.as_bytes()));
+    assert_snapshot!(found.mismatches()[0].to_json().to_compact(), @r#"{"type":"BodyMismatch","path":"$.f","expected":"text/plain","actual":"text/other","mismatch":"MIME part 'f': Expected a body of 'text/plain' but the actual content type was 'text/other'"}"#);
 }

@@ -300,3 +300,33 @@ fn keys_that_are_no_paths_fail_the_body_and_only_it() {
     let empty = r#"{"$.ids[]": {"matchers": []}, "$.ids": {"matchers": []}}"#;
     assert_eq!(response(r#"{"ids": [1]}"#, empty, r#"{"ids": [1]}"#), "");
 }
+
+#[test]
+fn an_each_value_without_rules_compares_values_as_if_there_were_none() {
+    let rules = r#"{"$.m": {"matchers": [{"match": "eachValue", "rules": []}]}}"#;
+    let example = r#"{"m": {"k": {"a": 1}}}"#;
+    assert_eq!(response(example, rules, r#"{"m": {"other": {"a": 1, "more": 2}, "k": {"a": 1}}}"#), "");
+    assert_snapshot!(response(example, rules, r#"{"m": {"other": {"a": 2}, "k": {}}}"#), @r"
+    $.m.other.a -> Expected 2 (Integer) to be equal to 1 (Integer)
+    $.m.k -> Actual map is missing the following keys: a
+    ");
+    assert_snapshot!(request(example, rules, r#"{"m": {"other": {"a": 1, "more": 2}}}"#), @"$.m.other -> Expected a Map with keys [a] but received one with keys [a, more]");
+    assert_snapshot!(response(r#"{"m": [1]}"#, rules, r#"{"m": [1, 2, 1]}"#), @"$.m[1] -> Expected 2 (Integer) to be equal to 1 (Integer)");
+    // It is no obstacle to rules that are written for the values, and hides those above as any rule does.
+    let with = |path: &str| rules.replacen('{', &format!(r#"{{"{path}": {{"matchers": [{{"match": "type"}}]}}, "#), 1);
+    assert_eq!(response(example, &with("$.m.*"), r#"{"m": {"other": {"a": 5}}}"#), "");
+    assert_eq!(response(example, &with("$.m.*.a"), r#"{"m": {"other": {"a": 5}}}"#), "");
+    assert_snapshot!(response(example, &with("$"), r#"{"m": {"other": {"a": 5}}}"#), @"$.m.other.a -> Expected 5 (Integer) to be equal to 1 (Integer)");
+    let either = rules.replacen('[', r#"[{"match": "null"}, "#, 1).replacen("}]}", r#"}], "combine": "OR"}"#, 1);
+    assert_eq!(response(example, &either, r#"{"m": null}"#), "");
+    assert_eq!(response(example, &either, r#"{"m": {"x": {"a": 1}}}"#), "");
+    assert_ne!(response(example, &either, r#"{"m": {"x": {"a": 2}}}"#), "");
+}
+
+#[test]
+fn an_each_key_without_rules_takes_any_keys() {
+    let rules = r#"{"$.m": {"matchers": [{"match": "eachKey", "rules": []}]}}"#;
+    assert_eq!(request(r#"{"m": {"k": 1}}"#, rules, r#"{"m": {"": 1, "x": 2}}"#), "");
+    let both = rules.replacen('[', r#"[{"match": "eachValue", "rules": []}, "#, 1);
+    assert_snapshot!(request(r#"{"m": {"k": 1}}"#, &both, r#"{"m": {"x": 1, "y": 2}}"#), @"$.m.y -> Expected 2 (Integer) to be equal to 1 (Integer)");
+}

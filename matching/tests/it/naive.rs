@@ -172,9 +172,15 @@ fn governing<'f>(force: &'f [Ruled], path: &Path) -> Option<(&'f Ruled, bool)> {
         let is_wild = |at: &usize| matches!(ruled.steps[*at], Step::Any | Step::AnyIndex);
         let wildcards: Vec<usize> = (0..ruled.steps.len()).filter(is_wild).collect();
         let total = product * length as u64;
-        (total, Reverse(wildcards.len()), length, wildcards, ruled.of_each_value, Reverse(ruled.key.clone()))
+        // An `eachValue` goes before rules written for the values, unless it says nothing.
+        let origin = match (ruled.of_each_value, ruled.list.rules.is_empty()) {
+            (true, true) => 0,
+            (false, _) => 1,
+            (true, false) => 2,
+        };
+        (total, Reverse(wildcards.len()), length, wildcards, origin, Reverse(ruled.key.clone()))
     };
-    let ruled = force.iter().filter(fits).max_by_key(rank)?;
+    let ruled = force.iter().filter(fits).max_by_key(rank).filter(|ruled| !ruled.list.rules.is_empty())?;
     Some((ruled, ruled.steps.len() < path.0.len()))
 }
 

@@ -47,6 +47,9 @@ fn rules_about_collections_hold_for_form_fields_and_do_not_cascade() {
     assert_eq!(forms("a=1", &at("$.a", integers), "a=2&a=3"), "");
     assert_snapshot!(forms("a=1", &at("$.a", integers), "a=2&a=x"), @"$.a -> Expected 'x' to match an integer number");
     assert_eq!(forms("a=1", &at("$", integers), "a=x"), "");
+    let nothing = r#"{"match": "eachValue", "rules": []}"#;
+    assert_eq!(forms("a=1&a=2", &at("$.a", nothing), "a=1&a=2&a=1"), "");
+    assert_snapshot!(forms("a=1&a=2", &at("$.a", nothing), "a=1&a=3"), @"$.a -> Expected '3' to be equal to '2'");
     let contains = r#"{"match": "arrayContains", "variants": [{"index": 0, "rules": {"$": {"matchers": [{"match": "regex", "regex": "b.*"}]}}}]}"#;
     assert_eq!(forms("a=b", &at("$.a", contains), "a=x&a=bx"), "");
     assert_snapshot!(forms("a=b", &at("$.a", contains), "a=x"), @"$.a -> Variant at index 0 ('b') was not found in the actual list");

@@ -160,6 +160,7 @@ pub(crate) fn simple_rules() -> impl Strategy<Value = MatchingRule> {
 pub(crate) fn rules() -> impl Strategy<Value = MatchingRule> {
     simple_rules().prop_recursive(2, 6, 2, |inner| {
         let several = || proptest::collection::vec(inner.clone(), 1..3);
+        let any_number = || proptest::collection::vec(inner.clone(), 0..3);
         let each = |rules| EachRule { rules, ..EachRule::default() };
         let path = select(vec!["$", "$.a", "$[*]", "$.*"]);
         let list = (any::<bool>(), several()).prop_map(|(or, rules)| list(or, rules));
@@ -169,8 +170,8 @@ pub(crate) fn rules() -> impl Strategy<Value = MatchingRule> {
         });
         prop_oneof![
             8 => simple_rules(),
-            1 => several().prop_map(move |rules| MatchingRule::EachKey(each(rules))),
-            2 => several().prop_map(move |rules| MatchingRule::EachValue(each(rules))),
+            1 => any_number().prop_map(move |rules| MatchingRule::EachKey(each(rules))),
+            2 => any_number().prop_map(move |rules| MatchingRule::EachValue(each(rules))),
             1 => proptest::collection::vec(variant, 0..3).prop_map(MatchingRule::ArrayContains),
         ]
     })

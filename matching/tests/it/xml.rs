@@ -112,9 +112,32 @@ fn a_type_rule_takes_any_number_of_children_and_any_text() {
 }
 
 #[test]
+fn a_document_type_that_declares_nothing_counts_for_nothing() {
+    for doctype in [
+        "<!DOCTYPE a>",
+        "<?xml version='1.0'?><!-- [ --><!DOCTYPE a SYSTEM \"[x].dtd\">",
+        "<!DOCTYPE a PUBLIC '-//x' 'file:///etc/passwd' >",
+    ] {
+        let document = format!("{doctype}<a><b>[1]</b></a>");
+        assert_eq!(request("<a><b>[1]</b></a>", "{}", &document), "", "{doctype}");
+        assert_eq!(request(&document, "{}", "<a><b>[1]</b></a>"), "", "{doctype}");
+    }
+    assert_snapshot!(response("<a/>", "{}", "<!DOCTYPE a SYSTEM 'x'>\n<a>&b;</a>"), @"$ -> Failed to parse the actual body: 'unknown entity reference 'b' at 2:4'");
+    assert_snapshot!(response("<a/>", "{}", "<a/><!DOCTYPE a>"), @"$ -> Failed to parse the actual body: 'unknown token at 1:5'");
+}
+
+#[test]
+fn a_malformed_declaration_is_refused() {
+    assert_eq!(response("<?xml version='1.0' encoding='UTF-8'?><a/>", "{}", "<?xml version=\"1.1\"?><a/>"), "");
+    assert_snapshot!(response("<a/>", "{}", "<?xml?><a/>"), @"$ -> Failed to parse the actual body: 'the XML declaration does not begin with a version'");
+    assert_snapshot!(response("<a/>", "{}", "<?xml version=\"77\"?><a/>"), @"$ -> Failed to parse the actual body: 'the XML declaration names no version of XML, but '77''");
+    assert_snapshot!(response("<?xml encoding='UTF-8'?><a/>", "{}", "<a/>"), @"$ -> Failed to parse the expected body: 'the XML declaration does not begin with a version'");
+}
+
+#[test]
 fn entity_bombs_and_deep_documents_are_refused() {
     let bomb = "<!DOCTYPE a [<!ENTITY x 'xxxxxxxx'><!ENTITY y '&x;&x;&x;'>]><a>&y;</a>";
-    assert_snapshot!(response("<a/>", "{}", bomb), @"$ -> Failed to parse the actual body: 'XML with DTD detected'");
+    assert_snapshot!(response("<a/>", "{}", bomb), @"$ -> Failed to parse the actual body: 'the document type has declarations of its own, which could define entities without end'");
     let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
     let found = response("<a/>", "{}", &deep);
     assert!(found.starts_with("$ -> Failed to parse the actual body: "), "{}", &found[..100]);

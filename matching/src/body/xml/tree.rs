@@ -2,7 +2,7 @@
 
 use intact_pact_model::json::MAX_DEPTH;
 
-use super::limits;
+use super::{limits, without_doctype};
 
 /// An element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +34,12 @@ impl Name {
 }
 
 impl Element {
-    /// Reads a document. Document type declarations are refused: they could define entities without end.
+    /// Reads a document; its document type counts for nothing, see [`without_doctype`].
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
-        let text = text.trim_start_matches('\u{feff}');
-        limits::check(text)?;
-        let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
+        let text = without_doctype(text.trim_start_matches('\u{feff}'))?;
+        limits::check(&text)?;
+        let document = roxmltree::Document::parse(&text).map_err(|error| error.to_string())?;
         Self::of(document.root_element(), 0)
     }
 
