@@ -23,7 +23,7 @@ use crate::pact::Pact;
 use crate::spec_version::SpecVersion;
 use crate::write::{WriteError, v4};
 
-use self::reduce::reduced;
+pub(crate) use self::reduce::reduced;
 
 impl Pact {
     /// What the given version cannot say of this pact; empty if nothing is lost by converting to it. Rules that are too new for the
@@ -83,7 +83,7 @@ impl Pact {
             let is_refused = losses[before..].iter().any(|loss| loss.effect == Effect::Refused);
             if version < SpecVersion::V4 && !is_refused && first != Some(interaction.kind.type_name()) {
                 losses.push(Loss {
-                    interaction: interaction.description.clone(),
+                    interaction: Some(interaction.description.clone()),
                     at: "$".to_owned(),
                     what: "a pact with messages and HTTP interactions".to_owned(),
                     since: Some(SpecVersion::V4),
@@ -93,11 +93,23 @@ impl Pact {
             }
             interactions.push(reduced);
         }
+        let mut frame = self.frame();
+        // In an older version, this would be the list of its messages.
+        if version < SpecVersion::V4 && frame.unknown.remove("messages").is_some() {
+            losses.push(Loss {
+                interaction: None,
+                at: "$.messages".to_owned(),
+                what: "a list `messages` beside the interactions".to_owned(),
+                since: Some(SpecVersion::V4),
+                version,
+                effect: Effect::LeftOut,
+            });
+        }
         // Whoever reads the file understands what was in it already.
         if version >= self.version {
             losses.retain(|loss| loss.effect != Effect::NotUnderstood);
         }
-        (Self { interactions, version, ..self.frame() }, losses)
+        (Self { interactions, version, ..frame }, losses)
     }
 
     /// Everything but the interactions.
@@ -127,7 +139,7 @@ fn losses_of(interaction: &Interaction, version: SpecVersion, losses: &mut Vec<L
     let mut reduced = reduced(interaction, version, losses);
     let mut lose = |at: &str, what: String, since: Option<SpecVersion>| {
         let effect = if since.is_some() { Effect::LeftOut } else { Effect::Refused };
-        let interaction = interaction.description.clone();
+        let interaction = Some(interaction.description.clone());
         losses.push(Loss { interaction, at: at.to_owned(), what, since, version, effect });
     };
     let v4_only = Some(SpecVersion::V4);

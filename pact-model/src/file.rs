@@ -28,21 +28,24 @@
 
 mod contents;
 mod lock;
+mod on_disk;
 pub mod run;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use self::contents::{Contents, ContentsError};
 use self::lock::LockFile;
+use self::on_disk::{Stamp, replace};
 use self::run::{Run, RunState};
+use crate::convert;
 use crate::interaction::Interaction;
 use crate::json::{Json, Object};
 use crate::merge::{Conflict, MergeConflict, conflict};
@@ -221,9 +224,10 @@ impl PactFile {
         Pact::read(&bytes).map_err(|cause| FileError::Read { path: self.path.clone(), cause })
     }
 
-    /// Merges the interactions and the metadata of `pact` into the file, which is created if it is not there.
+    /// Merges all of `pact` into the file, which is created if it is not there: interactions, metadata, and what nobody knows of it.
     ///
-    /// The file is written in the version of `pact`, or in its own if that is newer. When this returns, the file is complete;
+    /// The file is written in the version of `pact`, or in its own if that is newer; what that cannot say is left out, as
+    /// [`Pact::write`] has it. When this returns, the file is complete;
     /// when it fails, the file is as it was. May be called from any number of threads and processes at once.
     ///
     /// # Errors
@@ -240,7 +244,7 @@ impl PactFile {
         let mut lock = LockFile::acquire(&path, self.lock_limit)?;
 
         // What a failed write leaves in memory is not trusted: `known` stays empty then.
-        let stamp = Stamp::of(&path);
+        let stamp = Stamp::of(&path)?;
         let lock_length = lock.length()?;
         let remembered =
             known.take().filter(|known| known.state_length == lock_length && Some(&known.stamp) == stamp.as_ref());
@@ -277,29 +281,18 @@ impl PactFile {
             let empty = Pact { version: pact.version, ..Pact::new(&pact.consumer, &pact.provider) };
             Contents::new(empty).map_err(|cause| failed(cause.into()))?
         };
-        for metadata in [&pact.metadata, &writer()] {
-            contents.merge_metadata(metadata).map_err(|cause| failed(cause.into()))?;
-        }
-        let mut conflicts = Vec::new();
-        for interaction in &pact.interactions {
-            if state.has(identity(interaction))
-                && let Some(existing) = contents.find(interaction).map_err(failed)?
-            {
-                conflicts.extend(conflict(existing, interaction, contents.pact().version));
-            }
-            state.add(identity(interaction));
-            // The identifier was given by a broker, for another file.
-            contents.put(&Interaction { id: None, ..interaction.clone() }).map_err(failed)?;
-        }
-
+        contents.merge_around(pact).map_err(|cause| failed(cause.into()))?;
+        contents.merge_metadata(&writer()).map_err(|cause| failed(cause.into()))?;
+        let conflicts = put_all(&mut contents, &mut state, &pact.interactions).map_err(failed)?;
         if !conflicts.is_empty() {
             return Err(FileError::Redefined { conflicts });
         }
+        // Never that of the path as it is now: another program may have written there already.
+        let mut stamp = stamp;
         if contents.is_changed() {
-            replace(&path, |out| contents.print(out))?;
+            stamp = Some(replace(&path, |out| contents.print(out))?);
             contents.is_written();
         }
-        let stamp = Stamp::of(&path);
         if let Some(stamp) = stamp.as_ref().and_then(Stamp::text) {
             state.leave_as(stamp);
         }
@@ -332,6 +325,37 @@ impl PactFile {
     }
 }
 
+/// Puts interactions into the file; gives those that this run has defined already in another way.
+fn put_all(
+    contents: &mut Contents,
+    state: &mut RunState,
+    interactions: &[Interaction],
+) -> Result<Vec<Conflict>, ContentsError> {
+    let version = contents.pact().version;
+    let mut conflicts = Vec::new();
+    for interaction in interactions {
+        // As it will be read again: by what the file cannot say, it would not be found there the next time.
+        let mut interaction = convert::reduced(interaction, version, &mut Vec::new());
+        // The identifier was given by a broker, for another file.
+        interaction.id = None;
+        if let Some(existing) = contents.find(&interaction)?
+            // With a key, what is there may have another description; without one, it may have a key.
+            && (state.has(identity(existing)) || state.has(identity(&interaction)))
+        {
+            conflicts.extend(conflict(existing, &interaction, version).or_else(|| renamed(existing, &interaction)));
+        }
+        state.add(identity(&interaction));
+        contents.put(&interaction)?;
+    }
+    Ok(conflicts)
+}
+
+/// Two descriptions for one key: which of them would survive depended on the order of the tests, too.
+fn renamed(existing: &Interaction, new: &Interaction) -> Option<Conflict> {
+    let difference = || format!("$.description: {:?} and {:?}", existing.description, new.description);
+    (existing.description != new.description).then(|| Conflict::new(existing, new, difference()))
+}
+
 fn not_merged(path: &Path, cause: ContentsError) -> FileError {
     let path = path.to_owned();
     match cause {
@@ -360,31 +384,6 @@ fn read(path: &Path, is_ours: bool) -> Result<Contents, FileError> {
     Contents::of_pact(loaded.value, &bytes).map_err(|cause| FileError::Write { path: path.to_owned(), cause })
 }
 
-/// Tells whether somebody who takes no locks (an editor, `git checkout`) has changed the file.
-#[derive(Debug, PartialEq, Eq)]
-struct Stamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    inode: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Some(Self { length: metadata.len(), modified: metadata.modified().ok(), inode })
-    }
-
-    /// As it stands in the lock file. Without the time of the last change it would say too little.
-    fn text(&self) -> Option<String> {
-        let since = self.modified?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        Some(format!("{} {} {}", self.length, since.as_nanos(), self.inode))
-    }
-}
-
 /// The place for what is known of a file. Its mutex also queues the threads of this process, so that only one polls the lock.
 type Memory = Arc<Mutex<Option<Known>>>;
 
@@ -392,39 +391,6 @@ fn known(path: &Path) -> Memory {
     static FILES: LazyLock<Mutex<HashMap<PathBuf, Memory>>> = LazyLock::new(Mutex::default);
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(files.entry(path.to_owned()).or_default())
-}
-
-/// Puts the bytes where `path` is, all at once.
-fn replace(path: &Path, print: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), FileError> {
-    // The name may be fixed because the lock is held; what a killed process left there is in nobody's use.
-    let temporary = sidecar(path, "tmp");
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("removing", &temporary)(error)),
-        _ => {}
-    }
-    let write = || -> io::Result<()> {
-        let file = File::create_new(&temporary)?;
-        if let Ok(existing) = fs::metadata(path) {
-            file.set_permissions(existing.permissions())?;
-        }
-        let mut out = BufWriter::with_capacity(256 * 1024, file);
-        print(&mut out)?;
-        out.flush()
-    };
-    write().map_err(io_error("writing", &temporary))?;
-    fs::rename(&temporary, path).map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        io_error("replacing", path)(error)
-    })
-}
-
-/// A hidden file beside `path`: `.<name>.<extension>`.
-fn sidecar(path: &Path, extension: &str) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".");
-    name.push(extension);
-    path.with_file_name(name)
 }
 
 fn io_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> FileError {
@@ -448,17 +414,21 @@ fn identity(interaction: &Interaction) -> u64 {
 
 /// The sentence about what two tests contradict each other in.
 fn redefined(conflicts: &[Conflict]) -> String {
-    const REMEDY: &str = "give one of them another description or provider state";
+    let remedy = if conflicts.iter().any(|own| own.key.is_some()) {
+        "give one of them another key"
+    } else {
+        "give one of them another description or provider state"
+    };
     match conflicts {
         [Conflict { description, difference, .. }] => {
             format!(
-                "two tests of this run define the interaction {description:?} differently, at {difference}: {REMEDY}"
+                "two tests of this run define the interaction {description:?} differently, at {difference}: {remedy}"
             )
         }
         several => {
             let list: Vec<String> = several.iter().map(ToString::to_string).collect();
             let (count, list) = (several.len(), list.join("\n  - "));
-            format!("tests of this run define {count} interactions differently: {REMEDY}\n  - {list}")
+            format!("tests of this run define {count} interactions differently: {remedy}\n  - {list}")
         }
     }
 }

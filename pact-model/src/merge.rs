@@ -23,7 +23,7 @@ pub use self::conflict::Conflict;
 pub(crate) use self::conflict::conflict;
 
 use self::index::Index;
-use self::metadata::{merge_json, merge_plugins};
+use self::metadata::{merge_json, merge_members, merge_plugins};
 
 /// What merging an interaction did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,9 +161,14 @@ impl Pact {
             }
         }
         sort(&mut self.interactions);
-        self.merge_metadata(&other.metadata);
-        metadata::merge_members(&mut self.unknown, &other.unknown);
+        self.merge_around(other);
         Ok(merged)
+    }
+
+    /// Merges what stands around the interactions: metadata, and what nobody knows.
+    pub(crate) fn merge_around(&mut self, other: &Self) {
+        self.merge_metadata(&other.metadata);
+        merge_members(&mut self.unknown, &other.unknown);
     }
 
     /// The interactions that both pacts have and that exchange different things, or under other parameters of a provider state; also

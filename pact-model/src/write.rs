@@ -139,7 +139,8 @@ fn frame(pact: &Pact, list: &'static str, version: SpecVersion, interactions: Js
     root.insert("provider", Json::object([("name", pact.provider.clone())]));
     root.insert(list, interactions);
     root.insert("metadata", metadata);
-    finished(root, &pact.unknown, unknown::PACT).into()
+    let below = if version < SpecVersion::V4 { unknown::PACT_V3 } else { unknown::PACT };
+    finished(root, &pact.unknown, below).into()
 }
 
 /// The text of one interaction as it stands in the text of a pact.

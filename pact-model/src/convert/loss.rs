@@ -6,13 +6,13 @@ use crate::spec_version::SpecVersion;
 /// More than anybody reads.
 const MAX_SHOWN: usize = 20;
 
-/// Something in an interaction that a version of the specification cannot say.
+/// Something in a pact that a version of the specification cannot say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Loss {
-    /// The description of the interaction.
-    pub interaction: String,
-    /// JSON path in the interaction as V4 writes it, for example `$.response.matchingRules.body['$.id']`.
+    /// The description of the interaction; none if it stands beside the interactions.
+    pub interaction: Option<String>,
+    /// JSON path in the interaction (else in the pact) as V4 writes it, for example `$.response.matchingRules.body['$.id']`.
     pub at: String,
     /// What it is, in words that can be followed by "needs": `a comment`.
     pub what: String,
@@ -39,7 +39,10 @@ pub enum Effect {
 impl std::fmt::Display for Loss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { interaction, what, since, version, .. } = self;
-        write!(f, "the interaction {interaction:?}: {what} ")?;
+        match interaction {
+            Some(description) => write!(f, "the interaction {description:?}: {what} ")?,
+            None => write!(f, "the pact: {what} ")?,
+        }
         match since {
             Some(since) => write!(f, "needs specification version {since}")?,
             None => f.write_str("cannot be written in any version")?,

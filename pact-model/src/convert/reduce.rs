@@ -14,7 +14,7 @@ use crate::write::is_empty;
 use super::{Effect, Loss};
 
 /// The interaction without what the version cannot say; what that is goes to `losses`.
-pub(super) fn reduced(interaction: &Interaction, version: SpecVersion, losses: &mut Vec<Loss>) -> Interaction {
+pub(crate) fn reduced(interaction: &Interaction, version: SpecVersion, losses: &mut Vec<Loss>) -> Interaction {
     let mut interaction = interaction.clone();
     let mut reducer = Reducer { interaction: interaction.description.clone(), version, losses };
     reducer.members(&mut interaction);
@@ -44,7 +44,7 @@ impl Reducer<'_> {
     fn loses(&mut self, since: SpecVersion, at: impl Into<String>, what: impl Into<String>, effect: Effect) -> bool {
         let lost = self.version < since;
         if lost {
-            let (interaction, version) = (self.interaction.clone(), self.version);
+            let (interaction, version) = (Some(self.interaction.clone()), self.version);
             let (at, what, since) = (at.into(), what.into(), Some(since));
             self.losses.push(Loss { interaction, at, what, since, version, effect });
         }

@@ -212,3 +212,21 @@ fn long_lists_of_losses_are_cut() {
     assert_eq!((error.losses.len(), error.to_string().lines().count()), (50, 22));
     assert!(error.to_string().ends_with("\n  - and 30 more"));
 }
+
+#[test]
+fn a_list_that_is_unknown_in_v4_does_not_become_the_messages_of_an_older_pact() {
+    let text = br#"{"consumer":{"name":"a"},"provider":{"name":"b"},"interactions":[],"messages":[{"description":"m"}],
+        "x-kept":1,"metadata":{"pactSpecification":{"version":"4.0"}}}"#;
+    let pact = Pact::read(text).expect("a pact").value;
+    assert!(pact.convert(SpecVersion::V4).expect("nothing is lost").unknown.contains("messages"));
+    for version in [SpecVersion::V3, SpecVersion::V2] {
+        assert_eq!(
+            sentences(&pact, version),
+            "$.messages the pact: a list `messages` beside the interactions needs specification version V4; left out"
+        );
+        let (reduced, _) = pact.convert_lossy(version).expect("can be left out");
+        let written = pact.write(version).expect("can be said");
+        assert_eq!(Pact::from_json(&written).expect("a pact").value, reduced, "{written}");
+        assert!(!reduced.unknown.contains("messages") && reduced.unknown.contains("x-kept"));
+    }
+}

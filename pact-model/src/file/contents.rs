@@ -15,7 +15,7 @@ use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, Object};
 use crate::merge::{self, MergeConflict};
 use crate::pact::Pact;
-use crate::read::ReadError;
+use crate::read::{ReadError, ReadErrorKind};
 use crate::spec_version::SpecVersion;
 use crate::write::{self, WriteError};
 
@@ -94,6 +94,10 @@ impl Contents {
             if text[to..].starts_with("\n  ]") {
                 let around = (text[..begin - FIRST.len()].to_owned(), text[to + END.len()..].to_owned());
                 let pact = Pact::read(format!("{}{}", around.0, around.1).as_bytes()).ok()?.value;
+                if messages && pact.version != SpecVersion::V3 {
+                    // In V4, a list of this name is something that nobody knows, and the interactions are the empty list beside it.
+                    return None;
+                }
                 return Some(Self { pact, file: text, around, pieces, messages, changed: false });
             }
             from = to + NEXT.len();
@@ -131,6 +135,12 @@ impl Contents {
 
     pub(super) fn merge_metadata(&mut self, metadata: &Object<'static>) -> Result<(), WriteError> {
         self.pact.merge_metadata(metadata);
+        self.frame()
+    }
+
+    /// Merges what stands around the interactions of a pact.
+    pub(super) fn merge_around(&mut self, pact: &Pact) -> Result<(), WriteError> {
+        self.pact.merge_around(pact);
         self.frame()
     }
 
@@ -211,8 +221,8 @@ impl Contents {
             r#"{{"consumer":{{"name":"a"}},"provider":{{"name":"b"}},"{list}":[{text}],"metadata":{{"pactSpecification":{{"version":"{version}"}}}}}}"#
         );
         let pact = Pact::read(alone.as_bytes())?.value;
-        let read =
-            pact.interactions.into_iter().next().expect("a list of one was read, and reading leaves nothing out");
+        let missing = || ReadError { at: "$".to_owned(), interaction: None, kind: ReadErrorKind::Missing(list) };
+        let read = pact.interactions.into_iter().next().ok_or_else(missing)?;
         Ok(piece.read.get_or_init(|| Box::new(read)))
     }
 
@@ -237,7 +247,11 @@ impl Contents {
     fn position_of(&self, interaction: &Interaction) -> Result<Option<usize>, ContentsError> {
         if let Some(key) = &interaction.key {
             let member = format!("\n      \"key\": {},", Json::from(key.as_str()).to_compact());
-            for (at, piece) in self.pieces.iter().enumerate().filter(|(_, piece)| self.text(piece).contains(&member)) {
+            let member = memmem::Finder::new(&member);
+            for (at, piece) in self.pieces.iter().enumerate() {
+                if member.find(self.text(piece).as_bytes()).is_none() {
+                    continue;
+                }
                 if merge::is_same(self.read(piece)?, interaction) {
                     return Ok(Some(at));
                 }
@@ -354,5 +368,15 @@ mod tests {
         for text in ["", "{}", "{\n  \"interactions\": [\n    {", &ours.replace("  ", " "), &ours[..ours.len() - 3]] {
             assert!(Contents::of_own_text(text.to_owned()).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn foreign_messages_of_a_v4_file_are_not_taken_for_its_interactions() {
+        let mut pact = pact(SpecVersion::V4, Vec::new());
+        pact.metadata = Object::new();
+        pact.unknown.insert("messages", Json::array([Json::object([("description", "foreign")])]));
+        let text = text(&Contents::new(pact).expect("can be said"));
+        assert!(text.contains("\n  \"messages\": [\n    {"), "{text}");
+        assert!(Contents::of_own_text(text).is_none());
     }
 }

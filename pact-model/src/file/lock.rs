@@ -5,8 +5,9 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::run::RunState;
-use super::{FileError, io_error, sidecar};
+use super::on_disk::sidecar;
+use super::run::{END, RunState};
+use super::{FileError, io_error};
 
 /// The lock, held until this is dropped.
 #[derive(Debug)]
@@ -80,12 +81,40 @@ impl LockFile {
         let (lines, from_start) = state.take_new_lines();
         let mut write = || {
             if from_start {
-                self.file.set_len(0)?;
+                // What was there is only cut off when it is of no use any more.
+                self.file.seek(SeekFrom::Start(0))?;
+                self.file.write_all(format!("{lines}{END}\n").as_bytes())?;
+                return self.file.set_len(lines.len() as u64);
             }
             self.file.seek(SeekFrom::End(0))?;
             self.file.write_all(lines.as_bytes())
         };
         write().map_err(io_error("writing", &self.path))?;
         self.length()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::super::run::Run;
+    use super::*;
+
+    #[test]
+    fn a_new_run_takes_the_place_of_the_old_one_whatever_its_length() {
+        let dir = TempDir::new().expect("a temporary directory");
+        let pact = dir.path().join("a.json");
+        for old in [String::new(), "run old\n".to_owned(), "wrote 0000000000000001\n".repeat(100)] {
+            fs::write(sidecar(&pact, "lock"), old).expect("written");
+            let mut lock = LockFile::acquire(&pact, Duration::ZERO).expect("the lock");
+            let (expected, _) = RunState::begin(&Run::named("new")).take_new_lines();
+            let length = lock.record(&mut RunState::begin(&Run::named("new"))).expect("written");
+            assert_eq!((lock.text().expect("text"), length), (expected.clone(), expected.len() as u64));
+            let mut state = RunState::parse(&expected);
+            state.add(1);
+            lock.record(&mut state).expect("written");
+            assert_eq!(lock.text().expect("text"), expected + "wrote 0000000000000001\n");
+        }
     }
 }

@@ -18,7 +18,11 @@
 //! process <hash of the binary's path> <process>
 //! wrote <hash of the interaction's identity>
 //! left <length, time and number of the pact file, and the version of Intact that wrote it>
+//! end
 //! ```
+//!
+//! A new run is written over the old one, which is cut off afterwards. A line `end` is what a process leaves that dies in between:
+//! what follows it is of the old run.
 //!
 //! A pact file that still looks as the last of these says is one that we wrote: what is in it need not be read ([`super`]).
 
@@ -30,6 +34,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Another version may write another text.
 const THIS_VERSION: &str = concat!(" ", env!("CARGO_PKG_VERSION"));
+
+/// The line that nothing counts after.
+pub(super) const END: &str = "end";
 
 /// One execution of a test suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +133,9 @@ impl RunState {
     /// Reads the lock file's text; what makes no sense is passed over.
     pub(super) fn parse(text: &str) -> Self {
         let mut state = Self::default();
-        for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
+        let end = text.find(&format!("\n{END}\n")).map(|at| at + 1);
+        let current = &text[..end.unwrap_or(text.len())];
+        for line in current.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
             match line.split_once(' ') {
                 Some(("run", name)) => state.name = Some(name.to_owned()),
                 Some(("process", rest)) => {
@@ -139,7 +148,10 @@ impl RunState {
                 _ => {}
             }
         }
-        if !text.is_empty() && !text.ends_with('\n') {
+        if end.is_some() {
+            state.new_lines.push_str(current);
+            state.from_start = true;
+        } else if !text.is_empty() && !text.ends_with('\n') {
             // Ends the line that a killed process left unfinished.
             state.new_lines.push('\n');
         }
@@ -204,5 +216,24 @@ impl RunState {
     /// The lines to be added to the file, and whether they take the place of all others.
     pub(super) fn take_new_lines(&mut self) -> (String, bool) {
         (std::mem::take(&mut self.new_lines), std::mem::take(&mut self.from_start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_the_end_is_of_an_older_run_and_is_cut_off_by_the_next_write() {
+        let run = Run::named("new");
+        let mut state =
+            RunState::parse("run new\nwrote 000000000000000a\nend\n0000b\nwrote 000000000000000c\nrun old\n");
+        assert_eq!((state.has(0xa), state.has(0xc)), (true, false));
+        assert!(state.continues(&run));
+        state.add(0xd);
+        let (lines, from_start) = state.take_new_lines();
+        assert!(from_start && lines.starts_with("run new\nwrote 000000000000000a\nprocess "), "{lines}");
+        let again = RunState::parse(&lines);
+        assert_eq!((again.has(0xa), again.has(0xc), again.has(0xd)), (true, false, true));
     }
 }

@@ -13,8 +13,21 @@ pub struct Conflict {
     pub description: String,
     /// The names of its provider states.
     pub provider_states: Vec<String>,
+    /// The key, if both editions have it: they are the same interaction by that alone.
+    pub key: Option<String>,
     /// JSON path in the interaction of the first difference, and what the two say there: `$.request.path: "/old" and "/new"`.
     pub difference: String,
+}
+
+impl Conflict {
+    pub(crate) fn new(existing: &Interaction, new: &Interaction, difference: String) -> Self {
+        Self {
+            description: new.description.clone(),
+            provider_states: new.provider_states.iter().map(|state| state.name.clone()).collect(),
+            key: new.key.clone().filter(|key| existing.key.as_ref() == Some(key)),
+            difference,
+        }
+    }
 }
 
 impl std::fmt::Display for Conflict {
@@ -33,11 +46,7 @@ pub(crate) fn conflict(existing: &Interaction, new: &Interaction, version: SpecV
         return None;
     }
     let difference = difference(existing, new, version)?;
-    Some(Conflict {
-        description: new.description.clone(),
-        provider_states: new.provider_states.iter().map(|state| state.name.clone()).collect(),
-        difference: difference.to_string(),
-    })
+    Some(Conflict::new(existing, new, difference.to_string()))
 }
 
 fn difference(existing: &Interaction, new: &Interaction, version: SpecVersion) -> Option<Difference> {

@@ -13,10 +13,12 @@ use super::{ReadError, categories, owned, unknown, v3, v4};
 use crate::place::{At, Notes, describe, members};
 
 /// Members of a request that Intact knows.
-const REQUEST_MEMBERS: &[&str] = &["method", "path", "query", "headers", "body", "matchingRules", "generators"];
+const REQUEST_MEMBERS: &[&str] =
+    &["method", "path", "query", "headers", "body", "matchingRules", "requestMatchingRules", "generators"];
 
 /// Members of a response that Intact knows.
-const RESPONSE_MEMBERS: &[&str] = &["status", "headers", "body", "matchingRules", "generators"];
+const RESPONSE_MEMBERS: &[&str] =
+    &["status", "headers", "body", "matchingRules", "responseMatchingRules", "generators"];
 
 /// Members of a message part that Intact knows.
 pub(super) const MESSAGE_MEMBERS: &[&str] =
@@ -32,8 +34,8 @@ pub(super) fn http_request(
     let method =
         text(object, "method", "a method", at)?.map_or_else(|| "GET".to_owned(), |method| method.to_uppercase());
     let path = text(object, "path", "a path", at)?.unwrap_or_else(|| "/".to_owned());
-    let (rules, rules_name, known) = rules_of(object, "requestMatchingRules");
-    let mut unknown = unknown::members(object, &[REQUEST_MEMBERS, known]);
+    let (rules, rules_name) = rules_of(object, "requestMatchingRules", at, notes);
+    let mut unknown = unknown::members(object, &[REQUEST_MEMBERS]);
     let query = query(object.get("query"), version, &mut unknown, &at.field("query"), notes)?;
     let headers = headers(object.get("headers"), &at.field("headers"))?;
     let body = body(object.get("body"), version, &headers, &mut unknown, &at.field("body"), notes);
@@ -63,8 +65,8 @@ pub(super) fn http_response(
             .and_then(|status| u16::try_from(status).ok())
             .ok_or_else(|| at.field("status").wrong_type("a status code", status))?,
     };
-    let (rules, rules_name, known) = rules_of(object, "responseMatchingRules");
-    let mut unknown = unknown::members(object, &[RESPONSE_MEMBERS, known]);
+    let (rules, rules_name) = rules_of(object, "responseMatchingRules", at, notes);
+    let mut unknown = unknown::members(object, &[RESPONSE_MEMBERS]);
     let headers = headers(object.get("headers"), &at.field("headers"))?;
     let body = body(object.get("body"), version, &headers, &mut unknown, &at.field("body"), notes);
     Ok(HttpResponse {
@@ -160,9 +162,10 @@ pub(super) fn provider_states(
                 .collect::<Result<_, _>>()?;
             unknown::keep(unknown, "providerStates", unknown::of_each(items.iter().map(rest_of_state)));
             for name in ["providerState", "provider_state"] {
-                // Where both forms are there, the older one mostly repeats what the other says.
-                if let Some(other) =
-                    object.get(name).filter(|own| states.first().is_none_or(|first| own.to_text() != first.name))
+                // Where both forms are there, the older one mostly repeats what the other says. An empty list is left out of a
+                // file, and then the older one would take effect.
+                if let Some(other) = object.get(name)
+                    && states.first().is_some_and(|first| other.to_text() != first.name)
                 {
                     unknown::keep(unknown, name, other.clone().into_owned());
                 }
@@ -271,16 +274,18 @@ fn body(
     }
 }
 
-/// The matching rules, which once had the name `old`; the name they have here, and what of these names is used up by that.
-fn rules_of<'j, 'a>(
+/// The matching rules, which once had the name `old`, and the name they have here.
+fn rules_of<'j, 'a, 'n>(
     object: &'j Object<'a>,
-    old: &'static str,
-) -> (Option<&'j Json<'a>>, &'static str, &'static [&'static str]) {
-    match (object.get("matchingRules"), object.get(old), old) {
-        (None, Some(rules), "requestMatchingRules") => (Some(rules), old, &["requestMatchingRules"]),
-        (None, Some(rules), _) => (Some(rules), old, &["responseMatchingRules"]),
-        (rules, ..) => (rules, "matchingRules", &[]),
+    old: &'n str,
+    at: &At<'_>,
+    notes: &mut Notes,
+) -> (Option<&'j Json<'a>>, &'n str) {
+    if object.contains("matchingRules") && object.contains(old) {
+        // Not kept either: `matchingRules` are left out of a file if there are none, and then these would take effect.
+        notes.warn(&at.field(old), "left out: there are also `matchingRules`");
     }
+    first_of(object, ["matchingRules", old])
 }
 
 /// The first of two members that is there, and its name; the first name if none is.

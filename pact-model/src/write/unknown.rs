@@ -19,6 +19,8 @@ pub(super) enum Below {
     Body,
     /// Matching rules by category.
     Rules,
+    /// An older name for what the named member says: alone, it would be read in place of that.
+    Beside(&'static str),
 }
 
 /// What a V4 request or response has below it.
@@ -47,7 +49,9 @@ pub(super) const MESSAGE_INTERACTION_V4: &[(&str, Below)] = &[
     ("matchingRules", Below::Rules),
     ("pending", Below::Nothing),
     ("pluginConfiguration", Below::Nothing),
+    ("providerState", Below::Beside("providerStates")),
     ("providerStates", Below::Objects),
+    ("provider_state", Below::Beside("providerStates")),
     ("transport", Below::Nothing),
     ("type", Below::Nothing),
 ];
@@ -65,7 +69,9 @@ pub(super) const MESSAGE_V3: &[(&str, Below)] = &[
     ("contents", Below::Nothing),
     ("generators", Below::Map),
     ("matchingRules", Below::Rules),
+    ("providerState", Below::Beside("providerStates")),
     ("providerStates", Below::Objects),
+    ("provider_state", Below::Beside("providerStates")),
 ];
 
 /// What any other V4 interaction has below it. Members that mean nothing in an older file, but something here, would be misread:
@@ -76,20 +82,39 @@ pub(super) const INTERACTION_V4: &[(&str, Below)] = &[
     ("key", Below::Nothing),
     ("pending", Below::Nothing),
     ("pluginConfiguration", Below::Nothing),
+    ("providerState", Below::Beside("providerStates")),
     ("providerStates", Below::Objects),
+    ("provider_state", Below::Beside("providerStates")),
     ("transport", Below::Nothing),
     ("type", Below::Nothing),
 ];
 
 /// What a V3 interaction has below it.
-pub(super) const INTERACTION: &[(&str, Below)] = &[("providerStates", Below::Objects)];
+pub(super) const INTERACTION: &[(&str, Below)] = &[
+    ("providerState", Below::Beside("providerStates")),
+    ("providerStates", Below::Objects),
+    ("provider_state", Below::Beside("providerStates")),
+];
 
 /// What an interaction before V3 has below it.
-pub(super) const INTERACTION_V2: &[(&str, Below)] = &[("providerStates", Below::Nothing)];
+pub(super) const INTERACTION_V2: &[(&str, Below)] = &[
+    ("providerState", Below::Nothing),
+    ("providerStates", Below::Nothing),
+    ("provider_state", Below::Beside("providerState")),
+];
 
 /// What a pact has below it.
 pub(super) const PACT: &[(&str, Below)] =
     &[("consumer", Below::Objects), ("metadata", Below::Objects), ("provider", Below::Objects)];
+
+/// What a pact before V4 has below it. There, both lists mean something; what is unknown of that name comes from a V4 file.
+pub(super) const PACT_V3: &[(&str, Below)] = &[
+    ("consumer", Below::Objects),
+    ("interactions", Below::Nothing),
+    ("messages", Below::Nothing),
+    ("metadata", Below::Objects),
+    ("provider", Below::Objects),
+];
 
 /// Adds what Intact does not know to an object, then puts all in order.
 pub(super) fn finished(
@@ -141,6 +166,11 @@ fn lay_below(object: &mut Object<'static>, name: &str, rest: &JsonValue, below: 
             }
             if !own.is_empty() {
                 object.insert(name.to_owned(), own);
+            }
+        }
+        (Below::Beside(newer), rest) => {
+            if object.contains(newer) && !object.contains(name) {
+                object.insert(name.to_owned(), rest.clone());
             }
         }
         (Below::Nothing | Below::Body | Below::Map | Below::Rules, _) => {}

@@ -136,15 +136,53 @@ fn what_was_taken_out_does_not_come_back_as_its_leftovers() {
 }
 
 #[test]
-fn both_forms_of_a_member_are_kept_where_they_say_different_things() {
+fn an_older_form_of_the_provider_state_is_kept_where_it_says_something_else() {
     let (interaction, _) = only_interaction(
         "3.0.0",
-        r#"{ "description": "x", "providerState": "a", "provider_state": "c", "providerStates": [{ "name": "a" }],
-             "request": { "matchingRules": {}, "requestMatchingRules": { "$.path": { "match": "type" } } } }"#,
+        r#"{ "description": "x", "providerState": "a", "provider_state": "c", "providerStates": [{ "name": "a" }] }"#,
     );
     assert_eq!(Json::Object(interaction.unknown.clone()).to_compact(), r#"{"provider_state":"c"}"#);
-    let (request, _) = interaction.as_http().expect("HTTP");
-    assert!(request.matching_rules.is_empty() && request.unknown.contains("requestMatchingRules"));
+}
+
+#[test]
+fn an_older_form_that_was_not_used_is_not_used_after_writing_either() {
+    for (version, kind) in [("3.0.0", ""), ("4.0", r#""type": "Synchronous/HTTP","#)] {
+        let of_request =
+            r#"{ "matchingRules": { "body": {} }, "requestMatchingRules": { "$.path": { "match": "type" } } }"#;
+        let of_response = r#"{ "matchingRules": {}, "responseMatchingRules": { "$.body": { "match": "type" } } }"#;
+        for states in
+            [r#""providerStates": [], "providerState": "x""#, r#""providerStates": [], "provider_state": "x""#]
+        {
+            let text = format!(
+                r#"{{ {kind} "description": "x", {states}, "request": {of_request}, "response": {of_response} }}"#
+            );
+            let loaded = pact_of(&with(version, &format!(r#""interactions": [{text}]"#)));
+            let own = &loaded.value.interactions[0];
+            let (request, response) = own.as_http().expect("HTTP");
+            assert!(own.provider_states.is_empty(), "{own:?}");
+            assert!(request.matching_rules.is_empty() && response.matching_rules.is_empty(), "{own:?}");
+            let warned: Vec<&str> = loaded.warnings.iter().map(|warning| warning.at.as_str()).collect();
+            for at in ["request.requestMatchingRules", "response.responseMatchingRules"] {
+                assert!(warned.contains(&format!("$.interactions[0].{at}").as_str()), "{warned:?}");
+            }
+            for written_in in [SpecVersion::V2, SpecVersion::V3, SpecVersion::V4] {
+                let written = loaded.value.write(written_in).expect("can be said").to_pretty();
+                let again = &pact_of(&written).value.interactions[0];
+                assert_eq!((&again.kind, &again.provider_states), (&own.kind, &own.provider_states), "{written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn states_that_were_taken_out_do_not_come_back_in_an_older_form() {
+    let text = r#""interactions": [{ "description": "x", "providerState": "b", "provider_state": "c", "providerStates": [{ "name": "a" }] }]"#;
+    let mut pact = pact_of(&with("3.0.0", text)).value;
+    pact.interactions[0].provider_states.clear();
+    for version in [SpecVersion::V2, SpecVersion::V3, SpecVersion::V4] {
+        let written = pact.write(version).expect("can be said").to_pretty();
+        assert!(pact_of(&written).value.interactions[0].provider_states.is_empty(), "{written}");
+    }
 }
 
 #[test]
