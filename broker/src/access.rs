@@ -113,7 +113,7 @@ impl Access {
         let asks = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         let reads = asks || (method == Method::POST && is_for_verification(path));
         let is_public = self.public_read
-            || (asks && self.public_heartbeat && path == "/diagnostic/status/heartbeat")
+            || (asks && self.public_heartbeat && is_heartbeat(path))
             || (asks && self.public_badges && is_badge(path));
         match (reads, is_public) {
             (true, true) => Level::Public,
@@ -159,8 +159,29 @@ fn is_for_verification(path: &str) -> bool {
     matches!(segments[..], ["pacts", "provider", _, "for-verification"])
 }
 
+/// Routes are found with or without a slash at the end.
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
+}
+
+fn is_heartbeat(path: &str) -> bool {
+    without_slash(path) == "/diagnostic/status/heartbeat"
+}
+
+/// Exactly the routes of badges: other addresses may end in `badge` too, which may be anybody's name.
 fn is_badge(path: &str) -> bool {
-    matches!(path.rsplit('/').next(), Some("badge" | "badge.svg"))
+    let path = without_slash(path);
+    let path = path.strip_suffix(".svg").unwrap_or(path);
+    let segments: Vec<&str> = path.split('/').collect();
+    matches!(
+        segments[..],
+        ["", "pacts", "provider", _, "consumer", _, "latest" | "latest-untagged", "badge"]
+            | ["", "pacts", "provider", _, "consumer", _, "latest", _, "badge"]
+            | ["", "matrix", "provider", _, "latest", _, "consumer", _, "latest", _, "badge"]
+            | ["", "pacticipants", _, "latest-version", _, "can-i-deploy", "to", _, "badge"]
+            | ["", "pacticipants", _, "branches", _, "latest-version", "can-i-deploy", "to-environment", _, "badge"]
+            | ["", "pacticipants", _, "main-branch", "can-i-merge", "badge"]
+    )
 }
 
 #[cfg(test)]
@@ -219,7 +240,20 @@ mod tests {
     fn what_is_public_is_answered_whatever_comes_with_it() {
         let access = Access { public_heartbeat: true, public_badges: true, ..access() };
 
-        for path in ["/diagnostic/status/heartbeat", "/pacts/provider/A/consumer/B/latest/badge.svg"] {
+        for path in [
+            "/diagnostic/status/heartbeat",
+            "/diagnostic/status/heartbeat/",
+            "/pacts/provider/A/consumer/B/latest/badge",
+            "/pacts/provider/A/consumer/B/latest/badge/",
+            "/pacts/provider/A/consumer/B/latest/badge.svg",
+            "/pacts/provider/A/consumer/B/latest/badge.svg/",
+            "/pacts/provider/A/consumer/B/latest/prod/badge",
+            "/pacts/provider/A/consumer/B/latest-untagged/badge.svg",
+            "/matrix/provider/A/latest/dev/consumer/B/latest/prod/badge",
+            "/pacticipants/A/latest-version/dev/can-i-deploy/to/prod/badge",
+            "/pacticipants/A/branches/main/latest-version/can-i-deploy/to-environment/prod/badge.svg",
+            "/pacticipants/A/main-branch/can-i-merge/badge",
+        ] {
             for authorization in [None, Some(basic("admin:no")), Some("Digest x".to_owned())] {
                 assert_eq!(ask(&access, &Method::GET, path, authorization.as_deref()), Ok(()), "{path}");
             }
@@ -228,6 +262,31 @@ mod tests {
         let access = Access { public_read: true, ..access };
         assert_eq!(ask(&access, &Method::GET, "/", Some(&basic("admin:no"))), Ok(()));
         assert_eq!(ask(&access, &Method::POST, "/pacticipants", None), Err(Refused::Unauthorised));
+    }
+
+    #[test]
+    fn what_only_ends_like_something_public_is_not() {
+        let access = Access { public_heartbeat: true, public_badges: true, ..access() };
+
+        for path in [
+            "/pacts/provider/P/consumer/C/pact-version/abc/metadata/badge",
+            "/pacts/provider/P/consumer/C/pact-version/abc/metadata/badge.svg",
+            "/pacticipants/badge",
+            "/pacticipants/badge.svg",
+            "/groups/badge",
+            "/pacts/provider/P/latest/badge",
+            "/pacts/provider/P/consumer/C/version/badge",
+            "/pacts/provider/P/consumer/C/latest/badge.svg.svg",
+            "/pacts/provider/P/consumer/C/latest/badge//",
+            "/pacts/provider/P/consumer/C/latest/badge/x",
+            "/badge",
+            "/diagnostic/status/heartbeat/x",
+            "/diagnostic/status/heartbeat//",
+        ] {
+            assert_eq!(ask(&access, &Method::GET, path, None), Err(Refused::Unauthorised), "{path}");
+        }
+        let badge = "/pacts/provider/A/consumer/B/latest/badge";
+        assert_eq!(ask(&access, &Method::POST, badge, None), Err(Refused::Unauthorised));
     }
 
     #[test]

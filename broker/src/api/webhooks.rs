@@ -75,7 +75,7 @@ fn shown_request(request: &WebhookRequest) -> Doc {
         request.shown_headers().map(|(name, value)| (name.to_owned(), value.to_owned().into())).collect();
     Doc::new()
         .with("method", request.method.clone())
-        .with("url", request.url.clone())
+        .with("url", request.shown_url())
         .maybe("headers", (!headers.is_empty()).then(|| Json::object(headers)))
         .maybe("body", request.body.clone())
         .maybe("username", request.username.clone())

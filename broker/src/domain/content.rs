@@ -160,7 +160,8 @@ enum KeyOrder {
     Sorted,
 }
 
-pub(super) fn canonical_text(value: &Json<'_>) -> String {
+/// A text that equal values have in common, whatever the order of their members.
+pub(crate) fn canonical_text(value: &Json<'_>) -> String {
     let mut text = String::new();
     canonical(value, KeyOrder::Sorted, &mut text);
     text

@@ -1,6 +1,7 @@
 //! Webhooks: a request that is made when something happens to the contracts of certain pacticipants.
 
 use std::fmt;
+use std::ops::Range;
 
 use intact_pact_model::json::JsonValue;
 use url::Url;
@@ -168,6 +169,14 @@ impl WebhookRequest {
         request_name(&self.method, &self.url)
     }
 
+    /// The address as the API shows it: the user and password in it are secret unless they are a template.
+    pub(crate) fn shown_url(&self) -> String {
+        match user_info(&self.url) {
+            Some(place) if has_variables(&self.url[place.clone()]) => self.url.clone(),
+            _ => with_user_hidden(&self.url),
+        }
+    }
+
     /// The password as the API shows it: a template is no secret.
     pub(crate) fn shown_password(&self) -> Option<&str> {
         self.password.as_deref().map(|password| if has_variables(password) { password } else { HIDDEN })
@@ -186,6 +195,11 @@ impl WebhookRequest {
         if self.password.as_deref().is_none_or(is_hidden) {
             self.password.clone_from(&stored.password);
         }
+        if let (Some(place), Some(known)) = (user_info(&self.url), user_info(&stored.url))
+            && is_hidden(&self.url[place.clone()])
+        {
+            self.url.replace_range(place, &stored.url[known]);
+        }
         for (name, value) in &mut self.headers {
             if is_hidden(value)
                 && let Some((_, known)) = stored.headers.iter().find(|(known, _)| known == name)
@@ -194,6 +208,27 @@ impl WebhookRequest {
             }
         }
     }
+}
+
+/// An address with asterisks in the place of a user and password.
+pub(crate) fn with_user_hidden(url: &str) -> String {
+    let mut shown = url.to_owned();
+    if let Some(place) = user_info(url) {
+        shown.replace_range(place, HIDDEN);
+    }
+    shown
+}
+
+/// Where an address has its user and password: before the last `@` of what follows the scheme.
+///
+/// The text itself is looked at, as it may be a template. Like browsers, clients take `https:\\user@host` and
+/// `https:user@host` for `https://user@host`.
+fn user_info(url: &str) -> Option<Range<usize>> {
+    let scheme = url.find(':')? + 1;
+    let start = scheme + url[scheme..].find(|c| !matches!(c, '/' | '\\' | '\t' | '\n' | '\r'))?;
+    let end = url[start..].find(['/', '\\', '?', '#']).map_or(url.len(), |length| start + length);
+    let at = url[start..end].rfind('@')?;
+    Some(start..start + at)
 }
 
 /// What a request does: `POST example.org`.
@@ -287,6 +322,35 @@ mod tests {
         let values: Vec<_> = changed.headers.iter().map(|(_, value)| value.as_str()).collect();
         assert_eq!(values, ["Bearer abc", "new", "*"]);
         assert_eq!(changed.password.as_deref(), Some("hunter2"));
+    }
+
+    #[test]
+    fn users_and_passwords_in_addresses_are_hidden_however_they_are_written() {
+        for (url, shown) in [
+            ("https://bob:hunter2@ci.example.org/x?a=b@c", "https://**********@ci.example.org/x?a=b@c"),
+            ("https://t0ken@ci.example.org", "https://**********@ci.example.org"),
+            ("https://bob:p@ss@ci.example.org#f", "https://**********@ci.example.org#f"),
+            ("https:\\\\bob:x@ci.example.org/", "https:\\\\**********@ci.example.org/"),
+            ("https:bob:x@ci.example.org/", "https:**********@ci.example.org/"),
+            ("https:/\t/bob:x@ci.example.org/", "https:/\t/**********@ci.example.org/"),
+            (
+                "https://${pactbroker.consumerName}@ci.example.org/",
+                "https://${pactbroker.consumerName}@ci.example.org/",
+            ),
+            ("https://ci.example.org/a@b", "https://ci.example.org/a@b"),
+            ("https://ci.example.org?a@b", "https://ci.example.org?a@b"),
+            ("", ""),
+        ] {
+            let request = WebhookRequest { url: url.to_owned(), ..request() };
+            assert_eq!(request.shown_url(), shown);
+            // Hidden for us, found by those who send.
+            let sent = Url::parse(&without_variables(shown)).ok();
+            assert_eq!(sent.as_ref().is_some_and(|sent| !sent.username().is_empty()), shown.contains("@ci"), "{shown}");
+
+            let mut changed = WebhookRequest { url: shown.replace("ci.", "cd."), ..request.clone() };
+            changed.keep_secrets_of(&request);
+            assert_eq!(changed.url, url.replace("ci.", "cd."));
+        }
     }
 
     #[test]

@@ -122,11 +122,13 @@ fn within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
 /// Is an address one that anybody on the internet may call? Not those of this machine, of its network, of the service that
 /// hosts it (which tells secrets to whoever asks), or those that reach them in another notation.
 pub(crate) fn is_public(address: IpAddr) -> bool {
-    const CLOSED: [([u8; 4], u8); 10] = [
+    const CLOSED: [([u8; 4], u8); 11] = [
         ([0, 0, 0, 0], 8),
         ([10, 0, 0, 0], 8),
         ([100, 64, 0, 0], 10),
         ([127, 0, 0, 0], 8),
+        // What a cloud gives its machines: addresses of the public range that only they reach.
+        ([168, 63, 129, 16], 32),
         ([169, 254, 0, 0], 16),
         ([172, 16, 0, 0], 12),
         ([192, 0, 0, 0], 24),
@@ -208,6 +210,7 @@ mod tests {
             "10.1.1.1",
             "172.31.0.1",
             "192.168.0.1",
+            "168.63.129.16",
             "169.254.169.254",
             "100.100.100.200",
             "0.0.0.0",
@@ -229,9 +232,15 @@ mod tests {
         ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
-        for address in
-            ["8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "2001:4860:4860::8888", "223.1.1.1"]
-        {
+        for address in [
+            "8.8.8.8",
+            "168.63.129.17",
+            "172.32.0.1",
+            "2606:4700::1111",
+            "::ffff:8.8.8.8",
+            "2001:4860:4860::8888",
+            "223.1.1.1",
+        ] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }

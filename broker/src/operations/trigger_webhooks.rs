@@ -5,14 +5,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::api::links::Links;
-use crate::domain::id::VersionId;
+use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::publishing::{PublishedChange, Triggered};
 use crate::domain::selection_metadata::SelectionMetadata;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::Verification;
+use crate::domain::version::{BranchVersion, Tag};
 use crate::domain::webhook::EventName;
 use crate::domain::webhook_template::EventContext;
+use crate::store::pacticipants::Label;
+use crate::store::required_versions::RequiredVersion;
 use crate::store::triggered_webhooks::NewTriggeredWebhook;
 use crate::store::webhooks::StoredWebhook;
 use crate::store::{ReadTx, StoreError, WriteTx};
@@ -84,11 +87,14 @@ pub(crate) async fn trigger_for_verification(
     if pacts.is_empty() {
         pacts.push(pact.clone());
     }
-    let mut contexts = Vec::new();
-    for pact in pacts {
-        let context = context_of_verification(tx, verification, &pact, base_url).await?;
-        contexts.push((pact, context));
-    }
+    let facts = Facts::about(tx, &pacts, Some(verification)).await?;
+    let contexts: Vec<_> = pacts
+        .into_iter()
+        .map(|pact| {
+            let context = facts.context_of_verification(verification, &pact, base_url);
+            (pact, context)
+        })
+        .collect();
     for event in events {
         for webhook in listening(&webhooks, event) {
             for (pact, context) in &contexts {
@@ -148,7 +154,8 @@ pub(crate) async fn context_of_publication(
         Some(verification) => Some(verification),
         None => tx.verifications().latest(pact.pact_content_id).await?,
     };
-    let mut context = context_of(tx, pact, verification.as_ref(), publisher.base_url).await?;
+    let facts = Facts::about(tx, std::slice::from_ref(pact), verification.as_ref()).await?;
+    let mut context = facts.context_of(pact, verification.as_ref(), publisher.base_url);
     context.maybe("consumer_version_branch", publisher.branch);
     context.maybe("build_url", publisher.build_url);
     Ok(context)
@@ -161,62 +168,120 @@ pub(crate) async fn context_of_verification(
     pact: &PublishedPact,
     base_url: &str,
 ) -> Result<EventContext, StoreError> {
-    let mut context = context_of(tx, pact, Some(verification), base_url).await?;
-    context.maybe("build_url", verification.build_url.as_deref());
-    Ok(context)
+    let facts = Facts::about(tx, std::slice::from_ref(pact), Some(verification)).await?;
+    Ok(facts.context_of_verification(verification, pact, base_url))
 }
 
-async fn context_of(
-    tx: &mut ReadTx,
-    pact: &PublishedPact,
-    verification: Option<&Verification>,
-    base_url: &str,
-) -> Result<EventContext, StoreError> {
-    let links = Links::new(base_url, "/", None);
-    let PublishedPact { consumer, provider, number, sha, .. } = pact;
-    let mut context = EventContext::new(base_url, "");
-    context.set("consumer_name", consumer.as_str());
-    context.set("provider_name", provider.as_str());
-    context.set("consumer_version_number", number.as_str());
-    let tags = tags_of(tx, pact.version_id).await?;
-    let metadata = SelectionMetadata {
-        consumer_version_number: Some(number.clone()),
-        consumer_version_tags: tags.clone(),
-        ..SelectionMetadata::default()
-    };
-    context.set("pact_url", links.pact_content(consumer, provider, sha, Some(&metadata.encode())));
-    context.set("consumer_version_tags", tags.join(", "));
-    context.maybe("consumer_version_branch", branch_of(tx, pact.version_id).await?.as_deref());
-    let labels = tx.pacticipants().labels(&[pact.consumer_id, pact.provider_id]).await?;
-    for (id, name) in [(pact.consumer_id, "consumer_labels"), (pact.provider_id, "provider_labels")] {
-        let names = labels.iter().filter(|label| label.pacticipant_id == id).map(|label| label.name.as_str());
-        context.set(name, names.collect::<Vec<_>>().join(", "));
-    }
-    let deployed = tx.deployments().currently_deployed_of(pact.provider_id).await?;
-    let deployed: Vec<_> = deployed.iter().map(|deployed| deployed.number.as_str()).collect();
-    context.set("currently_deployed_provider_version_number", deployed.join(", "));
-    context.set_statuses(verification.map(|verification| verification.success));
-    if let Some(verification) = verification {
-        let number = &verification.provider_version;
-        let url = links.verification(consumer, provider, &verification.sha, None, verification.number);
-        context.set("verification_result_url", url);
-        if let Some(version) = tx.versions().find(provider, number).await? {
-            set_provider_version(tx, &mut context, version.id, number).await?;
+/// What templates can say beside what pacts and results say themselves, asked for once for all pacts of a pair.
+struct Facts {
+    labels: Vec<Label>,
+    deployed_provider_versions: String,
+    provider_version: Option<VersionId>,
+    names: VersionNames,
+}
+
+impl Facts {
+    /// The facts about pacts of one pair and a result for them.
+    async fn about(
+        tx: &mut ReadTx,
+        pacts: &[PublishedPact],
+        verification: Option<&Verification>,
+    ) -> Result<Self, StoreError> {
+        let mut facts = Self {
+            labels: Vec::new(),
+            deployed_provider_versions: String::new(),
+            provider_version: None,
+            names: VersionNames::default(),
+        };
+        let Some(pact) = pacts.first() else { return Ok(facts) };
+        facts.labels = tx.pacticipants().labels(&[pact.consumer_id, pact.provider_id]).await?;
+        let deployed = tx.deployments().currently_deployed_of(pact.provider_id).await?;
+        let deployed: Vec<_> = deployed.iter().map(|deployed| deployed.number.as_str()).collect();
+        facts.deployed_provider_versions = deployed.join(", ");
+        if let Some(verification) = verification {
+            let version = tx.versions().find(&pact.provider, &verification.provider_version).await?;
+            facts.provider_version = version.map(|version| version.id);
         }
+        let versions: Vec<VersionId> = pacts.iter().map(|pact| pact.version_id).chain(facts.provider_version).collect();
+        facts.names = VersionNames::of(tx, &versions).await?;
+        Ok(facts)
     }
-    Ok(context)
+
+    fn labels_of(&self, pacticipant: PacticipantId) -> String {
+        let names = self.labels.iter().filter(|label| label.pacticipant_id == pacticipant);
+        names.map(|label| label.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn context_of(&self, pact: &PublishedPact, verification: Option<&Verification>, base_url: &str) -> EventContext {
+        let links = Links::new(base_url, "/", None);
+        let PublishedPact { consumer, provider, number, sha, .. } = pact;
+        let mut context = EventContext::new(base_url, "");
+        context.set("consumer_name", consumer.as_str());
+        context.set("provider_name", provider.as_str());
+        context.set("consumer_version_number", number.as_str());
+        let tags = self.names.tags(pact.version_id);
+        let metadata = SelectionMetadata {
+            consumer_version_number: Some(number.clone()),
+            consumer_version_tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            ..SelectionMetadata::default()
+        };
+        context.set("pact_url", links.pact_content(consumer, provider, sha, Some(&metadata.encode())));
+        context.set("consumer_version_tags", tags.join(", "));
+        context.maybe("consumer_version_branch", self.names.branches(pact.version_id).next_back());
+        context.set("consumer_labels", self.labels_of(pact.consumer_id));
+        context.set("provider_labels", self.labels_of(pact.provider_id));
+        context.set("currently_deployed_provider_version_number", self.deployed_provider_versions.as_str());
+        context.set_statuses(verification.map(|verification| verification.success));
+        if let Some(verification) = verification {
+            let number = &verification.provider_version;
+            let url = links.verification(consumer, provider, &verification.sha, None, verification.number);
+            context.set("verification_result_url", url);
+            if let Some(id) = self.provider_version {
+                set_provider_version(&mut context, &self.names, id, number);
+            }
+        }
+        context
+    }
+
+    fn context_of_verification(
+        &self,
+        verification: &Verification,
+        pact: &PublishedPact,
+        base_url: &str,
+    ) -> EventContext {
+        let mut context = self.context_of(pact, Some(verification), base_url);
+        context.maybe("build_url", verification.build_url.as_deref());
+        context
+    }
 }
 
-async fn set_provider_version(
-    tx: &mut ReadTx,
-    context: &mut EventContext,
-    id: VersionId,
-    number: &str,
-) -> Result<(), StoreError> {
+/// The tags and branches of several versions.
+#[derive(Default)]
+struct VersionNames {
+    tags: Vec<Tag>,
+    branches: Vec<BranchVersion>,
+}
+
+impl VersionNames {
+    async fn of(tx: &mut ReadTx, versions: &[VersionId]) -> Result<Self, StoreError> {
+        let tags = tx.tags().of_versions(versions).await?;
+        Ok(Self { tags, branches: tx.branches().of_versions(versions).await? })
+    }
+
+    fn tags(&self, version: VersionId) -> Vec<&str> {
+        self.tags.iter().filter(|tag| tag.version_id == version).map(|tag| tag.name.as_str()).collect()
+    }
+
+    /// The branches of a version, that which it was added to last at the end.
+    fn branches(&self, version: VersionId) -> impl DoubleEndedIterator<Item = &str> {
+        self.branches.iter().filter(move |branch| branch.version_id == version).map(|branch| branch.branch.as_str())
+    }
+}
+
+fn set_provider_version(context: &mut EventContext, names: &VersionNames, id: VersionId, number: &str) {
     context.set("provider_version_number", number);
-    context.set("provider_version_tags", tags_of(tx, id).await?.join(", "));
-    context.set("provider_version_branch", branch_of(tx, id).await?.unwrap_or_default());
-    Ok(())
+    context.set("provider_version_tags", names.tags(id).join(", "));
+    context.set("provider_version_branch", names.branches(id).next_back().unwrap_or_default());
 }
 
 /// The context for each provider version whose result is wanted.
@@ -226,25 +291,17 @@ async fn contexts_of_required_versions(
     context: &EventContext,
 ) -> Result<Vec<EventContext>, StoreError> {
     let main_branch = tx.pacticipants().find(&pact.provider).await?.and_then(|provider| provider.main_branch);
-    let mut contexts = Vec::new();
-    for required in tx.required_versions(pact.provider_id, pact.pact_content_id).await? {
+    let required = tx.required_versions(pact.provider_id, pact.pact_content_id).await?;
+    let ids: Vec<VersionId> = required.iter().map(|required| required.id).collect();
+    let names = VersionNames::of(tx, &ids).await?;
+    let with_values_of = |required: RequiredVersion| {
         let mut context = context.clone();
-        set_provider_version(tx, &mut context, required.id, &required.number).await?;
-        let branches = tx.branches().of_versions(&[required.id]).await?;
-        if branches.iter().any(|branch| Some(&branch.branch) == main_branch.as_ref()) {
+        set_provider_version(&mut context, &names, required.id, &required.number);
+        if names.branches(required.id).any(|branch| Some(branch) == main_branch.as_deref()) {
             context.maybe("provider_version_branch", main_branch.as_deref());
         }
         context.set("provider_version_descriptions", required.reasons.join(", "));
-        contexts.push(context);
-    }
-    Ok(contexts)
-}
-
-async fn tags_of(tx: &mut ReadTx, version: VersionId) -> Result<Vec<String>, StoreError> {
-    Ok(tx.tags().of_versions(&[version]).await?.into_iter().map(|tag| tag.name).collect())
-}
-
-/// The branch that a version was added to last.
-async fn branch_of(tx: &mut ReadTx, version: VersionId) -> Result<Option<String>, StoreError> {
-    Ok(tx.branches().of_versions(&[version]).await?.pop().map(|branch| branch.branch))
+        context
+    };
+    Ok(required.into_iter().map(with_values_of).collect())
 }

@@ -16,21 +16,29 @@ pub(crate) struct Verified {
 }
 
 impl ReadTx {
-    /// The latest result for any pact of a pair within a scope.
+    /// The latest result of the newest consumer version within a scope that has one, in whichever revision of its pact with
+    /// the provider.
     pub(crate) async fn latest_verdict(
         &mut self,
         consumer: &str,
         provider: &str,
         scope: PactScope<'_>,
     ) -> Result<Option<Verified>, StoreError> {
+        // From the newest version backwards along an index, as far as the first one with a result.
         const LATEST: &str = concat!(
             "SELECT r.pact_content_id, r.success, r.pending FROM verifications r WHERE r.id =
-                (SELECT max(x.id) FROM pact_publications pp
-                   JOIN verifications x ON x.pact_content_id = pp.pact_content_id
-                  WHERE pp.consumer_id IN (SELECT id FROM pacticipants WHERE name = $3)
-                    AND pp.provider_id IN (SELECT id FROM pacticipants WHERE name = $4) AND",
+                (SELECT (SELECT max(x.id) FROM pact_publications o
+                           JOIN verifications x ON x.pact_content_id = o.pact_content_id
+                          WHERE o.consumer_version_id = pp.consumer_version_id AND o.provider_id = pp.provider_id
+                          GROUP BY o.revision ORDER BY o.revision DESC LIMIT 1)
+                   FROM pact_publications pp
+                  WHERE pp.is_latest AND pp.consumer_id = (SELECT id FROM pacticipants WHERE name = $3)
+                    AND pp.provider_id = (SELECT id FROM pacticipants WHERE name = $4) AND",
             in_scope!("pp.consumer_version_id", "pp.consumer_id"),
-            ")"
+            "       AND EXISTS (SELECT 1 FROM pact_publications o
+                                  JOIN verifications x ON x.pact_content_id = o.pact_content_id
+                                 WHERE o.consumer_version_id = pp.consumer_version_id AND o.provider_id = pp.provider_id)
+                  ORDER BY pp.consumer_version_ord DESC LIMIT 1)"
         );
         maybe!(self, Verified, LATEST, scope.kind(), scope.name(), consumer, provider)
             .map_err(StoreError::while_doing("finding the latest result of a pair"))

@@ -36,7 +36,7 @@ impl ReadTx {
         scope: Option<(PacticipantId, PacticipantId)>,
         (limit, offset): (i64, i64),
     ) -> Result<Vec<PublishedPact>, StoreError> {
-        // Beginning with the pairs, each latest pact is one look into an index.
+        // Beginning with the pairs, each latest pact is one look into an index; of a tag it is looked for from its head on.
         const LIST: &str = published_pacts!(
             "WHERE pp.id IN (
                 SELECT (SELECT n.id FROM pact_publications n
@@ -47,6 +47,7 @@ impl ReadTx {
                 SELECT (SELECT n.id FROM pact_publications n
                           JOIN version_tags t ON t.version_id = n.consumer_version_id AND t.name = h.name
                          WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
+                           AND n.consumer_version_ord <= h.head_ord
                          ORDER BY n.consumer_version_ord DESC LIMIT 1)
                   FROM integrations i JOIN tag_heads h ON h.pacticipant_id = i.consumer_id
                  WHERE ($1 IS NULL OR (i.consumer_id = $1 AND i.provider_id = $2))

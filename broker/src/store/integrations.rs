@@ -57,9 +57,13 @@ impl Integrations<'_> {
         Ok((integrations, count))
     }
 
-    /// Deletes an integration with its contracts and their results; false if there was none.
+    /// Deletes an integration with its contracts, their results and the webhooks of exactly this pair; false if there was
+    /// none.
     pub(crate) async fn delete(self, consumer: &str, provider: &str) -> Result<bool, StoreError> {
         const CONTENTS: &str = "DELETE FROM pact_contents
+             WHERE consumer_id IN (SELECT id FROM pacticipants WHERE name = $1)
+               AND provider_id IN (SELECT id FROM pacticipants WHERE name = $2)";
+        const WEBHOOKS: &str = "DELETE FROM webhooks
              WHERE consumer_id IN (SELECT id FROM pacticipants WHERE name = $1)
                AND provider_id IN (SELECT id FROM pacticipants WHERE name = $2)";
         const INTEGRATION: &str = "DELETE FROM integrations
@@ -67,6 +71,7 @@ impl Integrations<'_> {
                AND provider_id IN (SELECT id FROM pacticipants WHERE name = $2)";
         let failed = || StoreError::while_doing("deleting an integration");
         run!(self.tx, CONTENTS, consumer, provider).map_err(failed())?;
+        run!(self.tx, WEBHOOKS, consumer, provider).map_err(failed())?;
         let deleted = run!(self.tx, INTEGRATION, consumer, provider).map_err(failed())?;
         Ok(deleted > 0)
     }
@@ -102,14 +107,14 @@ impl Integrations<'_> {
         Ok(())
     }
 
-    /// Deletes all pacticipants with everything that belongs to them. Environments stay.
+    /// Deletes all pacticipants with everything that belongs to them, and all webhooks. Environments stay.
     pub(crate) async fn delete_everything(self) -> Result<(), StoreError> {
         let tx = self.tx;
         let names = tx.pacticipants().names().await?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         tx.pacticipants().lock(&names).await?;
         // Contracts first: the cascades from versions would otherwise search them version by version.
-        for statement in ["DELETE FROM pact_contents", "DELETE FROM pacticipants"] {
+        for statement in ["DELETE FROM pact_contents", "DELETE FROM webhooks", "DELETE FROM pacticipants"] {
             run!(tx, statement).map_err(StoreError::while_doing("deleting all integrations"))?;
         }
         Ok(())

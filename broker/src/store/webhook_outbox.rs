@@ -1,7 +1,8 @@
 //! What is to be delivered, and who is delivering it.
 //!
 //! A row is claimed by a lease: until it ends nobody else claims the row, and what a delivery came to is recorded only by who
-//! still holds it. A broker that dies leaves its leases behind, and when they end another delivers again.
+//! still holds it. A broker that dies leaves its leases behind, and when they end another delivers again. Tries are counted
+//! when they are claimed, so that what can never be recorded is not delivered for ever.
 
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ pub(crate) struct Claim {
     pub(crate) webhook_uuid: String,
     /// The values of template variables.
     pub(crate) context: EventContext,
-    /// How often it was tried before.
+    /// How often it was claimed before.
     pub(crate) attempts: usize,
     lease: String,
 }
@@ -66,19 +67,19 @@ impl WebhookOutbox<'_> {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<Claim>, StoreError> {
-        const ON_SQLITE: &str = "UPDATE webhook_outbox SET lease = $3, leased_until = $4
+        const ON_SQLITE: &str = "UPDATE webhook_outbox SET attempts = attempts + 1, lease = $3, leased_until = $4
              WHERE triggered_webhook_id = (SELECT o.triggered_webhook_id FROM webhook_outbox o
                  JOIN triggered_webhooks t ON t.id = o.triggered_webhook_id
                  WHERE o.run_at <= $1 AND o.leased_until <= $1 AND NOT (t.webhook_uuid IN TEXTS($2))
                  ORDER BY o.run_at, o.triggered_webhook_id LIMIT 1)
-             RETURNING triggered_webhook_id, attempts";
+             RETURNING triggered_webhook_id, attempts - 1";
         // What another is claiming at this moment is passed over instead of waited for.
-        const ON_POSTGRES: &str = "UPDATE webhook_outbox SET lease = $3, leased_until = $4
+        const ON_POSTGRES: &str = "UPDATE webhook_outbox SET attempts = attempts + 1, lease = $3, leased_until = $4
              WHERE triggered_webhook_id = (SELECT o.triggered_webhook_id FROM webhook_outbox o
                  JOIN triggered_webhooks t ON t.id = o.triggered_webhook_id
                  WHERE o.run_at <= $1 AND o.leased_until <= $1 AND NOT (t.webhook_uuid IN TEXTS($2))
                  ORDER BY o.run_at, o.triggered_webhook_id LIMIT 1 FOR UPDATE OF o SKIP LOCKED)
-             RETURNING triggered_webhook_id, attempts";
+             RETURNING triggered_webhook_id, attempts - 1";
         const ABOUT: &str = "SELECT webhook_uuid, event_context FROM triggered_webhooks WHERE id = $1";
         let failed = || StoreError::while_doing("claiming a webhook to deliver");
         let engine = self.tx.engine();
@@ -96,7 +97,8 @@ impl WebhookOutbox<'_> {
         Ok(Some(Claim { id, webhook_uuid, context, attempts, lease: name }))
     }
 
-    /// Records what a delivery came to, and its log; false if the lease has passed to another meanwhile.
+    /// Records what a delivery came to, and its log; false if the lease has passed to another meanwhile, and then the
+    /// transaction is not to be committed.
     pub(crate) async fn finish(
         self,
         claim: &Claim,
@@ -104,22 +106,31 @@ impl WebhookOutbox<'_> {
         log: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        // First what deletions lock first, as they come down from it to the outbox: in the other order the two could wait for
+        // each other.
+        const STATUS: &str = "UPDATE triggered_webhooks SET status = $2, updated_at = $3 WHERE id = $1
+               AND EXISTS (SELECT 1 FROM webhook_outbox o WHERE o.triggered_webhook_id = $1 AND o.lease = $4)";
         const DONE: &str = "DELETE FROM webhook_outbox WHERE triggered_webhook_id = $1 AND lease = $2";
-        const AGAIN: &str =
-            "UPDATE webhook_outbox SET run_at = $3, attempts = attempts + 1, lease = NULL, leased_until = 0
+        const AGAIN: &str = "UPDATE webhook_outbox SET run_at = $3, lease = NULL, leased_until = 0
              WHERE triggered_webhook_id = $1 AND lease = $2";
-        const STATUS: &str = "UPDATE triggered_webhooks SET status = $2, updated_at = $3 WHERE id = $1";
         const EXECUTION: &str = "INSERT INTO webhook_executions (triggered_webhook_id, success, logs, created_at)
              VALUES ($1, $2, $3, $4)";
         let failed = || StoreError::while_doing("recording the delivery of a webhook");
-        let (held, status) = match outcome {
-            Outcome::Done(status) => (run!(self.tx, DONE, claim.id, &claim.lease), status),
-            Outcome::Again(at) => (run!(self.tx, AGAIN, claim.id, &claim.lease, at), TriggeredStatus::Retrying),
+        let status = match outcome {
+            Outcome::Done(status) => status,
+            Outcome::Again(_) => TriggeredStatus::Retrying,
         };
+        if run!(self.tx, STATUS, claim.id, status.as_str(), now, &claim.lease).map_err(failed())? == 0 {
+            return Ok(false);
+        }
+        let held = match outcome {
+            Outcome::Done(_) => run!(self.tx, DONE, claim.id, &claim.lease),
+            Outcome::Again(at) => run!(self.tx, AGAIN, claim.id, &claim.lease, at),
+        };
+        // The outbox is not locked by the first statement: another may have claimed it since.
         if held.map_err(failed())? == 0 {
             return Ok(false);
         }
-        run!(self.tx, STATUS, claim.id, status.as_str(), now).map_err(failed())?;
         if let Some(log) = log {
             let success = status == TriggeredStatus::Success;
             run!(self.tx, EXECUTION, claim.id, success, log, now).map_err(failed())?;

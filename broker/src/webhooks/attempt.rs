@@ -7,9 +7,9 @@ use intact_pact_model::json::Json;
 use url::Url;
 
 use crate::app::App;
-use crate::domain::webhook::{HIDDEN, WebhookRequest, is_secret_header};
+use crate::domain::webhook::{HIDDEN, WebhookRequest, is_secret_header, with_user_hidden};
 use crate::domain::webhook_template::EventContext;
-use crate::webhooks::sender::{Received, SendError};
+use crate::webhooks::sender::{MOST_OF_BODY, Received, SendError};
 
 /// What a try came to.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub(crate) struct Log {
 
 impl Log {
     /// An empty log.
-    fn new(app: &App) -> Self {
+    pub(crate) fn new(app: &App) -> Self {
         Self { app: app.clone(), lines: Vec::new() }
     }
 
@@ -84,7 +84,8 @@ pub(crate) async fn attempt(app: &App, webhook: &WebhookRequest, about: About<'_
     for (name, value) in &request.headers {
         log.line("INFO", &format!("{name}: {value}"));
     }
-    log.line("INFO", request.body.as_deref().unwrap_or_default());
+    let body = request.body.as_deref().unwrap_or_default();
+    log.line("INFO", &body[..body.floor_char_boundary(MOST_OF_BODY)]);
     let result = send(app, outgoing).await;
     log_result(&mut log, app, about, &result);
     let success = result
@@ -149,15 +150,7 @@ impl Received {
 impl Outgoing {
     fn without_secrets(&self) -> Self {
         let headers = shown(&self.headers).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let url = match Url::parse(&self.url) {
-            Ok(mut url) if url.password().is_some() => {
-                // It has a host, as it has a password.
-                let _ = url.set_password(Some(HIDDEN));
-                url.into()
-            }
-            _ => self.url.clone(),
-        };
-        Self { method: self.method.clone(), url, headers, body: self.body.clone() }
+        Self { method: self.method.clone(), url: with_user_hidden(&self.url), headers, body: self.body.clone() }
     }
 }
 

@@ -17,8 +17,8 @@ use url::{Host, Url};
 use crate::config::Config;
 use crate::domain::webhook_hosts::{HostRule, is_public, names};
 
-/// How much of an answer is looked at.
-const MOST_OF_BODY: usize = 64 * 1024;
+/// How much of an answer is looked at, and of a request logged.
+pub(crate) const MOST_OF_BODY: usize = 64 * 1024;
 /// How many times its time limit a delivery may take in all, with an answer that arrives in drops.
 const MOST_TIMES: u32 = 3;
 

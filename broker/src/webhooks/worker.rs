@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::webhook::TriggeredStatus;
 use crate::store::StoreError;
 use crate::store::webhook_outbox::{Claim, Outcome};
-use crate::webhooks::attempt::{About, attempt};
+use crate::webhooks::attempt::{About, Log, attempt};
 
 /// How many deliveries are in progress at once.
 const MOST_AT_ONCE: usize = 32;
@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_secs(1);
 const SPARE: Duration = Duration::from_mins(1);
 /// How long the recording of a delivery waits after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often it is tried; afterwards the lease ends and the delivery is repeated.
+/// How often it is tried; afterwards the lease ends and the delivery is repeated, as often as the schedule allows.
 const MOST_RECORDINGS: u32 = 20;
 
 /// Who delivers.
@@ -110,6 +110,15 @@ impl Worker {
     }
 
     async fn deliver(&self, claim: Claim) {
+        let schedule = &self.app.config().webhook_retry_schedule;
+        if claim.attempts > schedule.len() {
+            let mut log = Log::new(&self.app);
+            let attempts = claim.attempts;
+            let text = format!("Webhook execution given up: of {attempts} attempts not all could be recorded");
+            log.line("ERROR", &text);
+            self.record(&claim, Outcome::Done(TriggeredStatus::Failure), Some(&log.text())).await;
+            return;
+        }
         let webhook = async { self.app.store().read().await?.webhooks().find(&claim.webhook_uuid).await };
         let stored = match webhook.await {
             Ok(stored) => stored,
@@ -125,7 +134,6 @@ impl Worker {
         let logged_context = claim.context.to_json();
         let about = About { uuid: &claim.webhook_uuid, context: &claim.context, logged_context: &logged_context };
         let mut attempt = attempt(&self.app, &stored.webhook.definition.request, about).await;
-        let schedule = &self.app.config().webhook_retry_schedule;
         let outcome = match schedule.get(claim.attempts) {
             _ if attempt.success => {
                 attempt.log.line("INFO", "Successfully executed webhook");
@@ -150,7 +158,9 @@ impl Worker {
             let recording = async {
                 let mut tx = self.app.store().write().await?;
                 let held = tx.webhook_outbox().finish(claim, outcome, log, self.app.now()).await?;
-                tx.commit().await?;
+                if held {
+                    tx.commit().await?;
+                }
                 Ok::<bool, StoreError>(held)
             };
             match recording.await {

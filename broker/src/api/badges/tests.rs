@@ -52,6 +52,35 @@ async fn a_pacts_badge_says_how_its_verification_stands() {
 }
 
 #[tokio::test]
+async fn the_newest_version_with_a_result_counts_not_the_result_recorded_last() {
+    let configure = |config: &mut Config| config.allow_dangerous_contract_modification = true;
+    on_every_database_with(configure, async |broker| {
+        let latest = format!("{PAIR}/latest/badge");
+        for number in ["1", "2", "3"] {
+            publish(&broker, number).await;
+            broker.tag("Checkout Web", number, "dev").await.expect(201);
+        }
+        broker.tag("Checkout Web", "1", "prod").await.expect(201);
+        broker.verify("Checkout Web", "2", "Order API", "7", false).await.expect(201);
+        broker.verify("Checkout Web", "1", "Order API", "7", true).await.expect(201);
+
+        assert_eq!(said(&broker, &latest).await, "checkout%20web%2Forder%20api%20pact-failed-red.svg");
+        for (tag, expected) in [("dev", "failed-red"), ("prod", "verified-brightgreen")] {
+            let expected = format!("checkout%20web%2Forder%20api%20pact-{expected}.svg");
+            assert_eq!(said(&broker, &format!("{PAIR}/latest/{tag}/badge")).await, expected);
+        }
+        // What the version published before counts for as long as what it published since has no result.
+        broker.verify("Checkout Web", "3", "Order API", "7", true).await.expect(201);
+        let changed = pact("Checkout Web", "Order API", "changed");
+        broker.publish("Checkout Web", "3", "Order API", &changed).await.expect(200);
+        assert_eq!(said(&broker, &latest).await, "checkout%20web%2Forder%20api%20pact-changed-orange.svg");
+        broker.verify("Checkout Web", "3", "Order API", "7", true).await.expect(201);
+        assert_eq!(said(&broker, &latest).await, "checkout%20web%2Forder%20api%20pact-verified-brightgreen.svg");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn badges_answer_whether_something_can_be_deployed_or_merged() {
     on_every_database(async |broker| {
         let merge = "/pacticipants/Checkout%20Web/main-branch/can-i-merge/badge";

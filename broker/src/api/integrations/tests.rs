@@ -63,6 +63,47 @@ async fn a_deleted_integration_takes_along_what_belongs_to_nothing_else() {
     .await;
 }
 
+async fn webhooks(broker: &TestBroker) -> Vec<String> {
+    let list = broker.get("/webhooks").await.expect(200).json();
+    let links = list["_links"]["pb:webhooks"].as_array().unwrap();
+    links.iter().map(|link| link["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_deleted_integration_takes_the_webhooks_of_exactly_its_pair_along() {
+    on_every_database(async |broker| {
+        publish(&broker, "Web", "1", "Orders").await;
+        publish(&broker, "Web", "1", "Users").await;
+        publish(&broker, "App", "1", "Orders").await;
+        let webhook = json!({ "request": { "method": "POST", "url": "https://ci.example.org/x" } });
+        for scope in [
+            "",
+            "/consumer/Web",
+            "/provider/Orders",
+            "/provider/Orders/consumer/Web",
+            "/provider/Users/consumer/Web",
+            "/provider/Orders/consumer/App",
+        ] {
+            broker.post(&format!("/webhooks{scope}"), &webhook).await.expect(201);
+        }
+
+        broker.delete("/integrations/provider/Orders/consumer/Web").await.expect(204);
+        assert_eq!(
+            webhooks(&broker).await,
+            [
+                "A webhook for all pacts",
+                "A webhook for all pacts with consumer Web",
+                "A webhook for all pacts with provider Orders",
+                "A webhook for the pact between Web and Users",
+                "A webhook for the pact between App and Orders",
+            ]
+        );
+        broker.delete("/integrations").await.expect(204);
+        assert!(webhooks(&broker).await.is_empty());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn all_integrations_are_deleted_with_the_pacticipants_but_environments_stay() {
     on_every_database(async |broker| {

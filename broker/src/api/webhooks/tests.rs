@@ -174,7 +174,7 @@ async fn secrets_are_never_shown_and_stay_when_they_come_back_as_asterisks() {
     on_every_database(async |broker| {
         let mut webhook = json!({ "request": {
             "method": "POST",
-            "url": "https://ci.example.org/x",
+            "url": "https://amy:letmein@ci.example.org/x",
             "headers": { "Authorization": "Bearer abc", "X-Token": "${pactbroker.consumerName}", "Accept": "a/b" },
             "username": "bob",
             "password": "hunter2",
@@ -185,17 +185,18 @@ async fn secrets_are_never_shown_and_stay_when_they_come_back_as_asterisks() {
             shown["headers"],
             json!({ "authorization": "**********", "x-token": "${pactbroker.consumerName}", "accept": "a/b" })
         );
+        assert_eq!(shown["url"], "https://**********@ci.example.org/x");
         assert_eq!((&shown["username"], &shown["password"]), (&json!("bob"), &json!("**********")));
 
         webhook["request"] = shown;
-        webhook["request"]["url"] = json!("https://ci.example.org/y");
+        webhook["request"]["url"] = json!("https://**********@ci.example.org/y");
         let href = created.link("self");
         broker.put(&href, &webhook).await.expect(200);
 
         let uuid = created.json()["uuid"].as_str().unwrap().to_owned();
         let stored = broker.app().store().read().await.unwrap().webhooks().find(&uuid).await.unwrap().unwrap();
         let request = stored.webhook.definition.request;
-        assert_eq!(request.url, "https://ci.example.org/y");
+        assert_eq!(request.url, "https://amy:letmein@ci.example.org/y");
         assert_eq!(request.password.as_deref(), Some("hunter2"));
         assert!(request.headers.contains(&("authorization".to_owned(), "Bearer abc".to_owned())));
         assert!(broker.get(&href).await.expect(200).json()["updatedAt"].is_string());

@@ -98,9 +98,8 @@ proptest! {
             text.push(c);
             text
         }).replace("'/x/'", "'x'");
-        let pattern = Pattern::compile(&pattern);
-        prop_assume!(pattern.is_ok(), "too many letters in a row");
-        let pattern = pattern.expect("checked above");
+        // Too many letters in a row are no pattern.
+        let Ok(pattern) = Pattern::compile(&pattern) else { return Ok(()) };
         let instant = jiff::Timestamp::from_second(seconds).expect("in range").to_zoned(jiff::tz::TimeZone::UTC);
         let text = pattern.format(&instant);
         // Two-digit years and repeated fields may contradict each other about leap days only if read as another year.
