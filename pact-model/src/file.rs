@@ -171,12 +171,16 @@ pub fn file_name(consumer: &str, provider: &str) -> String {
     }
     const LONGEST: usize = 200;
     if name.len() > LONGEST {
-        let mut hasher = DefaultHasher::new();
-        (consumer, provider).hash(&mut hasher);
         let end = name.floor_char_boundary(LONGEST - 17);
-        name = format!("{}-{:016x}", &name[..end], hasher.finish());
+        name = format!("{}-{:016x}", &name[..end], stable_hash(&[consumer, provider]));
     }
     name + ".json"
+}
+
+/// A number for texts that is the same on every machine and with every compiler (FNV-1a), unlike that of the standard library.
+fn stable_hash(texts: &[&str]) -> u64 {
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl PactFile {

@@ -140,7 +140,7 @@ fn frame(pact: &Pact, list: &'static str, version: SpecVersion, interactions: Js
     root.insert(list, interactions);
     root.insert("metadata", metadata);
     let below = if version < SpecVersion::V4 { unknown::PACT_V3 } else { unknown::PACT };
-    finished(root, &pact.unknown, below).into()
+    finished(root, &pact.unknown, &[below]).into()
 }
 
 /// The text of one interaction as it stands in the text of a pact.

@@ -39,23 +39,6 @@ pub(super) const HTTP_PART_V2: &[(&str, Below)] = &[
     ("query", Below::Nothing),
 ];
 
-/// What a V4 interaction that is a message has below it.
-pub(super) const MESSAGE_INTERACTION_V4: &[(&str, Below)] = &[
-    ("comments", Below::Nothing),
-    ("contents", Below::Body),
-    ("generators", Below::Map),
-    ("interactionMarkup", Below::Nothing),
-    ("key", Below::Nothing),
-    ("matchingRules", Below::Rules),
-    ("pending", Below::Nothing),
-    ("pluginConfiguration", Below::Nothing),
-    ("providerState", Below::Beside("providerStates")),
-    ("providerStates", Below::Objects),
-    ("provider_state", Below::Beside("providerStates")),
-    ("transport", Below::Nothing),
-    ("type", Below::Nothing),
-];
-
 /// What a V4 message has below it.
 pub(super) const MESSAGE: &[(&str, Below)] = &[
     ("contents", Below::Body),
@@ -64,17 +47,11 @@ pub(super) const MESSAGE: &[(&str, Below)] = &[
     ("providerStates", Below::Objects),
 ];
 
-/// What a V3 message has below it.
-pub(super) const MESSAGE_V3: &[(&str, Below)] = &[
-    ("contents", Below::Nothing),
-    ("generators", Below::Map),
-    ("matchingRules", Below::Rules),
-    ("providerState", Below::Beside("providerStates")),
-    ("providerStates", Below::Objects),
-    ("provider_state", Below::Beside("providerStates")),
-];
+/// What a V3 message has below it, beside what it has as an interaction.
+pub(super) const MESSAGE_V3: &[(&str, Below)] =
+    &[("contents", Below::Nothing), ("generators", Below::Map), ("matchingRules", Below::Rules)];
 
-/// What any other V4 interaction has below it. Members that mean nothing in an older file, but something here, would be misread:
+/// What a V4 interaction has below it. Members that mean nothing in an older file, but something here, would be misread:
 /// nothing of theirs is laid over.
 pub(super) const INTERACTION_V4: &[(&str, Below)] = &[
     ("comments", Below::Nothing),
@@ -120,10 +97,10 @@ pub(super) const PACT_V3: &[(&str, Below)] = &[
 pub(super) fn finished(
     mut object: Object<'static>,
     unknown: &Object<'static>,
-    below: &[(&str, Below)],
+    below: &[&[(&str, Below)]],
 ) -> Object<'static> {
     for (name, rest) in unknown.iter() {
-        match below.iter().find(|(own, _)| *own == name) {
+        match below.iter().copied().flatten().find(|(own, _)| *own == name) {
             Some((_, below)) => lay_below(&mut object, name, rest, *below),
             None if object.contains(name) => {}
             None => object.insert(name.to_owned(), rest.clone()),

@@ -46,9 +46,9 @@ pub(super) fn interaction(interaction: &Interaction, version: SpecVersion) -> Re
     if let Some(state) = interaction.provider_states.first().filter(|state| !state.name.is_empty()) {
         object.insert("providerState", state.name.clone());
     }
-    object.insert("request", finished(own_request, &request.unknown, HTTP_PART_V2));
-    object.insert("response", finished(own_response, &response.unknown, HTTP_PART_V2));
-    Ok(finished(object, &interaction.unknown, INTERACTION_V2).into())
+    object.insert("request", finished(own_request, &request.unknown, &[HTTP_PART_V2]));
+    object.insert("response", finished(own_response, &response.unknown, &[HTTP_PART_V2]));
+    Ok(finished(object, &interaction.unknown, &[INTERACTION_V2]).into())
 }
 
 /// The text the query was read from, since V1 compares it; else the parameters sorted by name.

@@ -23,9 +23,9 @@ pub(super) fn interaction(interaction: &Interaction) -> Result<JsonValue, WriteE
             let mut object = Object::new();
             object.insert("request", request(own_request));
             object.insert("response", response(own_response));
-            (object, INTERACTION)
+            (object, &[INTERACTION][..])
         }
-        Kind::AsyncMessage(part) => (message(part), MESSAGE_V3),
+        Kind::AsyncMessage(part) => (message(part), &[INTERACTION, MESSAGE_V3][..]),
         kind @ (Kind::SyncMessage { .. } | Kind::Unknown { .. }) => {
             return Err(WriteError::of_kind(kind, SpecVersion::V3, interaction));
         }
@@ -42,14 +42,14 @@ fn request(request: &HttpRequest) -> Object<'static> {
     insert_unless_empty(&mut object, "query", query(&request.query));
     insert_unless_empty(&mut object, "matchingRules", by_category(&request.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&request.generators));
-    finished(object, &request.unknown, HTTP_PART_V3)
+    finished(object, &request.unknown, &[HTTP_PART_V3])
 }
 
 fn response(response: &HttpResponse) -> Object<'static> {
     let mut object = response_without_rules(response);
     insert_unless_empty(&mut object, "matchingRules", by_category(&response.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&response.generators));
-    finished(object, &response.unknown, HTTP_PART_V3)
+    finished(object, &response.unknown, &[HTTP_PART_V3])
 }
 
 /// What V3 shares with older versions; the query is not among it.
@@ -99,5 +99,5 @@ fn message(part: &MessagePart) -> Object<'static> {
     object.insert("metadata", sorted_object(&metadata));
     insert_unless_empty(&mut object, "matchingRules", by_category(&part.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&part.generators));
-    finished(object, &part.unknown, MESSAGE_V3)
+    finished(object, &part.unknown, &[MESSAGE_V3])
 }

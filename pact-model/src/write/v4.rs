@@ -7,7 +7,7 @@ use crate::merge;
 use crate::message::{MessagePart, metadata_content_type};
 
 use super::rule::{by_category, generators_by_category};
-use super::unknown::{HTTP_PART, INTERACTION_V4, MESSAGE, MESSAGE_INTERACTION_V4, finished};
+use super::unknown::{HTTP_PART, INTERACTION_V4, MESSAGE, finished};
 use super::{body, headers, insert_unless_empty, is_empty, provider_states, query, sorted_object};
 
 /// All interactions, sorted.
@@ -41,7 +41,7 @@ pub(crate) fn interaction(interaction: &Interaction) -> JsonValue {
         object.insert("interactionMarkup", sorted_object(&interaction.markup));
     }
     let is_message = matches!(interaction.kind, Kind::AsyncMessage(_));
-    let below = if is_message { MESSAGE_INTERACTION_V4 } else { INTERACTION_V4 };
+    let below: &[_] = if is_message { &[INTERACTION_V4, MESSAGE] } else { &[INTERACTION_V4] };
     finished(object, &interaction.unknown, below).into()
 }
 
@@ -79,7 +79,7 @@ fn request(request: &HttpRequest) -> Object<'static> {
     }
     insert_unless_empty(&mut object, "matchingRules", by_category(&request.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&request.generators));
-    finished(object, &request.unknown, HTTP_PART)
+    finished(object, &request.unknown, &[HTTP_PART])
 }
 
 fn response(response: &HttpResponse) -> Object<'static> {
@@ -95,7 +95,7 @@ fn response(response: &HttpResponse) -> Object<'static> {
     }
     insert_unless_empty(&mut object, "matchingRules", by_category(&response.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&response.generators));
-    finished(object, &response.unknown, HTTP_PART)
+    finished(object, &response.unknown, &[HTTP_PART])
 }
 
 fn message_part(part: &MessagePart) -> Object<'static> {
@@ -106,5 +106,5 @@ fn message_part(part: &MessagePart) -> Object<'static> {
     insert_unless_empty(&mut object, "metadata", sorted_object(&part.metadata));
     insert_unless_empty(&mut object, "matchingRules", by_category(&part.matching_rules));
     insert_unless_empty(&mut object, "generators", generators_by_category(&part.generators));
-    finished(object, &part.unknown, MESSAGE)
+    finished(object, &part.unknown, &[MESSAGE])
 }
