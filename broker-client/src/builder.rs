@@ -8,7 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::client::BrokerClient;
-use crate::http::{HttpClientError, HttpOptions, http_client, without_credentials};
+use crate::http::{HttpClientError, HttpOptions, http_client, http_url, without_credentials};
 use crate::retry::RetryPolicy;
 use crate::secrets::{self, Secrets};
 
@@ -169,15 +169,12 @@ type UserAndPassword = (String, String);
 
 /// The base URL without trailing `/`, query, fragment and credentials; the latter are returned.
 fn read_base_url(text: &str) -> Result<(Url, Option<UserAndPassword>), BuildError> {
-    let unusable = |reason: &str| BuildError::BaseUrl { url: without_credentials(text), reason: reason.to_owned() };
-    let mut url = Url::parse(text.trim()).map_err(|error| unusable(&error.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(unusable("it must begin with http:// or https://"));
-    }
+    let unusable = |reason: String| BuildError::BaseUrl { url: without_credentials(text), reason };
+    let mut url = http_url(text).map_err(unusable)?;
     let decode = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
     let user =
         (!url.username().is_empty()).then(|| (decode(url.username()), decode(url.password().unwrap_or_default())));
-    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| unusable("it has no host"))?;
+    url.set_username("").and_then(|()| url.set_password(None)).map_err(|()| unusable("it has no host".to_owned()))?;
     url.set_query(None);
     url.set_fragment(None);
     let path = url.path().trim_end_matches('/').to_owned();

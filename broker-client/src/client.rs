@@ -195,7 +195,8 @@ impl BrokerClient {
         let body = body.freeze();
         tracing::debug!(method = %call.method, %url, status = status.as_u16(), "the broker answered");
         if status.is_success() {
-            return Ok(Answer { method: call.method.clone(), url: call.url.clone(), headers, body });
+            let secrets = self.shared.secrets.clone();
+            return Ok(Answer { method: call.method.clone(), url: call.url.clone(), headers, body, secrets });
         }
         let content_type = header_text(&headers, &CONTENT_TYPE).unwrap_or_default();
         let said = String::from_utf8_lossy(&body);

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::error::{BrokerError, BrokerErrorKind, excerpt};
 use crate::hal::HalDocument;
+use crate::secrets::Secrets;
 
 /// What a call gave: the part that was asked for, and the whole answer as text, for output as JSON.
 #[derive(Debug, Clone)]
@@ -83,6 +84,8 @@ pub(crate) struct Answer {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What must not be shown when the answer cannot be read.
+    pub(crate) secrets: Secrets,
 }
 
 impl Answer {
@@ -92,7 +95,8 @@ impl Answer {
 
     fn unreadable(&self, reason: String) -> BrokerError {
         let content_type = self.content_type();
-        BrokerErrorKind::Unreadable { content_type, reason }.at(self.method.as_str(), self.url.as_str())
+        BrokerErrorKind::Unreadable { content_type, reason }
+            .at(self.method.as_str(), &self.secrets.hide(self.url.as_str()))
     }
 
     /// The answer's JSON as `T`.
@@ -101,6 +105,7 @@ impl Answer {
         let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body);
         serde_json::from_slice(body).map_err(|error| {
             let text = String::from_utf8_lossy(&self.body);
+            let text = self.secrets.hide(&text);
             let looks_like_json = text.trim_start().starts_with(['{', '[']);
             let found = excerpt(&self.content_type().unwrap_or_default(), &text).filter(|_| !looks_like_json);
             self.unreadable(found.map_or_else(

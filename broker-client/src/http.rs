@@ -53,8 +53,8 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// A client that adds nothing to a request and takes nothing from an answer: no redirects followed, no compression
-    /// negotiated, no proxy, no `User-Agent`.
+    /// A client that takes nothing from an answer and adds no more to a request than its own name, which some servers ask for:
+    /// no redirects followed, no compression negotiated, no proxy.
     pub fn for_provider(timeout: Duration) -> Self {
         Self {
             timeout,
@@ -65,7 +65,7 @@ impl HttpOptions {
             ca_certificates: Vec::new(),
             platform_roots: true,
             skip_tls_verification: false,
-            user_agent: None,
+            ..Self::default()
         }
     }
 }
@@ -119,6 +119,19 @@ pub fn failure_reason(error: reqwest::Error) -> String {
     LAYERS.iter().fold(reason.as_str(), |reason, layer| reason.strip_prefix(layer).unwrap_or(reason)).to_owned()
 }
 
+/// A URL of HTTP, or what is wrong with the text.
+pub fn http_url(text: &str) -> Result<Url, String> {
+    const NO_SCHEME: &str = "write http:// or https:// before it";
+    match Url::parse(text.trim()) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        // `localhost:9292` reads as an address of the scheme `localhost`.
+        Ok(url) if url.cannot_be_a_base() => Err(NO_SCHEME.to_owned()),
+        Ok(url) => Err(format!("it begins with {}:// and not with http:// or https://", url.scheme())),
+        Err(url::ParseError::RelativeUrlWithoutBase) => Err(NO_SCHEME.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// A URL without user name and password, as it may be shown. Text that is no URL loses everything before its last `@`.
 pub fn without_credentials(url: &str) -> String {
     match Url::parse(url) {
@@ -150,6 +163,20 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_url_of_http_is_told_apart() {
+        let told = |text| http_url(text).map_or_else(|reason| reason, String::from);
+        for (text, expected) in [
+            (" https://host/a ", "https://host/a"),
+            ("localhost:9292", "write http:// or https:// before it"),
+            ("broker.example.com/pacts", "write http:// or https:// before it"),
+            ("ftp://host", "it begins with ftp:// and not with http:// or https://"),
+            ("http://", "empty host"),
+        ] {
+            assert_eq!(told(text), expected);
+        }
+    }
 
     #[test]
     fn credentials_are_taken_out_of_urls_and_of_what_should_have_been_one() {

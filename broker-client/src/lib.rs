@@ -59,8 +59,8 @@ pub use error::{BrokerError, BrokerErrorKind, Notice};
 pub use exchange::Received;
 pub use hal::{HalDocument, Link};
 pub use matrix::{
-    Matrix, MatrixEnvironment, MatrixPacticipant, MatrixQuery, MatrixRow, MatrixSummary, MatrixTarget, MatrixVersion,
-    RowResult,
+    FailedInteraction, Matrix, MatrixEnvironment, MatrixPacticipant, MatrixQuery, MatrixReason, MatrixRow,
+    MatrixSummary, MatrixTarget, MatrixVersion, RowResult,
 };
 pub use pacticipants::{Pacticipant, PacticipantChange};
 pub use pacts::{

@@ -19,6 +19,8 @@ pub struct MatrixQuery {
     pub target: MatrixTarget,
     /// How many rows are wanted at most; brokers give 100 unless told.
     pub limit: Option<u32>,
+    /// Whether the reasons of a "no" are wanted, one by one. Only our own broker has them; others overlook the wish.
+    pub reasons: bool,
 }
 
 /// With what the versions that are asked about must work together.
@@ -76,6 +78,9 @@ impl MatrixQuery {
         if let Some(limit) = self.limit {
             push("limit", &limit.to_string());
         }
+        if self.reasons {
+            push("reasons", "true");
+        }
         pairs
     }
 }
@@ -91,6 +96,34 @@ pub struct Matrix {
     /// The evidence.
     #[serde(rename = "matrix")]
     pub rows: Vec<MatrixRow>,
+    /// What keeps the answer from being "yes", one by one; empty unless asked for, and from other brokers.
+    pub reasons: Vec<MatrixReason>,
+}
+
+/// Why the answer is not "yes", for one consumer and provider.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct MatrixReason {
+    /// A name for programs, such as `never_verified`.
+    pub cause: String,
+    /// The cause in words.
+    pub text: String,
+    /// In words, what must be so before the command is run.
+    pub precondition: Option<String>,
+    /// What to run next.
+    pub command: Option<String>,
+    /// The interactions that failed, if they are known.
+    pub failed_interactions: Vec<FailedInteraction>,
+}
+
+/// An interaction that failed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct FailedInteraction {
+    /// Its id in the pact.
+    pub id: String,
+    /// How the pact describes it.
+    pub description: Option<String>,
 }
 
 /// The verdict, and how many rows speak for and against it.
@@ -224,6 +257,8 @@ mod tests {
             text(&main),
             "q[][pacticipant]=Web&q[][version]=1&latestby=cvpv&mainBranch=true&latest=true&limit=7"
         );
+        let reasons = MatrixQuery { reasons: true, limit: None, ..main };
+        assert!(text(&reasons).ends_with("&latest=true&reasons=true"));
     }
 
     #[test]

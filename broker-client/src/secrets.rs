@@ -44,15 +44,53 @@ impl Secrets {
         self.0.is_empty()
     }
 
-    /// The text without secrets.
+    /// The text without secrets. Where it says by `…` that something was cut off, what stands before may be the beginning of a
+    /// secret: that is taken out too.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut text = Cow::Borrowed(text);
+        // First the beginnings: what is left of one when a shorter secret in it is taken out would not be recognised.
+        let mut text = self.without_beginnings(text).map_or(Cow::Borrowed(text), Cow::Owned);
         for secret in self.0.iter() {
             if text.contains(secret.as_str()) {
                 text = Cow::Owned(text.replace(secret.as_str(), HIDDEN));
             }
         }
         text
+    }
+
+    /// The text without beginnings of secrets before `…`, if there are any.
+    fn without_beginnings(&self, text: &str) -> Option<String> {
+        let begun = |head: &str, secret: &str| {
+            let lengths = (SHORTEST..secret.len()).rev().filter(|&length| secret.is_char_boundary(length));
+            lengths.into_iter().find(|&length| head.ends_with(&secret[..length]))
+        };
+        let (mut whole, mut found) = (String::new(), false);
+        let mut pieces = text.split('…').peekable();
+        while let Some(piece) = pieces.next() {
+            if pieces.peek().is_none() {
+                whole.push_str(piece);
+                break;
+            }
+            match self.0.iter().filter_map(|secret| begun(piece, secret)).max() {
+                Some(length) => {
+                    found = true;
+                    whole.push_str(&piece[..piece.len() - length]);
+                    whole.push_str(HIDDEN);
+                }
+                None => whole.push_str(piece),
+            }
+            whole.push('…');
+        }
+        found.then_some(whole)
+    }
+
+    /// The beginning of a text, at most so many characters. Secrets are taken out before it is cut off, since half of a secret
+    /// would not be recognised.
+    pub fn excerpt(&self, text: &str, most: usize) -> String {
+        let hidden = self.hide(text.trim());
+        match hidden.char_indices().nth(most) {
+            None => hidden.into_owned(),
+            Some((end, _)) => format!("{}…", &hidden[..end]),
+        }
     }
 
     /// Takes them out of a text.
@@ -129,6 +167,9 @@ mod tests {
             "no [hidden] or [hidden], [hidden]; abc staging"
         );
         assert_eq!(format!("{secrets:?}"), "3 secrets");
+        assert_eq!(secrets.hide("cut: Bearer s3cret-t…, s3cr… and s3c…"), "cut: [hidden]…, [hidden]… and s3c…");
+        assert_eq!(secrets.excerpt(" 0123456789 s3cret-token ", 14), "0123456789 [hi…");
+        assert_eq!(secrets.excerpt(" 0123456789 s3cret-token ", 19), "0123456789 [hidden]");
     }
 
     #[test]

@@ -208,6 +208,8 @@ CREATE TABLE verifications (
 CREATE UNIQUE INDEX ux_verifications_number    ON verifications (number);
 CREATE INDEX ix_verifications_content          ON verifications (pact_content_id, id);
 CREATE INDEX ix_verifications_provider_version ON verifications (provider_version_id, pact_content_id);
+-- Pending and work in progress ask who has verified a content, and when; without reading the results themselves.
+CREATE INDEX ix_verifications_success          ON verifications (pact_content_id, created_at, executed_at, wip, provider_version_id, success) WHERE success;
 
 -- Numbers that are counted for the whole broker. Unlike max + 1 the next number is never one that was deleted, and unlike an
 -- identity column an import can set it alike on both engines.

@@ -42,6 +42,7 @@ CREATE TABLE triggered_webhooks (
   verification_id     BIGINT REFERENCES verifications (id) ON DELETE CASCADE,
   status              TEXT   NOT NULL,              -- not_run, retrying, success, failure
   event_context       TEXT   NOT NULL,              -- JSON: the values of template variables at that time
+  correlation_id      TEXT,                         -- of the request that triggered it
   created_at          BIGINT NOT NULL,
   updated_at          BIGINT NOT NULL
 );

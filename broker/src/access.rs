@@ -113,6 +113,8 @@ impl Access {
         let asks = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         let reads = asks || (method == Method::POST && is_for_verification(path));
         let is_public = self.public_read
+            // Who runs the broker has no credentials for it, and hears nothing but that it runs.
+            || (asks && is_probe(path))
             || (asks && self.public_heartbeat && is_heartbeat(path))
             || (asks && self.public_badges && is_badge(path));
         match (reads, is_public) {
@@ -162,6 +164,10 @@ fn is_for_verification(path: &str) -> bool {
 /// Routes are found with or without a slash at the end.
 fn without_slash(path: &str) -> &str {
     path.strip_suffix('/').unwrap_or(path)
+}
+
+fn is_probe(path: &str) -> bool {
+    matches!(without_slash(path), "/livez" | "/readyz" | "/startupz")
 }
 
 fn is_heartbeat(path: &str) -> bool {
@@ -257,6 +263,10 @@ mod tests {
             for authorization in [None, Some(basic("admin:no")), Some("Digest x".to_owned())] {
                 assert_eq!(ask(&access, &Method::GET, path, authorization.as_deref()), Ok(()), "{path}");
             }
+        }
+        let probed = Access { public_heartbeat: false, public_badges: false, ..access.clone() };
+        for probe in ["/livez", "/readyz", "/startupz/"] {
+            assert_eq!(ask(&probed, &Method::GET, probe, None), Ok(()), "{probe}");
         }
         assert_eq!(ask(&access, &Method::GET, "/", None), Err(Refused::Unauthorised));
         let access = Access { public_read: true, ..access };

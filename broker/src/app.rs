@@ -1,32 +1,21 @@
-//! A broker: its database, its settings and its clock, and how it is opened and served.
+//! A broker: its database, its settings and its clock, and how it is opened. [`crate::serve`] has how it is served.
 
 use std::fmt;
-use std::future::Future;
-use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::domain::clean_up::{CleanUp, CleanUpPlan, CleanUpResult};
 use crate::domain::timestamp::Timestamp;
+use crate::operations::clean_up::{CleanUpError, clean_up, plan_clean_up};
 use crate::operations::seed_environments::seed_environments;
-use crate::store::{OpenStoreError, Store, StoreError};
+use crate::store::{OpenStoreError, Store, StoreError, Tables};
+use crate::telemetry::Telemetry;
 use crate::webhooks::sender::Sender;
-use crate::webhooks::worker::Worker;
-
-/// How long requests in progress may take to finish when the broker is asked to stop.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long a client may take to send the head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long to wait after a failed accept, for example because too many files are open.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What handlers and operations share.
 #[derive(Clone)]
@@ -40,6 +29,8 @@ struct Inner {
     clock: Clock,
     sender: Sender,
     to_deliver: Notify,
+    telemetry: Telemetry,
+    draining: AtomicBool,
 }
 
 /// Where the present moment comes from.
@@ -71,6 +62,21 @@ impl App {
         self.inner.to_deliver.notified().await;
     }
 
+    /// What is counted.
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.inner.telemetry
+    }
+
+    /// From now on the broker is stopping.
+    pub(crate) fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Is the broker stopping?
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
+    }
+
     /// The present moment.
     pub(crate) fn now(&self) -> Timestamp {
         (self.inner.clock)()
@@ -98,16 +104,54 @@ impl Broker {
     ///
     /// The database cannot be reached or upgraded, or its file belongs to another running broker.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        Self::open_with_clock(config, Arc::new(Timestamp::now)).await
+        Box::pin(Self::open_with_clock(config, Arc::new(Timestamp::now))).await
+    }
+
+    /// Opens a database that a broker of this version uses, and changes nothing by that: for maintenance, which is to find
+    /// what is there or nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached, its file does not exist or belongs to another running broker, or its tables are not
+    /// those of this version.
+    pub async fn open_as_it_is(config: Config) -> Result<Self, OpenError> {
+        Self::opened(config, Arc::new(Timestamp::now), Tables::AsTheyAre).await
     }
 
     /// Like [`Broker::open`] with another clock.
     pub(crate) async fn open_with_clock(config: Config, clock: Clock) -> Result<Self, OpenError> {
-        let (store, lock) = Store::open(&config).await?;
+        let broker = Self::opened(config, clock, Tables::UpToDate).await?;
+        seed_environments(broker.app.store(), broker.app.now()).await?;
+        Ok(broker)
+    }
+
+    async fn opened(config: Config, clock: Clock, tables: Tables) -> Result<Self, OpenError> {
+        // A large future, which would else be a part of whatever opens a broker; and one whose lifetimes would have to be
+        // known there for it to be `Send`.
+        let opening: Pin<Box<dyn Future<Output = _> + Send + '_>> = Box::pin(Store::open(&config, tables));
+        let (store, lock) = opening.await?;
         let sender = Sender::new(&config);
-        let app = App { inner: Arc::new(Inner { store, config, clock, sender, to_deliver: Notify::new() }) };
-        seed_environments(app.store(), app.now()).await?;
-        Ok(Self { app, _lock: lock })
+        let (to_deliver, telemetry, draining) = (Notify::new(), Telemetry::new(), AtomicBool::new(false));
+        let inner = Inner { store, config, clock, sender, to_deliver, telemetry, draining };
+        Ok(Self { app: App { inner: Arc::new(inner) }, _lock: lock })
+    }
+
+    /// What a clean-up would delete now.
+    ///
+    /// # Errors
+    ///
+    /// The database failed.
+    pub async fn plan_clean_up(&self, rules: &CleanUp) -> Result<CleanUpPlan, CleanUpError> {
+        Ok(plan_clean_up(self.app.store(), rules, self.app.now()).await?)
+    }
+
+    /// Deletes what the rules do not keep, in small transactions.
+    ///
+    /// # Errors
+    ///
+    /// The database failed. What was deleted before stays deleted.
+    pub async fn clean_up(&self, rules: &CleanUp) -> Result<CleanUpResult, CleanUpError> {
+        Ok(clean_up(&self.app, rules, self.app.now()).await?)
     }
 
     /// The broker as a service, to be mounted or called in process.
@@ -115,69 +159,12 @@ impl Broker {
         crate::router::router(self.app.clone())
     }
 
-    /// Answers requests of `listener` and delivers webhooks until `shutdown` is done, then lets requests in progress finish (for ten seconds) and
-    /// closes the database.
-    ///
-    /// # Errors
-    ///
-    /// The listener has no address any more.
-    pub async fn serve<F>(self, listener: TcpListener, shutdown: F) -> Result<(), ServeError>
-    where
-        F: Future<Output = ()>,
-    {
-        let address = listener.local_addr().map_err(ServeError)?;
-        tracing::info!(%address, database = %self.app.config().database, "the broker listens on {address}");
-        let router = self.router();
-        let mut server = auto::Builder::new(TokioExecutor::new());
-        // Without a timer the time limit for headers would not be kept.
-        server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-        server.http2().timer(TokioTimer::new()).keep_alive_interval(HEADER_TIMEOUT);
-        let graceful = GracefulShutdown::new();
-        let mut shutdown = std::pin::pin!(shutdown);
-        let (stop_deliveries, deliveries_stopped) = oneshot::channel::<()>();
-        let mut deliveries = tokio::spawn(Worker::new(self.app.clone()).run(deliveries_stopped));
-        loop {
-            let stream = tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => stream,
-                    Err(error) => {
-                        tracing::warn!("a connection could not be accepted: {error}");
-                        tokio::time::sleep(ACCEPT_PAUSE).await;
-                        continue;
-                    }
-                },
-                () = &mut shutdown => break,
-            };
-            let service = TowerToHyperService::new(router.clone());
-            let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-            let connection = graceful.watch(connection);
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    // Mostly clients that went away; nothing for the operator to do.
-                    tracing::debug!("a connection ended early: {error}");
-                }
-            });
-        }
-        drop(listener);
-        drop(stop_deliveries);
-        if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
-            tracing::warn!("some requests did not finish within {} seconds and were cut off", GRACE.as_secs());
-        }
-        if tokio::time::timeout(GRACE, &mut deliveries).await.is_err() {
-            deliveries.abort();
-            tracing::warn!("some webhooks were being delivered and will be again");
-        }
-        self.app.store().close().await;
-        Ok(())
-    }
-
     /// Closes the database of a broker that is not served.
     pub async fn close(self) {
         self.app.store().close().await;
     }
 
-    /// What the parts share; for tests of single parts.
-    #[cfg(test)]
+    /// What the parts share.
     pub(crate) fn app(&self) -> &App {
         &self.app
     }
@@ -217,11 +204,6 @@ impl From<StoreError> for OpenError {
         Self(error.into())
     }
 }
-
-/// The broker could not serve its listener.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot serve: {0}")]
-pub struct ServeError(#[source] io::Error);
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use url::Url;
 
 use crate::access::Access;
+use crate::domain::clean_up::CleanUp;
+use crate::domain::cron::Cron;
 use crate::domain::webhook_hosts::HostRule;
 
 /// The settings of a broker.
@@ -28,6 +30,9 @@ pub struct Config {
     /// The address clients know this broker by, used in every link. `None`: taken from each request, honouring
     /// `X-Forwarded-*` headers.
     pub base_url: Option<Url>,
+    /// Other addresses that clients know this broker by: who asks at one of them is given links of it. Only looked at beside
+    /// a `base_url`.
+    pub more_base_urls: Vec<Url>,
     /// Who may read and who may write. Default: everybody may do both.
     pub access: Access,
     /// Whether a consumer version's pact may be published again with other content. Default `false`: two builds of one
@@ -69,6 +74,14 @@ pub struct Config {
     pub max_body_size: usize,
     /// How long a client may take to send its request. Default 30 seconds.
     pub request_timeout: Duration,
+    /// When what is no longer needed is deleted, and what that is. Default `None`: nothing is deleted.
+    pub clean_up: Option<CleanUpSchedule>,
+    /// How long the logs of webhooks that are done are kept. Default 90 days; `None`: for ever.
+    pub webhook_log_max_age: Option<Duration>,
+    /// For how long a broker that is asked to stop still takes requests, while `/readyz` says that it is going. Default none.
+    pub shutdown_delay: Duration,
+    /// How long requests in progress may take to finish when the broker stops. Default 10 seconds.
+    pub shutdown_timeout: Duration,
     /// Whether a SQLite commit waits until it is on the disk. Default `true`: an acknowledged write survives a power cut.
     pub sync_every_commit: bool,
 }
@@ -79,6 +92,7 @@ impl Config {
         Self {
             database,
             base_url: None,
+            more_base_urls: Vec::new(),
             access: Access::default(),
             allow_dangerous_contract_modification: false,
             check_for_potential_duplicate_pacticipant_names: true,
@@ -98,9 +112,24 @@ impl Config {
             webhook_timeout: Duration::from_secs(15),
             max_body_size: 64 * 1024 * 1024,
             request_timeout: Duration::from_secs(30),
+            clean_up: None,
+            webhook_log_max_age: Some(Duration::from_hours(90 * 24)),
+            shutdown_delay: Duration::ZERO,
+            shutdown_timeout: Duration::from_secs(10),
             sync_every_commit: true,
         }
     }
+}
+
+/// A clean-up that a served broker does by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CleanUpSchedule {
+    /// When.
+    pub schedule: Cron,
+    /// What is kept.
+    pub rules: CleanUp,
+    /// Whether it is only told, in the log, what would be deleted.
+    pub dry_run: bool,
 }
 
 /// Where the pictures of badges come from.

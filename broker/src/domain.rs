@@ -5,8 +5,10 @@
 
 pub(crate) mod badge;
 pub(crate) mod can_i_deploy;
+pub(crate) mod clean_up;
 pub(crate) mod content;
 pub(crate) mod contract_diff;
+pub(crate) mod cron;
 pub(crate) mod dashboard;
 pub(crate) mod deployment;
 pub(crate) mod environment;
@@ -20,6 +22,7 @@ pub(crate) mod pact;
 pub(crate) mod pacticipant;
 pub(crate) mod pending;
 pub(crate) mod publishing;
+pub(crate) mod reason;
 pub(crate) mod selection;
 pub(crate) mod selection_metadata;
 pub(crate) mod selector;

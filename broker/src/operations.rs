@@ -1,6 +1,7 @@
 //! The stories that decide something or write to several tables, each told on a page.
 
 pub(crate) mod can_i_deploy;
+pub(crate) mod clean_up;
 pub(crate) mod delete_version;
 pub(crate) mod pacts_for_verification;
 pub(crate) mod publish_contracts;

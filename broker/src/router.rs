@@ -3,28 +3,44 @@
 //! A resource is declared with the list of its methods, which a 405 and an `OPTIONS` answer; see [`resource`].
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, delete, get, post};
 use http::header::ACCESS_CONTROL_ALLOW_METHODS;
 use tower::Layer;
 
 use crate::api::front::front;
+use crate::api::observe::{note_route, observe};
 use crate::api::problem::ApiError;
 use crate::api::{
     badges, branches, can_i_deploy, contracts, dashboard, deployments, environments as places, for_verification,
-    health, index, integrations, matrix, metrics, network, pact_diff, pact_lists, pacticipants as applications,
-    pacts as contents, provider_states, tags, triggered_webhooks, verifications as results, versions,
-    webhook_execution, webhooks as hooks,
+    health, index, integrations, matrix, metrics, network, openapi, pact_diff, pact_lists,
+    pacticipants as applications, pacts as contents, provider_states, tags, triggered_webhooks,
+    verifications as results, versions, webhook_execution, webhooks as hooks,
 };
 use crate::app::App;
+use crate::pages::{self, Pages, pages_for_people};
 use crate::store::pacts::PactScope;
 
-const GET: &str = "GET, OPTIONS";
+/// The methods of what can only be read.
+pub(crate) const GET: &str = "GET, OPTIONS";
 
 /// The broker's routes behind the layer that every request and answer passes.
 pub(crate) fn router(app: App) -> Router {
-    let routes = Router::new()
+    let api = routes().router.route_layer(from_fn(note_route)).fallback(async || ApiError::UnknownRoute);
+    let api = api.with_state(app.clone());
+    // Paths are normalised before the routes are tried, so the layers stand before the router, not within it.
+    let fronted = from_fn_with_state(app.clone(), front).layer(api.clone());
+    let pages = pages::routes().router.route_layer(from_fn(note_route)).with_state(app.clone());
+    let pages = Pages { router: pages.fallback_service(api.clone()), api: Router::new().fallback_service(fronted) };
+    let routes = from_fn_with_state(pages, pages_for_people).layer(api);
+    let routes = from_fn_with_state(app.clone(), front).layer(routes);
+    Router::new().fallback_service(from_fn_with_state(app, observe).layer(routes))
+}
+
+/// Every route of the API; those of pages are in [`crate::pages::routes`].
+pub(crate) fn routes() -> Routes {
+    Routes::new()
         .route("/", resource(GET, get(index::show)))
         .merge(pacts())
         .merge(verifications())
@@ -63,18 +79,18 @@ pub(crate) fn router(app: App) -> Router {
         .route("/diagnostic/status/heartbeat", resource("GET", get(health::heartbeat)))
         .route("/diagnostic/status/dependencies", resource("GET", get(health::dependencies)))
         .route("/test/error", resource(GET, get(health::fail)))
-        .fallback(async || ApiError::UnknownRoute)
-        .with_state(app.clone());
-    // Paths are normalised before the routes are tried, so the layer stands before the router, not within it.
-    Router::new().fallback_service(from_fn_with_state(app, front).layer(routes))
+        .route("/livez", resource("GET", get(health::live)))
+        .route("/readyz", resource("GET", get(health::ready)))
+        .route("/startupz", resource("GET", get(health::started)))
+        .route("/openapi", resource(GET, get(openapi::show)))
 }
 
-fn pacts() -> Router<App> {
+fn pacts() -> Routes {
     use pact_lists::{latest_of_provider as latest, of_provider as every};
     const ONE: &str = "GET, PUT, DELETE, PATCH, OPTIONS";
     const DELETABLE: &str = "GET, DELETE, OPTIONS";
     let one = || resource(ONE, get(contents::show).put(contents::put).patch(contents::patch).delete(contents::delete));
-    Router::new()
+    Routes::new()
         .route("/contracts/publish", resource("POST, OPTIONS", post(contracts::publish)))
         .route("/pacts/latest", resource(GET, get(pact_lists::latest_of_all)))
         .route("/pacts/provider/{provider}", resource(GET, every(PactScope::All)))
@@ -161,10 +177,10 @@ fn pacts() -> Router<App> {
         )
 }
 
-fn verifications() -> Router<App> {
+fn verifications() -> Routes {
     const NEW: &str = "POST, OPTIONS";
     const ONE: &str = "GET, OPTIONS, DELETE";
-    Router::new()
+    Routes::new()
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results",
             resource(NEW, post(results::create)),
@@ -198,17 +214,21 @@ fn verifications() -> Router<App> {
             resource(GET, get(results::latest_of_latest_with_tag)),
         )
         .route(
+            "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results/{number}/interactions",
+            resource(GET, get(results::interactions)),
+        )
+        .route(
             "/verification-results/consumer/{consumer}/version/{version}/latest",
             resource(GET, get(results::latest_of_consumer_version)),
         )
 }
 
-fn pacticipants() -> Router<App> {
+fn pacticipants() -> Routes {
     const EVERY: &str = "GET, PUT, PATCH, DELETE, OPTIONS";
     const NO_PATCH: &str = "GET, PUT, DELETE, OPTIONS";
     const DELETABLE: &str = "GET, DELETE, OPTIONS";
     const COLLECTION: &str = "GET, POST, OPTIONS";
-    Router::new()
+    Routes::new()
         .route("/pacticipants", resource(COLLECTION, get(applications::index).post(applications::create)))
         .route("/pacticipants/label/{label}", resource(GET, get(applications::with_label)))
         .route("/labels", resource(GET, get(applications::labels)))
@@ -272,10 +292,10 @@ fn pacticipants() -> Router<App> {
         )
 }
 
-fn environments() -> Router<App> {
+fn environments() -> Routes {
     const ONE: &str = "GET, PUT, DELETE, OPTIONS";
     const CHANGEABLE: &str = "GET, PATCH, OPTIONS";
-    Router::new()
+    Routes::new()
         .route("/environments", resource("GET, POST, OPTIONS", get(places::index).post(places::create)))
         .route("/environments/{uuid}", resource(ONE, get(places::show).put(places::replace).delete(places::delete)))
         .route(
@@ -296,10 +316,11 @@ fn environments() -> Router<App> {
         )
 }
 
-fn webhooks() -> Router<App> {
+fn webhooks() -> Routes {
     const SCOPED: &str = "POST, GET, OPTIONS";
     const NEW: &str = "POST, OPTIONS";
-    Router::new()
+    let scoped = || resource(SCOPED, get(hooks::in_scope).post(hooks::create_in_scope));
+    Routes::new()
         .route("/webhooks", resource("GET, POST, OPTIONS", get(hooks::index).post(hooks::create)))
         .route("/webhooks/execute", resource(NEW, post(webhook_execution::try_out)))
         .route(
@@ -309,19 +330,19 @@ fn webhooks() -> Router<App> {
         .route("/webhooks/{uuid}/execute", resource(NEW, post(webhook_execution::execute)))
         .route(
             "/webhooks/provider/{provider}",
-            resource(SCOPED, get(hooks::of_provider).post(hooks::create_for_provider)),
+            scoped(),
         )
         .route(
             "/webhooks/consumer/{consumer}",
-            resource(SCOPED, get(hooks::of_consumer).post(hooks::create_for_consumer)),
+            scoped(),
         )
         .route(
             "/webhooks/provider/{provider}/consumer/{consumer}",
-            resource(SCOPED, get(hooks::of_pair).post(hooks::create_for_pair)),
+            scoped(),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/webhooks",
-            resource(SCOPED, get(hooks::of_pact).post(hooks::create_for_pair)),
+            resource(SCOPED, get(hooks::of_pact).post(hooks::create_in_scope)),
         )
         .route(
             "/pacts/provider/{provider}/consumer/{consumer}/webhooks/status",
@@ -342,8 +363,8 @@ fn webhooks() -> Router<App> {
         )
 }
 
-fn badge_pictures() -> Router<App> {
-    Router::new()
+fn badge_pictures() -> Routes {
+    Routes::new()
         .route("/pacts/provider/{provider}/consumer/{consumer}/latest/badge", resource(GET, get(badges::latest)))
         .route("/pacts/provider/{provider}/consumer/{consumer}/latest/{tag}/badge", resource(GET, get(badges::latest)))
         .route(
@@ -365,12 +386,44 @@ fn badge_pictures() -> Router<App> {
         .route("/pacticipants/{pacticipant}/main-branch/can-i-merge/badge", resource(GET, get(badges::can_i_merge)))
 }
 
-/// A resource with exactly the methods of `allowed`.
-fn resource(allowed: &'static str, methods: MethodRouter<App>) -> MethodRouter<App> {
-    let methods = methods.fallback(async move || ApiError::Method(allowed));
-    if allowed.contains("OPTIONS") {
-        methods.options(async move || [(ACCESS_CONTROL_ALLOW_METHODS, allowed)].into_response())
-    } else {
-        methods
+/// A router that can say which routes it has.
+pub(crate) struct Routes {
+    router: Router<App>,
+    /// The path of each route, and the list of its methods.
+    pub(crate) listed: Vec<(&'static str, &'static str)>,
+}
+
+impl Routes {
+    /// No routes yet.
+    pub(crate) fn new() -> Self {
+        Self { router: Router::new(), listed: Vec::new() }
     }
+
+    /// Adds a resource at a path.
+    pub(crate) fn route(mut self, path: &'static str, resource: Resource) -> Self {
+        self.listed.push((path, resource.allowed));
+        self.router = self.router.route(path, resource.methods);
+        self
+    }
+
+    fn merge(mut self, others: Self) -> Self {
+        self.listed.extend(others.listed);
+        self.router = self.router.merge(others.router);
+        self
+    }
+}
+
+/// What is at an address.
+pub(crate) struct Resource {
+    allowed: &'static str,
+    methods: MethodRouter<App>,
+}
+
+/// A resource with exactly the methods of `allowed`.
+pub(crate) fn resource(allowed: &'static str, methods: MethodRouter<App>) -> Resource {
+    let mut methods = methods.fallback(async move || ApiError::Method(allowed));
+    if allowed.contains("OPTIONS") {
+        methods = methods.options(async move || [(ACCESS_CONTROL_ALLOW_METHODS, allowed)].into_response());
+    }
+    Resource { allowed, methods }
 }

@@ -8,16 +8,19 @@
 //! A [`WriteTx`] is never taken before the request's body has been read: a slow upload would hold SQLite's only writer.
 
 pub(crate) mod dialect;
+mod errors;
 mod first_connection;
 mod lock;
 mod migrations;
 
 pub(crate) mod badges;
 pub(crate) mod branches;
+pub(crate) mod clean_up;
 pub(crate) mod dashboard;
 pub(crate) mod deployments;
 pub(crate) mod environments;
 pub(crate) mod integrations;
+pub(crate) mod jobs;
 pub(crate) mod matrix;
 pub(crate) mod metrics;
 pub(crate) mod pacticipants;
@@ -38,10 +41,12 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 
 use crate::config::{Config, Database};
 use crate::store::dialect::Engine;
+use crate::store::errors::COMMITTING;
+pub(crate) use crate::store::errors::{OpenStoreError, StoreError};
 pub(crate) use crate::store::lock::FileLock;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use crate::store::migrations::tables_fingerprint;
@@ -58,7 +63,7 @@ macro_rules! on {
             }
             $crate::store::Connection::Postgres(transaction) => {
                 let $db = &mut **transaction;
-                $body
+                $crate::store::in_time(async { $body }).await
             }
         }
     };
@@ -68,7 +73,7 @@ pub(crate) use on;
 /// All rows of a query: `all!(tx, Row, SQL, bind, …)`.
 macro_rules! all {
     ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::store::on!($tx, |db| sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_all(db).await)
+        $crate::store::on!($tx, |db| sqlx::query_as::<_, $row>($crate::store::statement($sql))$(.bind($bind))*.fetch_all(db).await)
     };
 }
 pub(crate) use all;
@@ -76,7 +81,7 @@ pub(crate) use all;
 /// The only row of a query, or none: `maybe!(tx, Row, SQL, bind, …)`.
 macro_rules! maybe {
     ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::store::on!($tx, |db| sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(db).await)
+        $crate::store::on!($tx, |db| sqlx::query_as::<_, $row>($crate::store::statement($sql))$(.bind($bind))*.fetch_optional(db).await)
     };
 }
 pub(crate) use maybe;
@@ -84,7 +89,7 @@ pub(crate) use maybe;
 /// The only row of a query that always has one: `one!(tx, Row, SQL, bind, …)`.
 macro_rules! one {
     ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::store::on!($tx, |db| sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_one(db).await)
+        $crate::store::on!($tx, |db| sqlx::query_as::<_, $row>($crate::store::statement($sql))$(.bind($bind))*.fetch_one(db).await)
     };
 }
 pub(crate) use one;
@@ -92,10 +97,18 @@ pub(crate) use one;
 /// Runs a statement and answers how many rows it touched: `run!(tx, SQL, bind, …)`.
 macro_rules! run {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::store::on!($tx, |db| sqlx::query($sql)$(.bind($bind))*.execute(db).await.map(|done| done.rows_affected()))
+        $crate::store::on!($tx, |db| sqlx::query($crate::store::statement($sql))$(.bind($bind))*.execute(db).await.map(|done| done.rows_affected()))
     };
 }
 pub(crate) use run;
+
+/// A statement as it goes to the engine. Tests note it, to look at the plans of those that builds wait for.
+pub(crate) fn statement(sql: impl SqlSafeStr) -> SqlStr {
+    let sql = sql.into_sql_str();
+    #[cfg(test)]
+    plans::noted(sql.as_str());
+    sql
+}
 
 /// The database of a broker.
 #[derive(Debug, Clone)]
@@ -127,17 +140,47 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 /// How long a request waits for a free connection, and SQLite for its file's lock.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+/// How long PostgreSQL may take for a statement before it gives up on it. One that runs for long holds locks others wait for.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// What a server that is alive has beyond that to say so. One that is not may never say anything.
+const SPARE_TIME: Duration = Duration::from_secs(5);
+/// How long a connection may take to show that it can be used again.
+const RELEASE_TIMEOUT: Duration = if cfg!(test) { Duration::from_millis(500) } else { Duration::from_secs(5) };
+
+/// Waits for PostgreSQL, but not for ever: its machine, or the network, may be gone without a word.
+pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    within(STATEMENT_TIMEOUT + SPARE_TIME, answer).await
+}
+
+async fn within<T>(limit: Duration, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
+        let text = format!("PostgreSQL did not answer within {limit:?}");
+        Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, text)))
+    })
+}
+
+/// What becomes of the tables when a database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tables {
+    /// They are created, or brought up to date.
+    UpToDate,
+    /// Nothing: they are of this version, or the database is not opened.
+    AsTheyAre,
+}
 
 impl Store {
-    /// Opens the database, creates or upgrades its tables, and for a file takes its lock, which the caller keeps.
-    pub(crate) async fn open(config: &Config) -> Result<(Self, Option<FileLock>), OpenStoreError> {
+    /// Opens the database, and for a file takes its lock, which the caller keeps.
+    pub(crate) async fn open(config: &Config, tables: Tables) -> Result<(Self, Option<FileLock>), OpenStoreError> {
         match &config.database {
             Database::Sqlite(path) => {
+                if tables == Tables::AsTheyAre && !path.exists() {
+                    return Err(OpenStoreError::NoTables);
+                }
                 let lock = FileLock::take(path).map_err(OpenStoreError::Lock)?;
-                let pools = open_sqlite(path, config.sync_every_commit).await?;
+                let pools = open_sqlite(path, config.sync_every_commit, tables).await?;
                 Ok((Self { pools }, Some(lock)))
             }
-            Database::Postgres(address) => Ok((Self { pools: open_postgres(address).await? }, None)),
+            Database::Postgres(address) => Ok((Self { pools: open_postgres(address, tables).await? }, None)),
         }
     }
 
@@ -145,9 +188,9 @@ impl Store {
     pub(crate) async fn read(&self) -> Result<ReadTx, StoreError> {
         let connection = match &self.pools {
             Pools::Sqlite { read, .. } => read.begin().await.map(Connection::Sqlite),
-            Pools::Postgres(pool) => {
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Connection::Postgres)
-            }
+            Pools::Postgres(pool) => in_time(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                .await
+                .map(Connection::Postgres),
         };
         Ok(ReadTx { connection: connection.map_err(StoreError::while_doing("beginning to read"))? })
     }
@@ -157,7 +200,7 @@ impl Store {
         let connection = match &self.pools {
             // IMMEDIATE takes the write lock now: a reading transaction that turns into a writing one can only fail.
             Pools::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Connection::Sqlite),
-            Pools::Postgres(pool) => pool.begin().await.map(Connection::Postgres),
+            Pools::Postgres(pool) => in_time(pool.begin()).await.map(Connection::Postgres),
         };
         Ok(WriteTx { tx: ReadTx { connection: connection.map_err(StoreError::while_doing("beginning to write"))? } })
     }
@@ -168,6 +211,21 @@ impl Store {
         one!(tx, (i64,), "SELECT CAST(1 AS BIGINT)")
             .map_err(StoreError::while_doing("asking whether the database answers"))?;
         Ok(())
+    }
+
+    /// How many connections there are: what they are for, whether they are busy.
+    pub(crate) fn connections(&self) -> Vec<(&'static str, &'static str, u32)> {
+        fn of<DB: sqlx::Database>(
+            purpose: &'static str,
+            pool: &sqlx::Pool<DB>,
+        ) -> [(&'static str, &'static str, u32); 2] {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            [(purpose, "idle", idle), (purpose, "busy", pool.size().saturating_sub(idle))]
+        }
+        match &self.pools {
+            Pools::Sqlite { write, read } => [of("write", write), of("read", read)].concat(),
+            Pools::Postgres(pool) => of("any", pool).to_vec(),
+        }
     }
 
     /// Waits for running transactions and closes every connection.
@@ -182,7 +240,7 @@ impl Store {
     }
 }
 
-async fn open_sqlite(path: &Path, sync_every_commit: bool) -> Result<Pools, OpenStoreError> {
+async fn open_sqlite(path: &Path, sync_every_commit: bool, tables: Tables) -> Result<Pools, OpenStoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(WAIT_FOR_CONNECTION)
@@ -193,12 +251,11 @@ async fn open_sqlite(path: &Path, sync_every_commit: bool) -> Result<Pools, Open
         .pragma("cache_size", "-8192")
         .pragma("mmap_size", "268435456");
     let synchronous = if sync_every_commit { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
-    let writer = options
-        .clone()
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        .optimize_on_close(true, None);
+    let writer = options.clone().synchronous(synchronous).optimize_on_close(true, None);
+    let writer = match tables {
+        Tables::UpToDate => writer.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
+        Tables::AsTheyAre => writer,
+    };
     let failed = |cause| OpenStoreError::Connect { database: Database::sqlite(path), cause };
     let write = SqlitePoolOptions::new()
         .max_connections(1)
@@ -210,7 +267,14 @@ async fn open_sqlite(path: &Path, sync_every_commit: bool) -> Result<Pools, Open
         .connect_with(writer)
         .await
         .map_err(failed)?;
-    migrations::migrator(Engine::Sqlite).run(&write).await.map_err(OpenStoreError::Migrate)?;
+    match tables {
+        Tables::UpToDate => {
+            migrations::run(Engine::Sqlite, &write).await.map_err(OpenStoreError::migrating)?;
+        }
+        Tables::AsTheyAre => {
+            migrations::expect_newest!(&write, "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'");
+        }
+    }
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .idle_timeout(None)
@@ -222,21 +286,41 @@ async fn open_sqlite(path: &Path, sync_every_commit: bool) -> Result<Pools, Open
     Ok(Pools::Sqlite { write, read })
 }
 
-async fn open_postgres(address: &str) -> Result<Pools, OpenStoreError> {
+async fn open_postgres(address: &str, tables: Tables) -> Result<Pools, OpenStoreError> {
     let failed = |cause| OpenStoreError::Connect { database: Database::Postgres(address.to_owned()), cause };
     let options: PgConnectOptions = address.parse().map_err(failed)?;
-    // The server's default price of a random read fits spinning disks and makes it sort whole tables here. A statement that
-    // runs for long holds locks others wait for.
-    let options = options.options([("random_page_cost", "1.1"), ("statement_timeout", "30s"), ("lock_timeout", "15s")]);
-    first_connection::try_to_connect(&options).await?;
+    // Before the limits below: an index on a large table takes its time, and other replicas wait until it is there.
+    let mut first = first_connection::connect(&options).await?;
+    match tables {
+        Tables::UpToDate => {
+            migrations::run(Engine::Postgres, &mut first).await.map_err(OpenStoreError::migrating)?;
+        }
+        Tables::AsTheyAre => {
+            migrations::expect_newest!(&mut first, "SELECT count(to_regclass('_sqlx_migrations'))");
+        }
+    }
+    first_connection::say_goodbye(first).await;
+    let statement_timeout = format!("{}s", STATEMENT_TIMEOUT.as_secs());
+    let options = options.options([
+        // The server's default price of a random read fits spinning disks and makes it sort whole tables here.
+        ("random_page_cost", "1.1"),
+        ("statement_timeout", &statement_timeout),
+        ("lock_timeout", "15s"),
+    ]);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(WAIT_FOR_CONNECTION * 2)
+        // The pool's own look at a connection that comes back has no end if the server is silent, and none would be left.
+        .after_release(|connection, _| Box::pin(still_answers(connection)))
         .connect_with(options)
         .await
         .map_err(failed)?;
-    migrations::migrator(Engine::Postgres).run(&pool).await.map_err(OpenStoreError::Migrate)?;
     Ok(Pools::Postgres(pool))
+}
+
+/// Whether a connection can be used again. An error ends it without a goodbye, which nobody would hear.
+async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    within(RELEASE_TIMEOUT, connection.ping()).await.map(|()| true)
 }
 
 /// A moment of the database, to read from. Handlers get it as an argument.
@@ -269,9 +353,9 @@ impl WriteTx {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self.tx.connection {
             Connection::Sqlite(transaction) => transaction.commit().await,
-            Connection::Postgres(transaction) => transaction.commit().await,
+            Connection::Postgres(transaction) => in_time(transaction.commit()).await,
         }
-        .map_err(StoreError::while_doing("committing"))
+        .map_err(StoreError::while_doing(COMMITTING))
     }
 }
 
@@ -289,69 +373,7 @@ impl DerefMut for WriteTx {
     }
 }
 
-/// The database could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-#[error("the database failed while {doing}: {cause}")]
-pub(crate) struct StoreError {
-    doing: &'static str,
-    #[source]
-    cause: sqlx::Error,
-}
-
-impl StoreError {
-    /// Did another transaction change the same things at the same moment? Done again, it may succeed.
-    ///
-    /// Transactions that lock the pacticipants they write below do not meet; what is left are environments, and deletions
-    /// that reach far.
-    pub(crate) fn is_conflict(&self) -> bool {
-        let sqlx::Error::Database(error) = &self.cause else { return false };
-        // Deadlock detected, could not serialise.
-        let undone = error.code().is_some_and(|code| code == "40P01" || code == "40001");
-        undone || error.is_foreign_key_violation() || error.is_unique_violation()
-    }
-
-    /// Are there more requests than connections, or does one hold a lock for very long?
-    pub(crate) fn is_overload(&self) -> bool {
-        match &self.cause {
-            sqlx::Error::PoolTimedOut => true,
-            // Lock not available in time.
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "55P03"),
-            _ => false,
-        }
-    }
-
-    /// Names what was being done, for `map_err`.
-    pub(crate) fn while_doing(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |cause| Self { doing, cause }
-    }
-}
-
-/// The database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OpenStoreError {
-    #[error(transparent)]
-    Lock(lock::LockError),
-    #[error(transparent)]
-    NoConnection(#[from] first_connection::NoConnection),
-    #[error("cannot open {database}: {cause}")]
-    Connect {
-        database: Database,
-        #[source]
-        cause: sqlx::Error,
-    },
-    #[error("cannot bring the tables of the database up to date: {0}")]
-    Migrate(#[source] sqlx::migrate::MigrateError),
-}
-
-impl OpenStoreError {
-    /// What to try, if there is something to try.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::NoConnection(error) => Some(error.hint()),
-            Self::Lock(_) | Self::Connect { .. } | Self::Migrate(_) => None,
-        }
-    }
-}
-
+#[cfg(test)]
+mod plans;
 #[cfg(test)]
 mod tests;

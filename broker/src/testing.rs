@@ -110,6 +110,15 @@ impl TestBroker {
         self.clock.fetch_add(micros, Ordering::SeqCst);
     }
 
+    /// Fills the broker with made-up history.
+    ///
+    /// # Errors
+    ///
+    /// See [`Broker::seed`].
+    pub async fn seed(&self, seed: crate::Seed, progress: impl FnMut(u32, u32)) -> Result<(), crate::SeedError> {
+        self.broker.seed(seed, progress).await
+    }
+
     /// The broker as a service, for tests that call it in another way than this type does.
     pub fn router(&self) -> Router {
         self.router.clone()

@@ -8,10 +8,10 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands;
-use crate::context::Context;
+use crate::context::{Context, Environment};
 use crate::exit::Exit;
 use crate::help;
-use crate::logging::{self, LogLayout, LogLevel, Telemetry};
+use crate::logging::{self, LogLayout, LogLevel, ServerLog, Telemetry};
 use crate::printer::Printer;
 
 /// Consumer-driven contract testing: verify providers, publish contracts, ask whether a version can be deployed
@@ -31,9 +31,9 @@ pub(crate) struct GlobalOptions {
     /// Do not use colours, even on a terminal [env: NO_COLOR]
     #[arg(long, alias = "no-colour", global = true)]
     pub(crate) no_color: bool,
-    /// How much is logged, on standard error
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn", ignore_case = true)]
-    pub(crate) log_level: LogLevel,
+    /// How much is logged, on standard error [default: warn]
+    #[arg(long, global = true, value_name = "LEVEL", ignore_case = true)]
+    pub(crate) log_level: Option<LogLevel>,
     /// Log every request; the same as --log-level debug
     #[arg(long, global = true)]
     pub(crate) verbose: bool,
@@ -46,10 +46,10 @@ pub(crate) struct GlobalOptions {
 
 impl GlobalOptions {
     /// From here on, what libraries log is shown.
-    pub(crate) fn start_logging(&self, printer: &Printer) {
-        let level = LevelFilter::from(self.log_level);
+    pub(crate) fn start_logging(&self, server: ServerLog, printer: &Printer) {
+        let level = LevelFilter::from(self.log_level.or(server.level).unwrap_or(LogLevel::Warn));
         let level = if self.verbose { level.max(LevelFilter::DEBUG) } else { level };
-        logging::start(level, self.log_layout, printer);
+        logging::start(level, self.log_layout, server, printer);
         self.telemetry.warn(printer);
     }
 }
@@ -136,6 +136,14 @@ impl Command {
         }
     }
 
+    /// Reads what a server has to know before it logs.
+    pub(crate) fn read_settings(&mut self, environment: &Environment) -> anyhow::Result<ServerLog> {
+        match self {
+            Self::Broker(args) => args.read_settings(environment),
+            _ => Ok(ServerLog::default()),
+        }
+    }
+
     /// The level of an option that only some commands have.
     fn log_level(&self) -> Option<LogLevel> {
         match self {
@@ -201,7 +209,7 @@ impl Cli {
         let matches = help::complete(Self::command()).try_get_matches_from(arguments)?;
         let mut cli = Self::from_arg_matches(&matches)?;
         // The official verifier and stub have a letter for this that other commands use for something else.
-        cli.global.log_level = cli.command.log_level().unwrap_or(cli.global.log_level);
+        cli.global.log_level = cli.command.log_level().or(cli.global.log_level);
         cli.global.log_layout = cli.command.log_layout();
         Ok(cli)
     }

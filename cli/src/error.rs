@@ -33,6 +33,11 @@ impl Problem {
         Self { text: text.into(), hint: None, exit }
     }
 
+    /// What to try, if it was said.
+    pub(crate) fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What to try.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Something that is needed was not there: the broker, the provider, a database, a port.
     Unavailable = 3,
+    /// It was interrupted, as shells tell it.
+    Interrupted = 130,
     /// `mock list` got no list. These four are the official stand-alone mock server's, for scripts that look at them.
     MockNotListed = 10,
     /// `mock create` started nothing.

@@ -34,7 +34,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "list-latest-pact-versions",
         ],
     ),
-    ("Server", &["broker", "serve"]),
+    ("Server", &["broker", "serve", "clean"]),
 ];
 
 const EXAMPLES: &[(&str, &str)] = &[
@@ -79,7 +79,13 @@ const EXAMPLES: &[(&str, &str)] = &[
     (
         "serve",
         "intact broker serve\n\
-         intact broker serve --database-url postgres://me:secret@db/contracts",
+         intact broker serve --database-url postgres://me:secret@db/contracts\n\
+         intact broker serve --config broker.toml --log-level info --log-format json",
+    ),
+    (
+        "clean",
+        "intact broker clean --dry-run\n\
+         intact broker clean --keep-version-selectors '[{\"branch\":true,\"latest\":true},{\"max_age\":30}]'",
     ),
 ];
 
@@ -181,7 +187,9 @@ mod tests {
         let told = all.try_get_matches_from(format!("{path} --help").split(' ')).expect_err("a help text");
         into.push(format!("$ {path} --help\n{told}"));
         // What is below `broker` is the same as what is beside it, but for `serve`.
-        let below = command.get_subcommands().filter(|below| path != "intact broker" || below.get_name() == "serve");
+        let below = command
+            .get_subcommands()
+            .filter(|below| path != "intact broker" || ["serve", "clean"].contains(&below.get_name()));
         for below in below {
             texts(below, &format!("{path} {}", below.get_name()), into);
         }
@@ -205,7 +213,7 @@ mod tests {
     fn groups_and_examples_name_commands_that_there_are() {
         let command = Cli::command();
         let mut known: BTreeSet<&str> = command.get_subcommands().map(Command::get_name).collect();
-        known.extend(["intact", "serve"]);
+        known.extend(["intact", "serve", "clean"]);
         let grouped = GROUPS.iter().flat_map(|(_, names)| names.iter());
         for name in grouped.chain(EXAMPLES.iter().chain(EXIT_CODES).map(|(name, _)| name)) {
             assert!(known.contains(name), "there is no command {name}");

@@ -65,14 +65,25 @@ pub(crate) struct LogLayout {
     compact_log: bool,
 }
 
+/// How a server logs, as far as its variables and its file say so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ServerLog {
+    /// How much, unless a flag says so.
+    pub(crate) level: Option<LogLevel>,
+    /// An object for each event, for programs.
+    pub(crate) json: bool,
+}
+
 /// From here on, what libraries log is shown.
-pub(crate) fn start(level: LevelFilter, layout: LogLayout, printer: &Printer) {
+pub(crate) fn start(level: LevelFilter, layout: LogLayout, server: ServerLog, printer: &Printer) {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .with_ansi(printer.is_coloured_on_stderr());
     // The result is an error if a test has set a subscriber already; nothing is lost then.
-    let _ = if layout.pretty_log {
+    let _ = if server.json {
+        subscriber.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+    } else if layout.pretty_log {
         subscriber.pretty().try_init()
     } else if layout.full_log {
         subscriber.try_init()

@@ -26,7 +26,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 
 fn main() -> ExitCode {
-    let cli = match Cli::from_arguments(std::env::args_os()) {
+    let mut cli = match Cli::from_arguments(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
             // `--help` and `--version` are told in the form of an error too.
@@ -36,9 +36,17 @@ fn main() -> ExitCode {
         }
     };
     let printer = Printer::of_process(cli.global.no_color);
-    cli.global.start_logging(&printer);
     let context = Context { printer, environment: Environment::of_process() };
-    let exit = run(cli, &context);
+    let exit = match cli.command.read_settings(&context.environment) {
+        Ok(server) => {
+            cli.global.start_logging(server, &context.printer);
+            run(cli, &context)
+        }
+        Err(error) => {
+            context.printer.error(&error);
+            error::exit(&error)
+        }
+    };
     match context.printer.finish() {
         Ok(()) => exit.into(),
         // What cannot be written cannot be reported either.

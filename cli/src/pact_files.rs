@@ -1,9 +1,10 @@
 //! Finding pact files by path, directory or pattern, and reading them.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
+use intact_broker_client::http::{http_url, without_credentials};
 use intact_pact_model::Pact;
 use intact_pact_model::read::ReadErrorKind;
 use walkdir::WalkDir;
@@ -22,7 +23,7 @@ pub(crate) struct PactFile {
 }
 
 /// The files that the arguments name, each once: a file as it is, a directory with all `.json` files below it, a pattern
-/// (`*`, `?`, `**`, `[a-z]`, `{a,b}`) with what it matches. Directories and patterns give their files in order.
+/// (`*`, `?`, `**`, `[a-z]`, `{a,b}`) with what it matches, without hidden files. Directories and patterns give their files in order.
 pub(crate) fn find(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = Vec::new();
     for argument in arguments {
@@ -48,7 +49,8 @@ fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
         return Err(missing(format!("there is no file or directory {}", argument.display())).into());
     }
     let pattern = pattern(&text)?;
-    let files = files_below(&directory_of(&text), |path| pattern.is_match(path))?;
+    let dotted = dotted(&text);
+    let files = files_below(&directory_of(&text), |path| pattern.is_match(path) && !is_hidden(path, &dotted))?;
     if files.is_empty() {
         return Err(missing(format!("no file matches {text}")).into());
     }
@@ -79,14 +81,13 @@ fn missing(text: String) -> Problem {
 
 /// Refuses the address of a pact that no client can ask.
 pub(crate) fn check_url(url: &str) -> Result<(), Problem> {
-    let refused = |reason: &str| {
-        let problem = Problem::usage(format!("a pact cannot be fetched from `{url}`: {reason}"));
-        problem.hint("the URL of a pact looks like https://broker.example.com/pacts/…; for a file use --file")
-    };
-    match url::Url::parse(url) {
-        Ok(parsed) if ["http", "https"].contains(&parsed.scheme()) => Ok(()),
-        Ok(parsed) => Err(refused(&format!("its scheme is `{}`, expected http or https", parsed.scheme()))),
-        Err(_) => Err(refused("it is not a URL, which begins with http:// or https://")),
+    match http_url(url) {
+        Ok(_) => Ok(()),
+        Err(reason) => {
+            let problem =
+                Problem::usage(format!("a pact cannot be fetched from `{}`: {reason}", without_credentials(url)));
+            Err(problem.hint("the URL of a pact looks like https://broker.example.com/pacts/…; for a file use --file"))
+        }
     }
 }
 
@@ -94,6 +95,19 @@ fn pattern(text: &str) -> anyhow::Result<GlobMatcher> {
     let pattern = GlobBuilder::new(text.strip_prefix("./").unwrap_or(text)).literal_separator(true).build();
     let pattern = pattern.map_err(|error| Problem::usage(format!("the pattern {text} cannot be read: {error}")))?;
     Ok(pattern.compile_matcher())
+}
+
+/// The names in a pattern that begin with a dot.
+fn dotted(text: &str) -> Vec<GlobMatcher> {
+    text.split('/').filter(|name| name.starts_with('.')).filter_map(|name| pattern(name).ok()).collect()
+}
+
+/// Is it a hidden file, or in a hidden directory, that the pattern does not ask for? As in a shell, only a dot finds a dot: beside
+/// pact files there are hidden ones that are no pacts.
+fn is_hidden(path: &Path, dotted: &[GlobMatcher]) -> bool {
+    let names = path.components().filter(|part| matches!(part, Component::Normal(_))).map(Component::as_os_str);
+    let mut hidden = names.filter(|name| name.as_encoded_bytes().starts_with(b"."));
+    hidden.any(|name| !dotted.iter().any(|pattern| pattern.is_match(name)))
 }
 
 /// The part of a pattern before the first directory with a special letter.
@@ -187,6 +201,18 @@ mod tests {
         assert_eq!(found(&directory, &["sub/**/*.json"]), Ok(all[2..].to_vec()));
         assert_eq!(found(&directory, &["{a,b}.json"]), Ok(all[..2].to_vec()));
         assert_eq!(found(&directory, &["notes.txt"]), Ok(vec!["notes.txt".into()]));
+    }
+
+    #[test]
+    fn patterns_find_hidden_files_only_by_a_dot() {
+        let directory =
+            tree(&["a.json", ".a.json.lock", ".a.json.tmp", ".old/b.json", "sub/.c.json.lock", "sub/c.json"]);
+        assert_eq!(found(&directory, &["*"]), Ok(vec!["a.json".into()]));
+        assert_eq!(found(&directory, &["**/*"]), Ok(vec!["a.json".into(), "sub/c.json".into()]));
+        assert_eq!(found(&directory, &[".*.tmp"]), Ok(vec![".a.json.tmp".into()]));
+        assert_eq!(found(&directory, &[".old/*"]), Ok(vec![".old/b.json".into()]));
+        assert_eq!(found(&directory, &["sub/.c*"]), Ok(vec!["sub/.c.json.lock".into()]));
+        assert!(found(&directory, &["?a.json.lock"]).expect_err("hidden").starts_with("no file matches "));
     }
 
     #[test]

@@ -6,21 +6,24 @@ use intact_pact_model::{Interaction, Kind, MessagePart, SpecVersion};
 
 /// Each value of the interaction that does not satisfy its own matcher, and each matcher and generator that is of no use.
 pub(crate) fn check_examples(interaction: &Interaction, version: SpecVersion) -> Vec<String> {
-    let mut check = Check { name: &interaction.description, problems: Vec::new() };
+    let drawn_for = generate::drawn_for("", interaction);
+    let mut check = Check { name: &interaction.description, drawn_for, problems: Vec::new() };
     match &interaction.kind {
         Kind::Http(request, response) => {
             if let Some(matcher) = check.usable(RequestMatcher::compile(request, version)) {
                 check.example("request", &matcher.compare_with(request));
                 if !request.generators.is_empty() {
-                    let made = generate::request(request, &context(), &mut generate::rng());
-                    check.generated("request", made, |made| matcher.compare_with(made));
+                    let made = generate::request(request, &context(), &mut generate::rng(&check.drawn_for));
+                    let told = generate::how_to_repeat(&request.generators, &request.matching_rules);
+                    check.generated("request", made, |made| matcher.compare_with(made), told);
                 }
             }
             if let Some(matcher) = check.usable(ResponseMatcher::compile(response, version)) {
                 check.example("response", &matcher.compare_with(response));
                 if !response.generators.is_empty() {
-                    let made = generate::response(response, &context(), &mut generate::rng());
-                    check.generated("response", made, |made| matcher.compare_with(made));
+                    let made = generate::response(response, &context(), &mut generate::rng(&check.drawn_for));
+                    let told = generate::how_to_repeat(&response.generators, &response.matching_rules);
+                    check.generated("response", made, |made| matcher.compare_with(made), told);
                 }
             }
         }
@@ -39,6 +42,8 @@ pub(crate) fn check_examples(interaction: &Interaction, version: SpecVersion) ->
 
 struct Check<'i> {
     name: &'i str,
+    /// What random values are drawn for.
+    drawn_for: String,
     problems: Vec<String>,
 }
 
@@ -47,8 +52,9 @@ impl Check<'_> {
         if let Some(matcher) = self.usable(MessageMatcher::compile(message, version)) {
             self.example(part, &matcher.compare_with(message));
             if !message.generators.is_empty() {
-                let made = generate::message(message, &context(), &mut generate::rng());
-                self.generated(part, made, |made| matcher.compare_with(made));
+                let made = generate::message(message, &context(), &mut generate::rng(&self.drawn_for));
+                let told = generate::how_to_repeat(&message.generators, &message.matching_rules);
+                self.generated(part, made, |made| matcher.compare_with(made), told);
             }
         }
     }
@@ -68,6 +74,7 @@ impl Check<'_> {
         part: &str,
         made: Result<Generated<T>, GenerateError>,
         compare: impl FnOnce(&T) -> Comparison,
+        how_to_repeat: Option<String>,
     ) {
         let (made, errors) = match made {
             Ok(Generated { value, warnings }) => (Some(value), warnings),
@@ -77,7 +84,11 @@ impl Check<'_> {
         if let Some(made) = made {
             let comparison = compare(&made);
             let ruled = comparison.mismatches().iter().filter(|mismatch| mismatch.rule.is_some());
+            let before = self.problems.len();
             self.failing(&format!("a generated value of the {part}"), "the", ruled);
+            if let (Some(told), Some(last)) = (how_to_repeat, self.problems[before..].last_mut()) {
+                *last = format!("{last} ({told})");
+            }
         }
     }
 

@@ -4,114 +4,22 @@
 //! There is no server here: what carries messages is not the contract's business, so the test calls the handler itself, with
 //! what a queue or a broker would have brought.
 
+mod message;
+
 use std::fmt::{self, Display, Formatter};
 use std::panic::{Location, resume_unwind};
 
-use intact_matching::generate::{self, GenerateContext};
+use intact_matching::explanation::{Layout, hide_nothing};
+use intact_matching::generate;
 use intact_matching::{ActualMessage, MessageMatcher};
 use intact_pact_model::json::Object;
 use intact_pact_model::{Interaction, Kind, MessagePart, SpecVersion};
-use serde::de::DeserializeOwned;
 
 use crate::contract::Contract;
 use crate::draft::Name;
-use crate::template::to_serde;
 use crate::test_run::{Ended, Run, TestResult, Tested, ended, ended_blocking, with_causes};
 
-/// How much of a payload a failing test shows.
-const SHOWN: usize = 2000;
-
-/// A message as it would come: contents and metadata of the contract, with generated values in place.
-#[derive(Debug, Clone)]
-pub struct Message {
-    description: String,
-    part: MessagePart,
-    metadata: serde_json::Map<String, serde_json::Value>,
-}
-
-impl Message {
-    /// With the generators at work. Where one cannot do that, the contract's own example stays.
-    fn generated(description: &str, part: &MessagePart) -> Self {
-        let context = GenerateContext::consumer(None, generate::now());
-        let part = match generate::message(part, &context, &mut generate::rng()) {
-            Ok(generated) => {
-                for warning in &generated.warnings {
-                    tracing::warn!(message = description, "{warning}");
-                }
-                generated.value
-            }
-            Err(error) => {
-                tracing::warn!(message = description, "{error}");
-                part.clone()
-            }
-        };
-        let metadata = part.metadata.iter().map(|(key, value)| (key.to_owned(), to_serde(value))).collect();
-        Self { description: description.to_owned(), part, metadata }
-    }
-
-    /// What the contract calls it.
-    pub fn description(&self) -> &str {
-        &self.description
-    }
-
-    /// The payload; no bytes if the contract says nothing about it.
-    pub fn contents(&self) -> &[u8] {
-        self.part.contents.bytes()
-    }
-
-    /// The payload, read as JSON.
-    ///
-    /// # Errors
-    ///
-    /// If it is no JSON, or not of this form.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(self.contents())
-    }
-
-    /// The payload as text.
-    ///
-    /// # Errors
-    ///
-    /// If it is not UTF-8.
-    pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
-        str::from_utf8(self.contents())
-    }
-
-    /// The type of the payload, such as `application/json`; `None` if there is no payload and no entry that says it.
-    pub fn content_type(&self) -> Option<String> {
-        self.part.content_type().map(|content_type| content_type.to_string())
-    }
-
-    /// The metadata.
-    pub fn metadata(&self) -> &serde_json::Map<String, serde_json::Value> {
-        &self.metadata
-    }
-}
-
-/// For failing tests: what the handler was given.
-impl Display for Message {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match (self.contents(), self.content_type()) {
-            ([], _) => f.write_str("no contents")?,
-            (contents, Some(content_type)) => write!(f, "{} bytes of {content_type}", contents.len())?,
-            (contents, None) => write!(f, "{} bytes", contents.len())?,
-        }
-        if let Ok(text) = self.text()
-            && !text.is_empty()
-        {
-            f.write_str(":")?;
-            let shown = &text[..text.floor_char_boundary(SHOWN)];
-            shown.lines().try_for_each(|line| write!(f, "\n        {line}"))?;
-            if shown.len() < text.len() {
-                f.write_str("\n        …")?;
-            }
-        }
-        for (key, value) in &self.metadata {
-            write!(f, "\n      metadata {key}: {value}")?;
-        }
-        Ok(())
-    }
-}
+pub use message::Message;
 
 /// A synchronous message: what the consumer sends, and what it gets back.
 #[derive(Debug)]
@@ -123,17 +31,15 @@ pub struct Exchange {
 
 /// The consumer sent something else than the contract says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the request of \"{description}\" is not as the contract says:{}", listed(.differences))]
+#[error("the request of \"{description}\" is not as the contract says:{explanation}")]
 #[non_exhaustive]
 pub struct UnexpectedRequest {
     /// What the contract calls the interaction.
     pub description: String,
     /// What is different, one sentence each, with its place.
     pub differences: Vec<String>,
-}
-
-fn listed(differences: &[String]) -> String {
-    differences.iter().fold(String::new(), |list, difference| list + "\n  - " + difference)
+    /// The same as lines, each begun by a line end: below the sentences what was expected and what came, and hints.
+    pub explanation: String,
 }
 
 impl Exchange {
@@ -145,8 +51,10 @@ impl Exchange {
     ) -> Self {
         let description = &interaction.description;
         let matcher = MessageMatcher::compile(request, version).expect("the contract was checked to have usable rules");
-        let responses = responses.iter().map(|response| Message::generated(description, response)).collect();
-        Self { request: Message::generated(description, request), responses, matcher }
+        let drawn_for = generate::drawn_for("", interaction);
+        let response = |(at, part)| Message::generated(description, part, &format!("{drawn_for}, response {at}"));
+        let responses = responses.iter().enumerate().map(response).collect();
+        Self { request: Message::generated(description, request, &drawn_for), responses, matcher }
     }
 
     /// What the contract calls it.
@@ -189,16 +97,21 @@ impl Exchange {
     pub fn respond_to(&self, contents: &[u8]) -> Result<&[Message], UnexpectedRequest> {
         // The expected metadata stands for that of the transport, so that it makes no difference.
         let metadata: &Object<'_> = &self.request.part.metadata;
-        let comparison = self.matcher.compare(&ActualMessage::new(Some(contents), metadata));
-        let say = |mismatch: &intact_matching::Mismatch| {
-            let place = mismatch.identifier().filter(|place| *place != "/").unwrap_or_default();
-            format!("{} {place}: {}", mismatch.attribute(), mismatch.description()).replace(" : ", ": ")
-        };
-        let differences: Vec<String> = comparison.mismatches().iter().map(say).collect();
-        if differences.is_empty() {
+        let actual = ActualMessage::new(Some(contents), metadata);
+        let comparison = self.matcher.compare(&actual);
+        if comparison.is_match() {
             return Ok(&self.responses);
         }
-        Err(UnexpectedRequest { description: self.description().to_owned(), differences })
+        let mismatches = comparison.mismatches();
+        let differences = mismatches.iter().map(|one| format!("{}: {}", one.place(), one.sentence())).collect();
+        let mut explanation = "\n".to_owned();
+        let layout = Layout { indent: 2, ..Layout::default() };
+        self.matcher
+            .explain(&actual, mismatches, &hide_nothing)
+            .write(&mut explanation, &layout)
+            .expect("writing to a string cannot fail");
+        explanation.truncate(explanation.trim_end().len());
+        Err(UnexpectedRequest { description: self.description().to_owned(), differences, explanation })
     }
 }
 
@@ -360,9 +273,10 @@ impl Contract {
 
 fn messages(run: &Run) -> Vec<(String, Message)> {
     let made = run.pact.interactions.iter().filter_map(|interaction| match &interaction.kind {
-        Kind::AsyncMessage(part) => {
-            Some((Name(interaction).to_string(), Message::generated(&interaction.description, part)))
-        }
+        Kind::AsyncMessage(part) => Some((
+            Name(interaction).to_string(),
+            Message::generated(&interaction.description, part, &generate::drawn_for("", interaction)),
+        )),
         Kind::Http(..) | Kind::SyncMessage { .. } | Kind::Unknown { .. } => None,
     });
     made.collect()

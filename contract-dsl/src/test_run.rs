@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::task::Poll;
 
+use intact_matching::generate;
 use intact_mock_server::{MockServer, Outcome};
 use intact_pact_model::file::PactFile;
 use intact_pact_model::{Kind, Pact};
@@ -130,6 +131,7 @@ impl Drop for RunningContract {
         let outcome = server.finish_blocking();
         if std::thread::panicking() {
             run.print_explanation(&outcome);
+            run.print_how_to_repeat();
         } else {
             run.conclude(Ended::Returned(Ok(())), &outcome);
         }
@@ -246,14 +248,20 @@ impl Run {
         match ended {
             Ended::Panicked(panic) => {
                 self.print_explanation(outcome);
+                self.print_how_to_repeat();
                 resume_unwind(panic);
             }
-            Ended::Returned(Err(error)) if outcome.is_satisfied() => {
-                panic!("{at}: the test failed: {}", with_causes(&*error))
+            Ended::Returned(Ok(())) if outcome.is_satisfied() => self.write(),
+            Ended::Returned(Ok(())) => {
+                self.print_how_to_repeat();
+                panic!("{at}: {outcome}\n")
             }
-            Ended::Returned(Err(error)) => panic!("{at}: the test failed: {}\n\n{outcome}\n", with_causes(&*error)),
-            Ended::Returned(Ok(())) if !outcome.is_satisfied() => panic!("{at}: {outcome}\n"),
-            Ended::Returned(Ok(())) => self.write(),
+            Ended::Returned(Err(error)) => {
+                self.print_how_to_repeat();
+                let error = with_causes(&*error);
+                let besides = if outcome.is_satisfied() { String::new() } else { format!("\n\n{outcome}\n") };
+                panic!("{at}: the test failed: {error}{besides}")
+            }
         }
     }
 
@@ -266,6 +274,20 @@ impl Run {
     fn print_explanation(&self, outcome: &Outcome) {
         if !outcome.is_satisfied() {
             eprintln!("\n{}: {outcome}\n", self.at);
+        }
+    }
+
+    /// A test that failed with random values may pass with others.
+    #[expect(
+        clippy::print_stderr,
+        reason = "a failing test talks to its author by the standard error stream, as the test harness does"
+    )]
+    fn print_how_to_repeat(&self) {
+        let responses = self.pact.interactions.iter().filter_map(|interaction| Some(interaction.as_http()?.1));
+        let mut told =
+            responses.filter_map(|response| generate::how_to_repeat(&response.generators, &response.matching_rules));
+        if let Some(told) = told.next() {
+            eprintln!("{}: {told}", self.at);
         }
     }
 

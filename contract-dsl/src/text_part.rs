@@ -2,6 +2,7 @@
 //!
 //! A body has a rule for each of its places. Here there is one list of rules for all values of a name, so what cannot be said
 //! that way is a problem of the contract: a plain value beside a matcher of the same name would become as free as the matcher.
+//! (Intact's engine would understand a rule for one value, [`of_all_values`] says why none is written.)
 
 use indexmap::IndexMap;
 use intact_pact_model::json::JsonValue;
@@ -28,13 +29,14 @@ impl TextPart {
             Json::Array(items) => items.iter().map(text).collect::<Result<_, _>>()?,
             scalar => vec![text(scalar)?],
         };
+        let mut rules = of_all_values(split.rules, values.len())?;
+        let mut generators = of_all_values(split.generators, values.len())?;
         // Those about the list and those about its elements stand together.
-        let mut lists = split.rules.into_values();
-        let mut rules = lists.next().unwrap_or_default();
-        for list in lists {
-            rules.rules.extend(list.rules);
+        let mut all = rules.next().unwrap_or_default();
+        for list in rules {
+            all.rules.extend(list.rules);
         }
-        Ok(Self { values, rules, generator: split.generators.into_values().next() })
+        Ok(Self { values, rules: all, generator: generators.next() })
     }
 
     /// For a request: the `type` rule that comes with a value from a provider state goes. Any text satisfies it, so the
@@ -121,6 +123,20 @@ impl TextPart {
     }
 }
 
+/// What is said of the list, of its elements, or of each of its `count` elements in the same words.
+///
+/// An index in the key of a rule would say more, but the official tools read such a key as another name.
+fn of_all_values<T: PartialEq>(at: IndexMap<String, T>, count: usize) -> Result<impl Iterator<Item = T>, String> {
+    let (each, all): (Vec<_>, Vec<_>) = at.into_iter().partition(|(path, _)| path != "$" && path != "$[*]");
+    let each: Vec<T> = each.into_iter().map(|(_, said)| said).collect();
+    if !each.is_empty() && (each.len() != count || each.iter().any(|said| *said != each[0])) {
+        return Err(MIXED.to_owned());
+    }
+    Ok(all.into_iter().map(|(_, said)| said).chain(each.into_iter().take(1)))
+}
+
+const MIXED: &str = "a pact has one matcher for all values of a name, so a list is of plain values, or of values that all have \
+                     the same matcher: give each the same, or expect the values as they stand";
 const GIVEN_TWICE: &str = "it is given twice, and a matcher is for all its values: give it once, with a list";
 
 /// Is the text a name as HTTP allows it for methods and headers?

@@ -9,7 +9,9 @@ mod goals;
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use documents::{MB, catastrophic_values, expecting, headers, members_under_rules, orders, twelve_rules};
+use documents::{
+    MB, catastrophic_values, expecting, headers, items_like_one_long, members_under_rules, orders, twelve_rules,
+};
 use goals::Goal;
 use intact_matching::{ActualResponse, ResponseMatcher};
 use intact_pact_model::{HttpResponse, Json, JsonValue, SpecVersion};
@@ -119,6 +121,13 @@ fn compile_rules_for_ten_thousand_members(bencher: Bencher<'_, '_>, rules: usize
 #[divan::bench(args = [1, 10_000], sample_count = 5, sample_size = 1)]
 fn catastrophic_regex_on_values(bencher: Bencher<'_, '_>, values: usize) {
     let (expected, text) = catastrophic_values(values);
+    compare(bencher, &expected, &text, false);
+}
+
+/// Very many small items, each to be like one example that is much larger: it must not be read for each of them.
+#[divan::bench(args = [400_000, 800_000], sample_count = 5, sample_size = 1)]
+fn many_items_like_one_long_example(bencher: Bencher<'_, '_>, items: usize) {
+    let (expected, text) = items_like_one_long(items);
     compare(bencher, &expected, &text, false);
 }
 

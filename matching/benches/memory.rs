@@ -7,7 +7,10 @@ mod goals;
 
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher, black_box};
-use documents::{MB, expecting, headers, members_under_rules, orders, twelve_rules};
+use documents::{
+    MB, expecting, expecting_upload, expecting_xml, explain_once, headers, headers_of, members_under_rules,
+    one_order_wrong, orders, twelve_rules, upload, xml_orders,
+};
 use goals::Goal;
 use intact_matching::{ActualResponse, ResponseMatcher};
 use intact_pact_model::{HttpResponse, Json, RuleList, SpecVersion};
@@ -58,10 +61,29 @@ fn goals() -> Vec<Goal> {
         compare_once(&expected, &text);
         (PEAK.peak_usage() - before, 2 * text.len())
     };
+    let peak_of = |expected: HttpResponse, content_type: &str, body: &[u8]| {
+        let before = PEAK.current_usage();
+        PEAK.reset_peak_usage();
+        let matcher = ResponseMatcher::compile(black_box(&expected), SpecVersion::V4).expect("rules that compile");
+        let headers = headers_of(content_type);
+        assert!(matcher.matches(&ActualResponse::new(200, &headers).with_body(black_box(body))));
+        (PEAK.peak_usage() - before, 2 * body.len())
+    };
+    let (xml, upload) = (xml_orders(10 * MB), upload(50 * MB));
+    let of_xml = peak_of(expecting_xml(&xml), "application/xml", xml.as_bytes());
+    let of_upload = peak_of(expecting_upload(&upload), "multipart/form-data; boundary=X", &upload);
+    let (expected, wrong) = one_order_wrong(10);
+    let before = PEAK.current_usage();
+    PEAK.reset_peak_usage();
+    explain_once(&expected, &wrong);
+    let explained = (PEAK.peak_usage() - before, 2 * wrong.len());
     let goal = |what, (peak, input), at_most| Goal::memory(what, peak, input, at_most);
     vec![
         goal("10 MB of orders under 12 rules, for each byte of both bodies", peak(orders_and_rules(10)), Some(12.0)),
         goal("10 MB of three-digit numbers, for each byte of both bodies", peak(numbers_and_rule(10)), None),
+        goal("10 MB of XML under 5 rules, for each byte of both bodies", of_xml, Some(24.0)),
+        goal("an upload of 50 MB, for each byte of both bodies", of_upload, Some(2.0)),
+        goal("one difference in 10 MB of orders explained, for each byte of both bodies", explained, Some(12.0)),
         goal("10,000 members under a rule each, for each byte of both bodies", peak(members_under_rules(10_000)), None),
     ]
 }

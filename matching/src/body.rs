@@ -2,18 +2,21 @@
 //!
 //! The content types are compared first; only bodies of equivalent types are looked into. Then the four states of the
 //! expected body decide (nothing is said, no bytes, JSON `null`, bytes), and last the contents, by the expected type: each
-//! kind has its own file below.
+//! kind has its own file below. Texts are compared in UTF-8, whatever charset they came in (`body/charset.rs`).
 
 mod binary;
-mod form;
+pub(crate) mod charset;
+pub(crate) mod form;
 pub(crate) mod json;
-mod multipart;
+pub(crate) mod multipart;
 mod plain_text;
 pub(crate) mod xml;
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use intact_pact_model::body::ContentTypeHint;
-use intact_pact_model::json::JsonError;
+use intact_pact_model::json::{CheckedJson, JsonError};
 use intact_pact_model::{Body, ContentType, Json, JsonValue, MatchingRule, MatchingRules, RuleList};
 
 use self::multipart::MultipartMatcher;
@@ -26,19 +29,21 @@ use crate::rule_tree::RuleTree;
 /// An expected body, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct BodyMatcher {
-    expected: Body,
-    expected_type: Option<ContentType>,
-    rules: RuleTree,
-    contents: Contents,
+    pub(crate) expected: Body,
+    pub(crate) expected_type: Option<ContentType>,
+    pub(crate) rules: RuleTree,
+    pub(crate) contents: Contents,
     /// May the actual body hold more than the expected one?
-    strict: bool,
+    pub(crate) strict: bool,
     is_message: bool,
 }
 
 /// How contents are compared.
 #[derive(Debug)]
-enum Contents {
+pub(crate) enum Contents {
     Json(Result<JsonValue, JsonError>),
+    /// JSON that is too large for a tree: it is compared from its text.
+    LargeJson,
     Xml(Result<xml::Element, String>),
     Form,
     Binary,
@@ -188,6 +193,11 @@ impl BodyMatcher {
         Flow::Continue(())
     }
 
+    /// The example of a text.
+    fn example<'b>(&self, expected: &'b [u8]) -> Cow<'b, [u8]> {
+        charset::to_utf8(expected, self.expected_type.as_ref())
+    }
+
     fn contents<S: Sink>(
         &self,
         expected: &[u8],
@@ -195,23 +205,40 @@ impl BodyMatcher {
         actual_type: Option<&ContentType>,
         sink: &mut S,
     ) -> Flow {
+        let known_type = actual_type.filter(|own| !own.is_unknown()).or(self.expected_type.as_ref());
+        let as_text = |bytes| charset::to_utf8(bytes, known_type);
         match &self.contents {
             Contents::Json(Err(error)) => sink.mismatch(|| unparsable("expected", error)),
-            Contents::Json(Ok(expected)) => match Json::parse(unframed(actual, actual_type)) {
-                Err(error) => sink.mismatch(|| {
-                    unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
-                }),
-                Ok(actual) => json::compare(expected, &actual, &self.rules, self.strict, sink),
-            },
+            Contents::Json(Ok(expected)) if !json::is_large(actual) => {
+                match Json::parse(&as_text(unframed(actual, actual_type))) {
+                    Err(error) => sink.mismatch(|| {
+                        unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
+                    }),
+                    Ok(actual) => json::compare(expected, &actual, &self.rules, self.strict, sink),
+                }
+            }
+            Contents::Json(Ok(_)) | Contents::LargeJson => {
+                let example = self.example(unframed(expected, self.expected_type.as_ref()));
+                let received = as_text(unframed(actual, actual_type));
+                match (CheckedJson::check(&example), CheckedJson::check(&received)) {
+                    (Err(error), _) => sink.mismatch(|| unparsable("expected", &error)),
+                    (_, Err(error)) => sink.mismatch(|| {
+                        unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
+                    }),
+                    (Ok(expected), Ok(actual)) => {
+                        json::compare_texts(expected.root(), actual.root(), &self.rules, self.strict, sink)
+                    }
+                }
+            }
             Contents::Xml(Err(error)) => sink.mismatch(|| unparsable("expected", error)),
-            Contents::Xml(Ok(expected)) => match xml::Element::parse(actual) {
+            Contents::Xml(Ok(expected)) => match xml::Element::parse(&as_text(actual)) {
                 Err(error) => sink.mismatch(|| {
                     unparsable("actual", &error).showing(Shown::bytes(self.expected.bytes()), Shown::bytes(actual))
                 }),
                 Ok(actual) => xml::compare(expected, &actual, &self.rules, self.strict, sink),
             },
-            Contents::Form => form::compare(expected, actual, &self.rules, sink),
-            Contents::Text => plain_text::compare(expected, actual, &self.rules, sink),
+            Contents::Form => form::compare(&self.example(expected), &as_text(actual), &self.rules, sink),
+            Contents::Text => plain_text::compare(&self.example(expected), &as_text(actual), &self.rules, sink),
             Contents::Binary | Contents::OfType => {
                 binary::compare((expected, self.expected_type.as_ref()), (actual, actual_type), &self.rules, sink)
             }
@@ -231,7 +258,7 @@ impl Contents {
         depth: usize,
     ) -> Result<Self, CompileError> {
         let Some(content) = expected.content() else { return Ok(Self::Text) };
-        let json = || JsonValue::parse_owned(unframed(&content.bytes, content_type));
+        let json = || JsonValue::parse_owned(&charset::to_utf8(unframed(&content.bytes, content_type), content_type));
         if type_rules(rules).next().is_some() {
             // A string that is of the type stands for its own bytes, as anywhere else in a document.
             return Ok(match content_type {
@@ -243,8 +270,11 @@ impl Contents {
             });
         }
         Ok(match content_type {
+            Some(found) if found.is_json() && json::is_large(&content.bytes) => Self::LargeJson,
             Some(found) if found.is_json() => Self::Json(json()),
-            Some(found) if found.is_xml() => Self::Xml(xml::Element::parse(&content.bytes)),
+            Some(found) if found.is_xml() => {
+                Self::Xml(xml::Element::parse(&charset::to_utf8(&content.bytes, content_type)))
+            }
             Some(found) if found.is_multipart() => {
                 Self::Multipart(MultipartMatcher::compile(&content.bytes, found, by_key, of, depth)?)
             }
@@ -268,7 +298,7 @@ fn is_string_of_type(document: &Json<'_>, rules: &RuleTree) -> bool {
 }
 
 /// The JSON behind what a Kafka schema registry's serializer puts before it: a zero byte and the schema's number in four.
-fn unframed<'b>(bytes: &'b [u8], content_type: Option<&ContentType>) -> &'b [u8] {
+pub(crate) fn unframed<'b>(bytes: &'b [u8], content_type: Option<&ContentType>) -> &'b [u8] {
     let is_framed = |found: &ContentType| found.is_json() && found.sub().starts_with("vnd.schemaregistry.");
     match bytes {
         [0, _, _, _, _, json @ ..] if content_type.is_some_and(is_framed) => json,

@@ -2,11 +2,12 @@
 //!
 //! A generator that cannot do its work keeps the example and leaves a warning, except `ProviderState`: sending the example
 //! where the value of a provider state belongs asks the provider for something else, and costs people hours. The clock and
-//! the source of chance are arguments, so that tests are repeatable.
+//! the source of chance are arguments, so that tests are repeatable; users repeat a run by its seed (`generate/chance.rs`).
 //!
 //! Values are made in `generate/value.rs`; `generate/body.rs` finds the places for them.
 
 mod body;
+mod chance;
 mod date_expression;
 mod provider_state;
 mod regex_text;
@@ -20,6 +21,8 @@ use intact_pact_model::json::Object;
 use intact_pact_model::{Generator, Headers, HttpRequest, HttpResponse, Json, JsonValue, MessagePart};
 pub use jiff::Zoned;
 pub use rand::Rng;
+
+pub use chance::{Draws, SEED_VARIABLE, drawn_for, how_to_repeat, rng};
 
 /// Who is about to use the value; generators that need the other side do not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +83,6 @@ pub struct GenerateError {
 /// The clock that [`GenerateContext::now`] usually comes from: now, in the local time zone.
 pub fn now() -> Zoned {
     Zoned::now()
-}
-
-/// The source of chance that tests and servers usually use.
-pub fn rng() -> impl Rng {
-    rand::rng()
 }
 
 /// Applies the generators of a request.

@@ -53,13 +53,14 @@
 //! # Inside
 //!
 //! The rooms: `request`, `response` and `message` hold the matchers; `actual` what they are given; `comparison` and
-//! `mismatch` what they answer. `parts` compares methods, paths, queries, headers, status codes and metadata, `body` the
+//! `mismatch` what they answer, [`explanation`] how people are told. `parts` compares methods, paths, queries, headers, status codes and metadata, `body` the
 //! bodies by content type. `rule_tree` finds the rules for a value, `rule` is what rules ask of it, `pact_regex` and
 //! `rule/datetime` the two small languages in rules. [`generate`] puts generated values in place of examples.
 
 mod actual;
 mod body;
 mod comparison;
+pub mod explanation;
 pub mod generate;
 mod message;
 mod mismatch;
@@ -73,7 +74,8 @@ mod show;
 
 pub use actual::{ActualMessage, ActualRequest, ActualResponse};
 pub use comparison::Comparison;
-pub use message::{MessageMatcher, compare_replies};
+pub use explanation::Explanation;
+pub use message::{MessageMatcher, compare_replies, explain_replies};
 pub use mismatch::{Governing, Location, Mismatch, Reason, Shown};
 pub use request::RequestMatcher;
 pub use response::ResponseMatcher;

@@ -5,6 +5,7 @@ use intact_pact_model::{ContentType, MessagePart, SpecVersion};
 use crate::actual::{ActualBody, ActualMessage};
 use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Comparison, Flow, Report, Sink, Verdict};
+use crate::explanation::{self, Explanation, Finding, Hide};
 use crate::mismatch::{Location, Mismatch, Reason};
 use crate::pact_regex::Budget;
 use crate::parts::metadata::{MetadataMatcher, content_type_entry};
@@ -41,6 +42,16 @@ impl MessageMatcher {
         let mut report = Report::default();
         let _ = self.walk(actual, &body(actual), &mut report);
         report.finish()
+    }
+
+    /// What differs, as people want to see it: `mismatches` are those that comparing with the same `actual` gave; `hide` takes
+    /// out of all texts what must not be shown.
+    pub fn explain(&self, actual: &ActualMessage<'_>, mismatches: &[Mismatch], hide: Hide<'_>) -> Explanation {
+        explanation::explain(mismatches, hide, (&self.contents, &body(actual)), &|mismatch, finding| {
+            if let Location::Metadata(key) = &mismatch.at {
+                self.metadata.explain(key, actual.metadata, hide, finding);
+            }
+        })
     }
 
     /// Is there no difference? The same answer as that of [`MessageMatcher::compare`], but stops at the first.
@@ -80,19 +91,35 @@ fn stated_type(actual: &ActualMessage<'_>) -> Option<ContentType> {
 pub fn compare_replies(expected: &[MessageMatcher], actual: &[ActualMessage<'_>]) -> Comparison {
     let _budget = Budget::begin();
     let mut report = Report::default();
-    if expected.len() != actual.len() {
-        let text = match actual.len() {
-            0 => "Expected a message with a response, but the actual response was empty".to_owned(),
-            received => {
-                format!("Expected a message with {} responses, but the actual response had {received}", expected.len())
-            }
-        };
-        let mismatch = Mismatch::new(Location::Body("$".to_owned()), Reason::WrongSize, text)
-            .showing(expected.len().to_string(), actual.len().to_string());
+    if let Some(mismatch) = wrong_number(expected.len(), actual.len()) {
         let _ = report.mismatch(|| mismatch);
     }
     for (matcher, actual) in expected.iter().zip(actual) {
         let _ = matcher.walk(actual, &body(actual), &mut report);
     }
     report.finish()
+}
+
+/// Explains what differs between the replies to a synchronous message and the expected ones. They are compared again: the
+/// mismatches that [`compare_replies`] gives do not say which reply they are about.
+pub fn explain_replies(expected: &[MessageMatcher], actual: &[ActualMessage<'_>], hide: Hide<'_>) -> Explanation {
+    let mut explanation = Explanation::default();
+    if let Some(mismatch) = wrong_number(expected.len(), actual.len()) {
+        let mismatches = vec![(mismatch, 0)];
+        explanation.findings.push(Finding { place: "body".to_owned(), mismatches, ..Finding::default() });
+    }
+    for (matcher, actual) in expected.iter().zip(actual) {
+        explanation.extend(matcher.explain(actual, matcher.compare(actual).mismatches(), hide));
+    }
+    explanation
+}
+
+fn wrong_number(expected: usize, actual: usize) -> Option<Mismatch> {
+    let text = match actual {
+        same if same == expected => return None,
+        0 => "Expected a message with a response, but the actual response was empty".to_owned(),
+        received => format!("Expected a message with {expected} responses, but the actual response had {received}"),
+    };
+    let mismatch = Mismatch::new(Location::Body("$".to_owned()), Reason::WrongSize, text);
+    Some(mismatch.showing(expected.to_string(), actual.to_string()))
 }

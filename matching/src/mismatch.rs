@@ -151,19 +151,28 @@ impl Mismatch {
         Self { rule: Some(Governing { rule: rule.to_owned(), key: key.to_owned() }), ..self }
     }
 
-    /// The same with every text changed, for example to take out what must not be shown.
+    /// The same with every text changed, names and paths too, for example to take out what must not be shown.
     pub fn map_texts<'t>(&'t self, change: impl Fn(&'t str) -> std::borrow::Cow<'t, str>) -> Self {
+        let text = |text: &'t str| change(text).into_owned();
         let shown = |shown: &'t Shown| match shown {
-            Shown::Text(text) => Shown::Text(change(text).into_owned()),
+            Shown::Text(shown) => Shown::Text(text(shown)),
             other => other.clone(),
         };
         Self {
-            at: self.at.clone(),
+            at: match &self.at {
+                Location::Query(name) => Location::Query(text(name)),
+                Location::Header(name) => Location::Header(text(name)),
+                Location::Body(path) => Location::Body(text(path)),
+                Location::Metadata(key) => Location::Metadata(text(key)),
+                nameless @ (Location::Method | Location::Path | Location::Status | Location::ContentType) => {
+                    nameless.clone()
+                }
+            },
             reason: self.reason,
             expected: shown(&self.expected),
             actual: shown(&self.actual),
-            rule: self.rule.clone(),
-            text: change(&self.text).into_owned(),
+            rule: self.rule.as_ref().map(|own| Governing { rule: text(&own.rule), key: text(&own.key) }),
+            text: text(&self.text),
             bodies: self.bodies.as_deref().map(|(one, other)| Box::new((shown(one), shown(other)))),
         }
     }
@@ -171,6 +180,23 @@ impl Mismatch {
     /// The sentence; the same as the `Display` text.
     pub fn description(&self) -> &str {
         &self.text
+    }
+
+    /// Where it is, for people: `body $.total`, `header Accept`, `path`.
+    pub fn place(&self) -> String {
+        // A body as a whole has no place in it.
+        match self.identifier().filter(|name| !name.is_empty() && *name != "/") {
+            Some(name) => format!("{} {name}", self.attribute()),
+            None => self.attribute().to_owned(),
+        }
+    }
+
+    /// The sentence for those who have said where it is: headers are not named again.
+    pub fn sentence(&self) -> &str {
+        match (&self.at, self.text.split_once("': ")) {
+            (Location::Header(_), Some((place, rest))) if place.starts_with("Mismatch with header '") => rest,
+            _ => &self.text,
+        }
     }
 
     /// The part it is about, in the word that verification results use: `method`, `path`, `status`, `query`, `header`,

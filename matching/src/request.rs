@@ -5,6 +5,8 @@ use intact_pact_model::{HttpRequest, SpecVersion};
 use crate::actual::{ActualBody, ActualRequest};
 use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Comparison, Flow, Report, Sink, Verdict};
+use crate::explanation::{self, Explanation, Hide};
+use crate::mismatch::{Location, Mismatch};
 use crate::pact_regex::Budget;
 use crate::parts::headers::HeadersMatcher;
 use crate::parts::path::TargetMatcher;
@@ -43,6 +45,18 @@ impl RequestMatcher {
     /// All differences between the expected request and an actual one.
     pub fn compare(&self, actual: &ActualRequest<'_>) -> Comparison {
         self.report(actual, &ActualBody::received(actual.body, actual.headers.content_type()))
+    }
+
+    /// What differs, as people want to see it: `mismatches` are those that comparing with the same `actual` gave; `hide` takes
+    /// out of all texts what must not be shown.
+    pub fn explain(&self, actual: &ActualRequest<'_>, mismatches: &[Mismatch], hide: Hide<'_>) -> Explanation {
+        let body = ActualBody::received(actual.body, actual.headers.content_type());
+        explanation::explain(mismatches, hide, (&self.body, &body), &|mismatch, finding| match &mismatch.at {
+            Location::Path => self.target.explain_path(actual.path, hide, finding),
+            Location::Query(name) => self.query.explain(name, actual.query, hide, finding),
+            Location::Header(name) => self.headers.explain(name, actual.headers, hide, finding),
+            _ => {}
+        })
     }
 
     /// Is there no difference? The same answer as that of [`RequestMatcher::compare`], but stops at the first.

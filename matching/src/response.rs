@@ -5,6 +5,8 @@ use intact_pact_model::{HttpResponse, SpecVersion};
 use crate::actual::{ActualBody, ActualResponse};
 use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Comparison, Flow, Report, Sink, Verdict};
+use crate::explanation::{self, Explanation, Hide};
+use crate::mismatch::{Location, Mismatch};
 use crate::pact_regex::Budget;
 use crate::parts::headers::HeadersMatcher;
 use crate::parts::status::StatusMatcher;
@@ -40,6 +42,17 @@ impl ResponseMatcher {
     /// All differences between the expected response and an actual one.
     pub fn compare(&self, actual: &ActualResponse<'_>) -> Comparison {
         self.report(actual, &ActualBody::received(actual.body, actual.headers.content_type()))
+    }
+
+    /// What differs, as people want to see it: `mismatches` are those that comparing with the same `actual` gave; `hide` takes
+    /// out of all texts what must not be shown.
+    pub fn explain(&self, actual: &ActualResponse<'_>, mismatches: &[Mismatch], hide: Hide<'_>) -> Explanation {
+        let body = ActualBody::received(actual.body, actual.headers.content_type());
+        explanation::explain(mismatches, hide, (&self.body, &body), &|mismatch, finding| match &mismatch.at {
+            Location::Status => explanation::explain_status(actual.status, actual.headers, hide, finding),
+            Location::Header(name) => self.headers.explain(name, actual.headers, hide, finding),
+            _ => {}
+        })
     }
 
     /// Is there no difference? The same answer as that of [`ResponseMatcher::compare`], but stops at the first.

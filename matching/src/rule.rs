@@ -121,8 +121,8 @@ pub(crate) enum Asks {
 #[derive(Debug)]
 pub(crate) struct DateTimeRule {
     /// What the texts call it.
-    called: &'static str,
-    format: String,
+    pub(crate) called: &'static str,
+    pub(crate) format: String,
     pattern: Result<Pattern, String>,
 }
 

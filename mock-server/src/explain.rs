@@ -5,7 +5,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use intact_matching::Mismatch;
+use intact_matching::explanation::Layout;
+use intact_matching::{Explanation, Mismatch};
 use intact_pact_model::json::{Json, JsonValue, Object};
 
 use crate::listen::{Received, Unreadable};
@@ -15,8 +16,6 @@ use crate::outcome::{
 
 /// How much of a body is shown.
 const SHOWN_BODY: usize = 1000;
-/// How many differences of one request are shown.
-const SHOWN_MISMATCHES: usize = 20;
 /// How many requests of one kind are shown.
 const SHOWN_REQUESTS: usize = 10;
 
@@ -138,47 +137,23 @@ impl Display for Times {
 
 fn write_mismatched(f: &mut Formatter<'_>, mismatched: &MismatchedRequest, times: usize) -> fmt::Result {
     write!(f, "\n\n  ✗ {} came{}, but not as {} expects it", mismatched.request, Times(times), mismatched.interaction)?;
-    write_mismatches(f, &mismatched.mismatches)?;
+    write_explanation(f, &mismatched.explanation)?;
     write_body(f, &mismatched.request)
 }
 
 fn write_unexpected(f: &mut Formatter<'_>, unexpected: &UnexpectedRequest, times: usize) -> fmt::Result {
     write!(f, "\n\n  ✗ {} came{}, which the contract does not expect", unexpected.request, Times(times))?;
-    if let Some(NearInteraction { interaction, mismatches }) = unexpected.closest.first() {
+    if let Some(NearInteraction { interaction, explanation, .. }) = unexpected.closest.first() {
         write!(f, "\n      the nearest is {interaction}: {} {}", interaction.method, interaction.target)?;
-        write_mismatches(f, mismatches)?;
+        write_explanation(f, explanation)?;
     }
     write_body(f, &unexpected.request)
 }
 
-fn write_mismatches(f: &mut Formatter<'_>, mismatches: &[Mismatch]) -> fmt::Result {
-    let places: Vec<String> = mismatches.iter().take(SHOWN_MISMATCHES).map(place).collect();
-    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
-    for (place, mismatch) in places.iter().zip(mismatches) {
-        write!(f, "\n        {place:width$}  {}", what(mismatch))?;
-    }
-    if mismatches.len() > SHOWN_MISMATCHES {
-        write!(f, "\n        and {} more differences", mismatches.len() - SHOWN_MISMATCHES)?;
-    }
-    Ok(())
-}
-
-/// `body $.total`, `header Accept`, `path`
-fn place(mismatch: &Mismatch) -> String {
-    match mismatch.identifier() {
-        // A body as a whole has no place in it.
-        Some(identifier) if identifier != "/" => format!("{} {identifier}", mismatch.attribute()),
-        _ => mismatch.attribute().to_owned(),
-    }
-}
-
-/// The sentence, without the place that stands before it.
-fn what(mismatch: &Mismatch) -> &str {
-    let text = mismatch.description();
-    match text.split_once(": ") {
-        Some((place, rest)) if place.starts_with("Mismatch with header ") => rest,
-        _ => text,
-    }
+fn write_explanation(f: &mut Formatter<'_>, explanation: &Explanation) -> fmt::Result {
+    let mut text = String::new();
+    explanation.write(&mut text, &Layout { indent: 8, ..Layout::default() })?;
+    write!(f, "\n{}", text.trim_end())
 }
 
 fn write_body(f: &mut Formatter<'_>, request: &SeenRequest) -> fmt::Result {
@@ -209,6 +184,12 @@ pub(crate) fn answer(kind: &str, reason: &str, near: &[NearInteraction]) -> Json
     if let Some(best) = near.first() {
         body.insert("interaction", best.interaction.description.clone());
         body.insert("mismatches", mismatches_json(&best.mismatches));
+        // Not in the answers of other mock servers.
+        if let Json::Array(findings) = best.explanation.to_json()
+            && !findings.is_empty()
+        {
+            body.insert("explanation", findings);
+        }
     }
     let closest = near.iter().map(|near| {
         Json::object([("interaction", near.interaction.to_string()), ("reason", reasons(&near.mismatches))])
@@ -222,7 +203,7 @@ pub(crate) fn one_line(request: &Received, nearest: Option<&NearInteraction>) ->
     let request = SeenRequest::of(request);
     match nearest {
         None => format!("{request}, and the contract has no HTTP interactions"),
-        Some(NearInteraction { interaction, mismatches }) => {
+        Some(NearInteraction { interaction, mismatches, .. }) => {
             let (method, target) = (&interaction.method, &interaction.target);
             format!("{request} is not {interaction} ({method} {target}): {}", reasons(mismatches))
         }
@@ -232,8 +213,8 @@ pub(crate) fn one_line(request: &Received, nearest: Option<&NearInteraction>) ->
 /// The first few differences in one line.
 fn reasons(mismatches: &[Mismatch]) -> String {
     const SHOWN: usize = 3;
-    let mut reasons: Vec<String> =
-        mismatches.iter().take(SHOWN).map(|mismatch| format!("{}: {}", place(mismatch), what(mismatch))).collect();
+    let reason = |mismatch: &Mismatch| format!("{}: {}", mismatch.place(), mismatch.sentence());
+    let mut reasons: Vec<String> = mismatches.iter().take(SHOWN).map(reason).collect();
     if mismatches.len() > SHOWN {
         reasons.push(format!("and {} more", mismatches.len() - SHOWN));
     }

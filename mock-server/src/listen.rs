@@ -17,6 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use intact_matching::ActualRequest;
 use intact_pact_model::Headers;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -78,6 +79,19 @@ pub(crate) struct Received {
     pub(crate) query: Option<String>,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
+}
+
+impl Received {
+    /// As matchers take it.
+    pub(crate) fn actual(&self) -> ActualRequest<'_> {
+        ActualRequest {
+            method: &self.method,
+            path: &self.path,
+            query: self.query.as_deref(),
+            headers: &self.headers,
+            body: Some(&self.body),
+        }
+    }
 }
 
 /// A request that is too large, too slow or no text where there must be text.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use intact_matching::Mismatch;
+use intact_matching::{Explanation, Mismatch};
 use intact_pact_model::json::{Json, JsonValue, Object};
 use intact_pact_model::{Headers, Interaction, ProviderState};
 
@@ -68,6 +68,8 @@ pub struct MismatchedRequest {
     pub interaction: InteractionName,
     /// What is different.
     pub mismatches: Vec<Mismatch>,
+    /// The same as people want to see it.
+    pub explanation: Explanation,
 }
 
 /// A request that nothing in the contract is like.
@@ -88,6 +90,8 @@ pub struct NearInteraction {
     pub interaction: InteractionName,
     /// What is different.
     pub mismatches: Vec<Mismatch>,
+    /// The same as people want to see it; empty for all but the nearest.
+    pub explanation: Explanation,
 }
 
 /// An interaction that no request came for.
@@ -250,10 +254,17 @@ impl InteractionName {
 }
 
 impl NearInteraction {
-    pub(crate) fn of(candidates: &Candidates, compared: &Compared) -> Self {
-        Self {
-            interaction: InteractionName::of(candidates.interaction(compared.at)),
-            mismatches: compared.comparison.mismatches().to_vec(),
-        }
+    /// The nearest interactions, best first.
+    pub(crate) fn all(candidates: &Candidates, near: &[Compared], request: &Received) -> Vec<Self> {
+        let of = |(rank, compared): (usize, &Compared)| {
+            let mismatches = compared.comparison.mismatches().to_vec();
+            let explanation = match rank {
+                0 => candidates.explain(compared.at, &request.actual(), &mismatches),
+                _ => Explanation::default(),
+            };
+            let interaction = InteractionName::of(candidates.interaction(compared.at));
+            Self { interaction, mismatches, explanation }
+        };
+        near.iter().enumerate().map(of).collect()
     }
 }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::Full;
-use intact_matching::generate::{self, GenerateContext};
+use intact_matching::generate::{self, Draws, GenerateContext};
 use intact_pact_model::json::{Json, JsonValue};
-use intact_pact_model::{Body, HttpResponse};
+use intact_pact_model::{Body, HttpResponse, Interaction};
 
 /// A response that cannot be sent as the contract has it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,13 +22,14 @@ pub(crate) enum RespondError {
 
 /// The contract's response, with generators applied.
 pub(crate) fn generated<'r>(
+    (draws, interaction): (&Draws, &Interaction),
     expected: &'r HttpResponse,
     context: impl FnOnce() -> GenerateContext<'r>,
 ) -> Result<Cow<'r, HttpResponse>, RespondError> {
     if expected.generators.is_empty() && !has_variants(expected) {
         return Ok(Cow::Borrowed(expected));
     }
-    let generated = generate::response(expected, &context(), &mut generate::rng())?;
+    let generated = generate::response(expected, &context(), &mut draws.rng(&generate::drawn_for("", interaction)))?;
     for warning in &generated.warnings {
         tracing::warn!("{warning}; the example is sent instead");
     }

@@ -12,7 +12,9 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use intact_matching::{ActualRequest, Comparison, CompileError, RequestMatcher};
+use intact_matching::explanation::hide_nothing;
+use intact_matching::generate::Draws;
+use intact_matching::{ActualRequest, Comparison, CompileError, Explanation, Mismatch, RequestMatcher};
 use intact_pact_model::{HttpRequest, Interaction, Pact};
 use percent_encoding::percent_decode_str;
 
@@ -23,6 +25,8 @@ pub(crate) struct Candidates {
     all: Vec<Candidate>,
     by_target: HashMap<Vec<u8>, Vec<usize>>,
     by_rule: Vec<usize>,
+    /// How often values were made for each answer.
+    pub(crate) draws: Draws,
 }
 
 #[derive(Debug)]
@@ -64,10 +68,18 @@ impl Candidates {
         pacts: Vec<Arc<Pact>>,
         take: impl Fn(&Interaction) -> bool,
     ) -> Result<Self, (String, CompileError)> {
-        let mut this = Self { pacts, all: Vec::new(), by_target: HashMap::new(), by_rule: Vec::new() };
+        let draws = Draws::default();
+        let mut this = Self { pacts, all: Vec::new(), by_target: HashMap::new(), by_rule: Vec::new(), draws };
         for (of, pact) in this.pacts.iter().enumerate() {
             for (at, interaction) in pact.interactions.iter().enumerate().filter(|(_, one)| take(one)) {
                 let Some((request, _)) = interaction.as_http() else { continue };
+                if let Some(plugin) = interaction.plugin_configuration.names().next() {
+                    tracing::warn!(
+                        "\"{}\" was made with the plugin {plugin}, which Intact does not run: what it would compare and make is \
+                         taken as it stands in the contract",
+                        interaction.description
+                    );
+                }
                 let matcher = RequestMatcher::compile(request, pact.version)
                     .map_err(|error| (interaction.description.clone(), error))?;
                 let number = this.all.len();
@@ -116,6 +128,11 @@ impl Candidates {
     /// Compares the request with the interaction of this number.
     pub(crate) fn compare(&self, at: usize, request: &ActualRequest<'_>) -> Compared {
         Compared { at, comparison: self.all[at].matcher.compare(request) }
+    }
+
+    /// What differs between the request and the interaction of this number, for people.
+    pub(crate) fn explain(&self, at: usize, request: &ActualRequest<'_>, mismatches: &[Mismatch]) -> Explanation {
+        self.all[at].matcher.explain(request, mismatches, &hide_nothing)
     }
 
     /// Compares the example of a contract with the interaction of this number.

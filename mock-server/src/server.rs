@@ -7,14 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::Full;
+use intact_matching::CompileError;
 use intact_matching::generate::{self, GenerateContext};
-use intact_matching::{ActualRequest, CompileError};
 use intact_pact_model::Pact;
 
 use crate::body::GZIP;
 use crate::listen::{Answer, Limits, Listening, NotHttp, Received, Unreadable};
 use crate::outcome::{NearInteraction, Outcome};
-use crate::select::{Candidates, Compared, Selection};
+use crate::select::{Candidates, Selection};
 use crate::session::Session;
 use crate::tls::TlsIdentity;
 use crate::{explain, respond};
@@ -229,23 +229,23 @@ struct Provider {
 
 impl Answer for Provider {
     fn answer(&self, request: Received) -> Response<Full<Bytes>> {
-        let actual = ActualRequest {
-            method: &request.method,
-            path: &request.path,
-            query: request.query.as_deref(),
-            headers: &request.headers,
-            body: Some(&request.body),
+        let selection = self.candidates.select(&request.actual());
+        // What differs is told once for answer and report, and before the session is locked: other requests come meanwhile.
+        let near = match &selection {
+            Selection::Matched(_) => Vec::new(),
+            Selection::Mismatch(near) | Selection::NotFound(near) => {
+                NearInteraction::all(&self.candidates, near, &request)
+            }
         };
-        let selection = self.candidates.select(&actual);
-        self.session.record(&self.candidates, &request, &selection);
+        self.session.record(&self.candidates, &request, &selection, &near);
         match &selection {
             Selection::Matched(at) => self.matched(*at, &request),
             Selection::Mismatch(_) | Selection::NotFound(_) if request.method == "OPTIONS" && self.cors_preflight => {
                 let wanted = request.headers.get("access-control-request-headers").map(|values| values.join(", "));
                 respond::preflight(StatusCode::NO_CONTENT, origin(&request), wanted.as_deref())
             }
-            Selection::Mismatch(near) => self.refused("Request-Mismatch", &request, near),
-            Selection::NotFound(near) => self.refused("Unexpected-Request", &request, near),
+            Selection::Mismatch(_) => self.refused("Request-Mismatch", &request, &near),
+            Selection::NotFound(_) => self.refused("Unexpected-Request", &request, &near),
         }
     }
 
@@ -260,11 +260,10 @@ impl Answer for Provider {
 }
 
 impl Provider {
-    fn refused(&self, kind: &'static str, request: &Received, near: &[Compared]) -> Response<Full<Bytes>> {
-        let near: Vec<_> = near.iter().map(|near| NearInteraction::of(&self.candidates, near)).collect();
+    fn refused(&self, kind: &'static str, request: &Received, near: &[NearInteraction]) -> Response<Full<Bytes>> {
         let reason = explain::one_line(request, near.first());
         self.tell(&reason);
-        respond::problem(StatusCode::INTERNAL_SERVER_ERROR, kind, &explain::answer(kind, &reason, &near))
+        respond::problem(StatusCode::INTERNAL_SERVER_ERROR, kind, &explain::answer(kind, &reason, near))
     }
 
     fn tell(&self, reason: &str) {
@@ -279,8 +278,8 @@ impl Provider {
             unreachable!("only HTTP interactions are candidates");
         };
         let context = || GenerateContext::consumer(Some(&self.url), generate::now());
-        let response =
-            respond::generated(expected, context).and_then(|response| respond::to_http(&response, &request.method));
+        let response = respond::generated((&self.candidates.draws, interaction), expected, context)
+            .and_then(|response| respond::to_http(&response, &request.method));
         match response {
             Ok(mut response) => {
                 respond::add_cors(response.headers_mut(), origin(request));

@@ -55,9 +55,15 @@ impl Session {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what became of a request.
-    pub(crate) fn record(&self, candidates: &Candidates, request: &Received, selection: &Selection) {
-        self.log().record(candidates, request, selection);
+    /// Notes what became of a request. `near` says what differs from the interactions that it came near to.
+    pub(crate) fn record(
+        &self,
+        candidates: &Candidates,
+        request: &Received,
+        selection: &Selection,
+        near: &[NearInteraction],
+    ) {
+        self.log().record(candidates, request, selection, near);
     }
 
     /// Notes a request that could not be read.
@@ -140,7 +146,7 @@ impl Log {
         fits
     }
 
-    fn record(&mut self, candidates: &Candidates, request: &Received, selection: &Selection) {
+    fn record(&mut self, candidates: &Candidates, request: &Received, selection: &Selection, near: &[NearInteraction]) {
         self.requests += 1;
         if let Some(times) = self.paths.get_mut(&request.path) {
             *times += 1;
@@ -158,27 +164,27 @@ impl Log {
                     candidates.interaction(*at).description
                 );
             }
-            Selection::Mismatch(near) => {
+            Selection::Mismatch(compared) => {
                 tracing::info!(method = request.method, path = request.path, "Request-Mismatch");
-                let Some(best) = near.first() else { return };
+                let (Some(best), Some(nearest)) = (compared.first(), near.first()) else { return };
                 self.called[best.at] = true;
                 if self.mismatches.len() == RECORDED || !self.has_room_for(SeenRequest::size_of(request)) {
                     self.not_listed += 1;
                     return;
                 }
-                let NearInteraction { interaction, mismatches } = NearInteraction::of(candidates, best);
-                self.mismatches.push(MismatchedRequest { request: SeenRequest::of(request), interaction, mismatches });
+                let NearInteraction { interaction, mismatches, explanation } = nearest.clone();
+                let request = SeenRequest::of(request);
+                self.mismatches.push(MismatchedRequest { request, interaction, mismatches, explanation });
             }
             // Browsers send these of their own accord.
             Selection::NotFound(_) if request.method == "OPTIONS" => {}
-            Selection::NotFound(near) => {
+            Selection::NotFound(_) => {
                 tracing::info!(method = request.method, path = request.path, "Unexpected-Request");
                 if self.unexpected.len() == RECORDED || !self.has_room_for(SeenRequest::size_of(request)) {
                     self.not_listed += 1;
                     return;
                 }
-                let closest = near.iter().map(|near| NearInteraction::of(candidates, near)).collect();
-                self.unexpected.push(UnexpectedRequest { request: SeenRequest::of(request), closest });
+                self.unexpected.push(UnexpectedRequest { request: SeenRequest::of(request), closest: near.to_vec() });
             }
         }
     }

@@ -10,9 +10,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
-use intact_matching::generate::{self, GenerateContext};
-use intact_matching::{ActualRequest, Location, Mismatch};
-use intact_pact_model::json::Object;
+use intact_matching::generate::{self, Draws, GenerateContext};
+use intact_matching::{Location, Mismatch};
 use intact_pact_model::{Interaction, Pact};
 use regex::Regex;
 
@@ -206,7 +205,7 @@ impl Answer for Stub {
         let referer = self.options.cors_referer.then(|| referring_origin(&request)).flatten();
         let origin = referer.as_deref().or_else(|| origin(&request));
         let mut response = match self.choose(&served, &request) {
-            Ok(interaction) => respond_with(interaction, &request),
+            Ok(interaction) => respond_with(&served.draws, interaction, &request),
             Err(_) if request.method == "OPTIONS" && self.options.cors => {
                 let wanted = request.headers.get("access-control-request-headers").map(|values| values.join(", "));
                 respond::preflight(StatusCode::OK, origin, wanted.as_deref())
@@ -271,13 +270,7 @@ impl Stub {
 
     /// The interaction that answers the request, else the nearest ones.
     fn choose<'s>(&self, served: &'s Candidates, request: &Received) -> Result<&'s Interaction, Vec<NearInteraction>> {
-        let actual = ActualRequest {
-            method: &request.method,
-            path: &request.path,
-            query: request.query.as_deref(),
-            headers: &request.headers,
-            body: Some(&request.body),
-        };
+        let actual = request.actual();
         let wanted = self.options.state_header.as_deref().and_then(|name| WantedState::of(request, name));
         let may_answer = |interaction: &Interaction| {
             let states = &interaction.provider_states;
@@ -300,7 +293,7 @@ impl Stub {
         if let Some(best) = fitting.min_by_key(|one| one.comparison.mismatches().len()) {
             return Ok(served.interaction(best.at));
         }
-        Err(served.nearest(&actual, may_answer).iter().map(|one| NearInteraction::of(served, one)).collect())
+        Err(NearInteraction::all(served, &served.nearest(&actual, may_answer), request))
     }
 }
 
@@ -313,17 +306,13 @@ fn excludes(mismatch: &Mismatch, compares_body: bool) -> bool {
     }
 }
 
-fn respond_with(interaction: &Interaction, request: &Received) -> Response<Full<Bytes>> {
+fn respond_with(draws: &Draws, interaction: &Interaction, request: &Received) -> Response<Full<Bytes>> {
     let Some((_, expected)) = interaction.as_http() else {
         unreachable!("only HTTP interactions are candidates");
     };
-    // Nobody sets up states here; what the contract's author wrote as their parameters is the best there is.
-    let mut states = Object::new();
-    for (name, value) in interaction.provider_states.iter().flat_map(|state| state.params.iter()) {
-        states.insert(name.to_owned(), value.clone());
-    }
-    let context = || GenerateContext::provider(&states, generate::now());
-    let response =
-        respond::generated(expected, context).and_then(|response| respond::to_http(&response, &request.method));
+    // Nobody sets up states here and there is no provider, so values of either stay as the contract's author wrote them.
+    let context = || GenerateContext::consumer(None, generate::now());
+    let response = respond::generated((draws, interaction), expected, context)
+        .and_then(|response| respond::to_http(&response, &request.method));
     response.unwrap_or_else(|error| respond::unsendable(respond::unsendable_reason(&interaction.description, &error)))
 }

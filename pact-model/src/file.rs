@@ -2,14 +2,15 @@
 //!
 //! Every test writes its interactions as soon as it has passed, and tests run in parallel: on threads (`cargo test`) and in
 //! processes of their own (`cargo nextest`). So one write is: lock, read the file, merge, write a temporary file beside it,
-//! rename, unlock. A process that is killed at any point leaves the old file or the new one, whole. The result depends on
-//! which tests ran, not on their order: it is sorted ([`crate::merge`]).
+//! let it take the file's place, unlock. A process that is killed at any point leaves the old file or the new one, whole; what it may
+//! leave beside it, `.<name>.tmp`, is removed by the next write. The result depends on which tests ran, not on their order: it is
+//! sorted ([`crate::merge`]).
 //!
 //! The lock is taken on a file of its own, `.<name>.lock`, because the pact file itself is replaced by every write. It is never
 //! removed by us: someone may be waiting for it. (If somebody else removes it, whoever gets the lock notices that the file is
 //! no longer the one in the directory, and starts again.) As it is there anyway, it also holds what the next process must
 //! know of the current run ([`run`]), and how the pact file was left. A file that was not touched since is our own text, and need
-//! not be read to put an interaction into it (`contents`); any other is read and rendered anew.
+//! not be understood to put an interaction into it (`contents`); any other is read and rendered anew.
 //!
 //! ## Stale interactions
 //!
@@ -27,7 +28,9 @@
 //! which of the two would survive depended on the order of the tests.
 
 mod contents;
+mod error;
 mod lock;
+mod name;
 mod on_disk;
 pub mod run;
 #[cfg(test)]
@@ -41,18 +44,21 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use self::contents::{Contents, ContentsError};
+pub use self::error::FileError;
+pub use self::name::file_name;
+
+use self::contents::{Contents, ContentsError, Layout};
+use self::error::io_error;
 use self::lock::LockFile;
 use self::on_disk::{Stamp, replace};
 use self::run::{Run, RunState};
 use crate::convert;
 use crate::interaction::Interaction;
 use crate::json::{Json, Object};
-use crate::merge::{Conflict, MergeConflict, conflict};
+use crate::merge::{Conflict, conflict};
 use crate::pact::Pact;
-use crate::read::{Loaded, ReadError};
+use crate::read::Loaded;
 use crate::spec_version::SpecVersion;
-use crate::write::WriteError;
 
 /// How long a write waits for other processes. One write takes milliseconds, so this is for a machine that does something else.
 const LOCK_LIMIT: Duration = Duration::from_mins(1);
@@ -87,100 +93,6 @@ pub struct Written {
     pub interactions: usize,
     /// The version the file had before, if it was an older one.
     pub upgraded_from: Option<SpecVersion>,
-}
-
-/// A pact file that could not be read or written. Its text includes the cause.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FileError {
-    /// The operating system refused.
-    #[error("{action} {path} failed: {cause}", path = path.display())]
-    Io {
-        /// What was attempted, for example `writing`.
-        action: &'static str,
-        /// With which file or directory.
-        path: PathBuf,
-        /// Why not.
-        cause: io::Error,
-    },
-    /// The file is no pact. It is not touched; with `PACT_OVERWRITE=true` it is replaced.
-    #[error("{path} is not a pact that can be read: {cause}", path = path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        cause: ReadError,
-    },
-    /// The file is of another contract.
-    #[error("{path} is the pact between {found}, not that between {wanted}", path = path.display())]
-    OtherContract {
-        /// The file.
-        path: PathBuf,
-        /// Between whom it is: `"Web" and "Orders"`.
-        found: String,
-        /// Whose pact was to be written.
-        wanted: String,
-    },
-    /// Two tests of one run define interactions in different ways.
-    #[error("{}", redefined(conflicts))]
-    Redefined {
-        /// The interactions and what differs, in the order of the pact that was to be merged.
-        conflicts: Vec<Conflict>,
-    },
-    /// Another process held the lock all the time.
-    #[error("{path} was locked by another process for {} seconds", limit.as_secs(), path = path.display())]
-    Locked {
-        /// The lock file.
-        path: PathBuf,
-        /// How long was waited.
-        limit: Duration,
-    },
-    /// Overwriting was asked for, but processes of the same run cannot recognise each other.
-    #[error(
-        "`PACT_OVERWRITE` needs to know which tests run together: set `INTACT_RUN_ID` to a text that is new for every run"
-    )]
-    UnknownRun,
-    /// The pact cannot be written in its version.
-    #[error("{path} cannot be written: {cause}", path = path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        cause: WriteError,
-    },
-    /// The interactions cannot be in one file.
-    #[error("{path} cannot be written: {cause}", path = path.display())]
-    Merge {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        cause: MergeConflict,
-    },
-}
-
-/// The name of the file of a contract: `<consumer>-<provider>.json`.
-///
-/// Characters that mean something to a file system, and a dot at the beginning, become `_`; a name that is too long for some is
-/// shortened and made unique again by a hash.
-pub fn file_name(consumer: &str, provider: &str) -> String {
-    let unsafe_here = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
-    let mut name: String =
-        format!("{consumer}-{provider}").chars().map(|c| if unsafe_here(c) { '_' } else { c }).collect();
-    if name.starts_with('.') {
-        name.replace_range(..1, "_");
-    }
-    const LONGEST: usize = 200;
-    if name.len() > LONGEST {
-        let end = name.floor_char_boundary(LONGEST - 17);
-        name = format!("{}-{:016x}", &name[..end], stable_hash(&[consumer, provider]));
-    }
-    name + ".json"
-}
-
-/// A number for texts that is the same on every machine and with every compiler (FNV-1a), unlike that of the standard library.
-fn stable_hash(texts: &[&str]) -> u64 {
-    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl PactFile {
@@ -232,7 +144,7 @@ impl PactFile {
     ///
     /// The file is written in the version of `pact`, or in its own if that is newer; what that cannot say is left out, as
     /// [`Pact::write`] has it. When this returns, the file is complete;
-    /// when it fails, the file is as it was. May be called from any number of threads and processes at once.
+    /// when it fails, the file is as it was, or complete if only the note about the run could not be written, which is made after it. May be called from any number of threads and processes at once.
     ///
     /// # Errors
     ///
@@ -246,32 +158,50 @@ impl PactFile {
         let known = known(&path);
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lock = LockFile::acquire(&path, self.lock_limit)?;
+        match self.merge_locked(&path, pact, &mut lock, &mut known, Trust::OwnText) {
+            // What was taken for our own text may only look like it.
+            Err(FileError::Read { .. }) => self.merge_locked(&path, pact, &mut lock, &mut known, Trust::Nothing),
+            merged => merged,
+        }
+    }
 
+    fn merge_locked(
+        &self,
+        path: &Path,
+        pact: &Pact,
+        lock: &mut LockFile,
+        known: &mut Option<Known>,
+        trust: Trust,
+    ) -> Result<Written, FileError> {
         // What a failed write leaves in memory is not trusted: `known` stays empty then.
-        let stamp = Stamp::of(&path)?;
+        let stamp = Stamp::of(path)?;
         let lock_length = lock.length()?;
         let remembered =
             known.take().filter(|known| known.state_length == lock_length && Some(&known.stamp) == stamp.as_ref());
         let (mut state, remembered) = match remembered {
             Some(known) => (known.state, Some(known.contents)),
-            None => (RunState::parse(&lock.text()?), None),
+            None => (RunState::parse(lock.text()?), None),
         };
-        let is_ours = stamp.as_ref().and_then(Stamp::text).is_some_and(|stamp| state.left_as(&stamp));
+        let layout = match trust {
+            Trust::OwnText => stamp.as_ref().and_then(Stamp::text).and_then(|stamp| state.left_as(&stamp)),
+            Trust::Nothing => None,
+        };
         let new_run = stamp.is_none() || !state.continues(&self.run);
         if new_run {
             state = RunState::begin(&self.run);
         }
-        let failed = |cause| not_merged(&path, cause);
+        let failed = |cause| FileError::of_contents(path, cause);
         let existing = match remembered {
             _ if stamp.is_none() || (new_run && self.overwrite) => None,
             Some(contents) => Some(contents),
-            None => Some(read(&path, is_ours)?),
+            None => Some(read(path, layout)?),
         };
         let mut upgraded_from = None;
         let mut contents = if let Some(mut contents) = existing {
             let existing = contents.pact();
             if (&existing.consumer, &existing.provider) != (&pact.consumer, &pact.provider) {
                 let between = |pact: &Pact| format!("{:?} and {:?}", pact.consumer, pact.provider);
+                let path = path.to_owned();
                 return Err(FileError::OtherContract { path, found: between(existing), wanted: between(pact) });
             }
             if existing.version < pact.version {
@@ -285,20 +215,20 @@ impl PactFile {
             let empty = Pact { version: pact.version, ..Pact::new(&pact.consumer, &pact.provider) };
             Contents::new(empty).map_err(|cause| failed(cause.into()))?
         };
-        contents.merge_around(pact).map_err(|cause| failed(cause.into()))?;
-        contents.merge_metadata(&writer()).map_err(|cause| failed(cause.into()))?;
+        contents.merge_around(pact);
+        contents.merge_metadata(&writer());
         let conflicts = put_all(&mut contents, &mut state, &pact.interactions).map_err(failed)?;
         if !conflicts.is_empty() {
             return Err(FileError::Redefined { conflicts });
         }
         // Never that of the path as it is now: another program may have written there already.
         let mut stamp = stamp;
-        if contents.is_changed() {
-            stamp = Some(replace(&path, |out| contents.print(out))?);
+        if let Some(text) = contents.changed_text().map_err(|cause| failed(cause.into()))? {
+            stamp = Some(replace(path, text)?);
             contents.is_written();
         }
         if let Some(stamp) = stamp.as_ref().and_then(Stamp::text) {
-            state.leave_as(stamp);
+            state.leave_as(&stamp, contents.layout());
         }
         // Only now: a process that dies in between has not begun the run, and nobody has lost anything.
         let state_length = lock.record(&mut state)?;
@@ -342,14 +272,15 @@ fn put_all(
         let mut interaction = convert::reduced(interaction, version, &mut Vec::new());
         // The identifier was given by a broker, for another file.
         interaction.id = None;
-        if let Some(existing) = contents.find(&interaction)?
+        let old = contents.giving_way_to(&interaction)?;
+        for existing in old.iter().map(|own| &own.interaction) {
             // With a key, what is there may have another description; without one, it may have a key.
-            && (state.has(identity(existing)) || state.has(identity(&interaction)))
-        {
-            conflicts.extend(conflict(existing, &interaction, version).or_else(|| renamed(existing, &interaction)));
+            if state.has(identity(existing)) || state.has(identity(&interaction)) {
+                conflicts.extend(conflict(existing, &interaction, version).or_else(|| renamed(existing, &interaction)));
+            }
         }
         state.add(identity(&interaction));
-        contents.put(&interaction)?;
+        contents.put(&interaction, &old)?;
     }
     Ok(conflicts)
 }
@@ -358,15 +289,6 @@ fn put_all(
 fn renamed(existing: &Interaction, new: &Interaction) -> Option<Conflict> {
     let difference = || format!("$.description: {:?} and {:?}", existing.description, new.description);
     (existing.description != new.description).then(|| Conflict::new(existing, new, difference()))
-}
-
-fn not_merged(path: &Path, cause: ContentsError) -> FileError {
-    let path = path.to_owned();
-    match cause {
-        ContentsError::Read(cause) => FileError::Read { path, cause },
-        ContentsError::Write(cause) => FileError::Write { path, cause },
-        ContentsError::Merge(cause) => FileError::Merge { path, cause },
-    }
 }
 
 /// What this process knows of a file since its last write, so that it need not be read again if nobody else wrote.
@@ -378,9 +300,19 @@ struct Known {
     state_length: u64,
 }
 
-/// What is in the file. One that was left just so by another process of ours is known to be sorted and in our own form.
-fn read(path: &Path, is_ours: bool) -> Result<Contents, FileError> {
-    if is_ours && let Some(contents) = fs::read_to_string(path).ok().and_then(Contents::of_own_text) {
+/// What may be believed without reading all of the file.
+#[derive(Clone, Copy)]
+enum Trust {
+    /// That a file which still looks as the last write left it is in our own form, and sorted.
+    OwnText,
+    Nothing,
+}
+
+/// What is in the file, of which the layout is known if it is our own text.
+fn read(path: &Path, layout: Option<Layout>) -> Result<Contents, FileError> {
+    if let Some(layout) = layout
+        && let Some(contents) = fs::read_to_string(path).ok().and_then(|text| Contents::of_own_text(text, layout))
+    {
         return Ok(contents);
     }
     let bytes = fs::read(path).map_err(io_error("reading", path))?;
@@ -397,10 +329,6 @@ fn known(path: &Path) -> Memory {
     Arc::clone(files.entry(path.to_owned()).or_default())
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl Fn(io::Error) -> FileError {
-    move |cause| FileError::Io { action, path: path.to_owned(), cause }
-}
-
 /// The metadata that names us.
 fn writer() -> Object<'static> {
     let mut metadata = Object::new();
@@ -414,25 +342,4 @@ fn identity(interaction: &Interaction) -> u64 {
     let states: Vec<&str> = interaction.provider_states.iter().map(|state| state.name.as_str()).collect();
     (&interaction.description, states, interaction.kind.type_name(), &interaction.key).hash(&mut hasher);
     hasher.finish()
-}
-
-/// The sentence about what two tests contradict each other in.
-fn redefined(conflicts: &[Conflict]) -> String {
-    let remedy = if conflicts.iter().any(|own| own.key.is_some()) {
-        "give one of them another key"
-    } else {
-        "give one of them another description or provider state"
-    };
-    match conflicts {
-        [Conflict { description, difference, .. }] => {
-            format!(
-                "two tests of this run define the interaction {description:?} differently, at {difference}: {remedy}"
-            )
-        }
-        several => {
-            let list: Vec<String> = several.iter().map(ToString::to_string).collect();
-            let (count, list) = (several.len(), list.join("\n  - "));
-            format!("tests of this run define {count} interactions differently: {remedy}\n  - {list}")
-        }
-    }
 }

@@ -5,17 +5,20 @@
 //! stored or written are of this type; `serde_json` appears only at the edges where users bring their own values.
 //!
 //! Reading is [`Json::parse`], which also says what its limits are; printing is [`Json::to_compact`] and [`Json::to_pretty`].
+//! What is too large for a tree is checked and walked as text: [`CheckedJson`].
 
 mod number;
 mod object;
 mod parse;
 mod print;
+mod text;
 
 use std::borrow::Cow;
 
 pub use number::Number;
 pub use object::Object;
 pub use parse::{JsonError, MAX_DEPTH};
+pub use text::{CheckedJson, JsonText, TextMembers};
 
 /// A JSON document that owns its text.
 pub type JsonValue = Json<'static>;

@@ -1,13 +1,16 @@
 //! Puts interactions, or whole pacts, into a pact that may have them already, and finds what two pacts contradict each other in.
 //!
 //! Two interactions are the same if their keys are, where both have one; else if description, names of the provider states and
-//! type are. The new one wins: it is what the test that has just run says. Afterwards the pact is sorted, so that the order in
-//! which tests run leaves no trace. Merging does not ask whether the two say the same, since a consumer may change its mind
+//! type are. The new one wins: it is what the test that has just run says. Where it is the same as several, the nearest gives way:
+//! the one that also has its key, or as it has none, before one of which only one of the two has a key. Those that nothing
+//! tells apart (a file that somebody else wrote may have such) all give way, or a stale edition would stay beside the new one.
+//! Afterwards the pact is sorted, so that the order in which tests run leaves no trace. Merging does not ask whether the two say the same, since a consumer may change its mind
 //! between two runs; who wants to know asks [`Pact::conflicts`] before, as the file layer ([`crate::file`]) does for two tests of
 //! one run.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, Object};
@@ -87,13 +90,14 @@ impl Pact {
         let name = interaction.kind.type_name();
         let other = self.interactions.iter().find(|own| own.kind.type_name() != name);
         check_kind(self.version, other, &interaction)?;
-        let merged = match self.position_of(&interaction) {
-            Some(at) if self.interactions[at] == interaction => Merged::Unchanged,
-            Some(at) => {
-                self.interactions[at] = interaction;
+        let merged = match giving_way(self.interactions.iter().enumerate(), &interaction)[..] {
+            [only] if self.interactions[only] == interaction => Merged::Unchanged,
+            [first, ref others @ ..] => {
+                self.interactions[first] = interaction;
+                others.iter().rev().for_each(|at| drop(self.interactions.remove(*at)));
                 Merged::Replaced
             }
-            None => {
+            [] => {
                 self.interactions.push(interaction);
                 Merged::Added
             }
@@ -145,20 +149,29 @@ impl Pact {
             MergedPact { upgraded_from: (self.version < version).then_some(self.version), ..MergedPact::default() };
         self.version = version;
         let mut index = Index::of(&self.interactions);
+        let mut gone = HashSet::new();
         for interaction in &other.interactions {
-            match index.find(&self.interactions, interaction) {
-                Some(at) if self.interactions[at] == *interaction => merged.unchanged += 1,
-                Some(at) => {
-                    index.replace(at, &self.interactions[at], interaction);
-                    self.interactions[at] = interaction.clone();
+            match index.giving_way(&self.interactions, interaction)[..] {
+                [only] if self.interactions[only] == *interaction => merged.unchanged += 1,
+                [first, ref others @ ..] => {
+                    for at in others {
+                        index.remove(*at, &self.interactions[*at]);
+                        gone.insert(*at);
+                    }
+                    index.replace(first, &self.interactions[first], interaction);
+                    self.interactions[first] = interaction.clone();
                     merged.replaced += 1;
                 }
-                None => {
+                [] => {
                     index.add(self.interactions.len(), interaction);
                     self.interactions.push(interaction.clone());
                     merged.added += 1;
                 }
             }
+        }
+        if !gone.is_empty() {
+            let mut places = 0..;
+            self.interactions.retain(|_| places.next().is_none_or(|at| !gone.contains(&at)));
         }
         sort(&mut self.interactions);
         self.merge_around(other);
@@ -179,10 +192,14 @@ impl Pact {
         let mut index = Index::of(&self.interactions);
         let mut conflicts = Vec::new();
         for interaction in &other.interactions {
-            if let Some(at) = index.find(&current, interaction) {
-                conflicts.extend(conflict(current[at], interaction, version));
-                index.replace(at, current[at], interaction);
-                current[at] = interaction;
+            let places = index.giving_way(&current, interaction);
+            conflicts.extend(places.iter().find_map(|at| conflict(current[*at], interaction, version)));
+            if let [first, others @ ..] = &places[..] {
+                for at in others {
+                    index.remove(*at, current[*at]);
+                }
+                index.replace(*first, current[*first], interaction);
+                current[*first] = interaction;
             } else {
                 index.add(current.len(), interaction);
                 current.push(interaction);
@@ -201,11 +218,6 @@ impl Pact {
                 (_, None, new) => self.metadata.insert(name.to_owned(), new.clone()),
             }
         }
-    }
-
-    /// Where the interaction with the same identity is.
-    fn position_of(&self, interaction: &Interaction) -> Option<usize> {
-        self.interactions.iter().position(|own| is_same(own, interaction))
     }
 }
 
@@ -242,6 +254,27 @@ pub fn is_same(a: &Interaction, b: &Interaction) -> bool {
         (Some(a), Some(b)) => a == b,
         _ => by_identity(a, b) == Ordering::Equal,
     }
+}
+
+/// The places of those `candidates` that give way to a new interaction, in ascending order: of all that are the same, the nearest, and
+/// what nothing tells apart from it.
+pub(crate) fn giving_way<'i>(
+    candidates: impl IntoIterator<Item = (usize, &'i Interaction)>,
+    new: &Interaction,
+) -> Vec<usize> {
+    let (mut nearest, mut places) = (None, Vec::new());
+    for (at, own) in candidates.into_iter().filter(|(_, own)| is_same(own, new)) {
+        // The lesser, the nearer. Of several keys, any would do, but it must not depend on the order of the candidates.
+        let distance = (own.key.is_some() != new.key.is_some(), own.key.as_deref());
+        match nearest {
+            Some(nearest) if distance > nearest => {}
+            Some(nearest) if distance == nearest => places.push(at),
+            _ => (nearest, places) = (Some(distance), vec![at]),
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 /// The order by what tells interactions apart.

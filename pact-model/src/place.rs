@@ -60,11 +60,12 @@ impl std::fmt::Display for At<'_> {
     }
 }
 
-/// The warnings so far.
+/// What is noted while a document is read: the warnings so far, and texts that are not in its tree.
 #[derive(Default)]
 pub(crate) struct Notes {
     warnings: Vec<Warning>,
     left_out: usize,
+    texts: Vec<(String, String)>,
 }
 
 impl Notes {
@@ -74,6 +75,21 @@ impl Notes {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// Keeps the compact text of a part until the reader comes to its place.
+    pub(crate) fn keep_text(&mut self, at: &At<'_>, text: String) {
+        self.texts.push((at.to_string(), text));
+    }
+
+    /// The text that was kept for this place. Mostly there is none at all.
+    pub(crate) fn take_text(&mut self, at: &At<'_>) -> Option<String> {
+        if self.texts.is_empty() {
+            return None;
+        }
+        let place = at.to_string();
+        let found = self.texts.iter().position(|(own, _)| *own == place)?;
+        Some(self.texts.swap_remove(found).1)
     }
 
     pub(crate) fn into_warnings(mut self) -> Vec<Warning> {

@@ -6,9 +6,11 @@
 //! applied and not the whole file. A [`ReadError`] is raised only where going on would lose or change an expectation.
 //!
 //! One file per dialect: `v2` (flat matching rules), `v3` (interactions, messages and bodies up to V3), `v4`. What they
-//! share is in `parts`; rules and generators are in `rule` and `categories`; what nobody knows is kept by `unknown`.
+//! share is in `parts`; rules and generators are in `rule` and `categories`; what nobody knows is kept by `unknown`; `large` makes
+//! trees of the text, as few as possible at a time.
 
 mod categories;
+mod large;
 mod parts;
 mod rule;
 #[cfg(test)]
@@ -19,13 +21,14 @@ mod v3;
 mod v4;
 
 pub(crate) use self::categories::{is_rule_category, is_unnamed_category};
+use self::large::{Item, Lists};
 pub use self::rule::matching_rule;
 pub(crate) use self::v3::is_json_text;
 pub(crate) use self::v4::BODY_MEMBERS;
 
 use crate::generators::Generators;
 use crate::http::{HttpRequest, HttpResponse};
-use crate::json::{Json, JsonError, JsonValue, Object};
+use crate::json::{CheckedJson, Json, JsonError, JsonText, JsonValue, Object};
 use crate::message::MessagePart;
 use crate::pact::Pact;
 use crate::place::{At, Notes, describe, shortened};
@@ -127,13 +130,16 @@ impl Pact {
     /// Bytes that are not JSON, JSON that is not a pact, and a pact with a part that cannot be understood without changing
     /// what it expects.
     pub fn read(bytes: &[u8]) -> Result<Loaded<Self>, ReadError> {
-        let document = Json::parse(bytes).map_err(|error| At::root().error(error.into()))?;
-        Self::from_json(&document)
+        let text = CheckedJson::check(bytes).map_err(|error| At::root().error(error.into()))?;
+        loaded(|at, notes| {
+            let (document, lists) = large::outline(text.root());
+            pact(&document, lists, at, notes)
+        })
     }
 
     /// Reads a pact from a document, as [`Pact::read`] does from bytes.
     pub fn from_json(document: &Json<'_>) -> Result<Loaded<Self>, ReadError> {
-        loaded(|at, notes| pact(document, at, notes))
+        loaded(|at, notes| pact(document, Lists::default(), at, notes))
     }
 }
 
@@ -178,7 +184,8 @@ fn loaded<T>(read: impl FnOnce(&At<'_>, &mut Notes) -> Result<T, ReadError>) -> 
 /// Members of a pact that Intact knows, and those that a broker adds to what it serves.
 const PACT_MEMBERS: &[&str] = &["consumer", "provider", "interactions", "messages", "metadata", "_links", "createdAt"];
 
-fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, ReadError> {
+/// Reads a pact, of which some lists may still be text.
+fn pact<'a>(document: &Json<'a>, lists: Lists<'a>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, ReadError> {
     let root = document.as_object().ok_or_else(|| at.wrong_type("a pact, which is an object", document))?;
     if !["consumer", "provider", "interactions", "messages"].iter().any(|name| root.contains(name)) {
         return Err(at.error(ReadErrorKind::NotAPact));
@@ -191,14 +198,16 @@ fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, Rea
     if let Some(list) = root.get("interactions") {
         let at = at.field("interactions");
         let items = list.as_array().ok_or_else(|| at.wrong_type("an array of interactions", list))?;
-        interactions.reserve(items.len());
-        for (index, item) in items.iter().enumerate() {
+        let items = Item::all(items, lists.interactions);
+        interactions.reserve_exact(items.len());
+        for (index, item) in items.into_iter().enumerate() {
             let at = at.index(index);
+            let item = item.interaction(version, &at, notes);
             let read = match version {
-                SpecVersion::V4 => v4::interaction(item, index, &at, notes),
-                _ => v3::interaction(item, index, version, &at, notes),
+                SpecVersion::V4 => v4::interaction(&item, index, &at, notes),
+                _ => v3::interaction(&item, index, version, &at, notes),
             };
-            interactions.push(read.map_err(|error| error.inside(item))?);
+            interactions.push(read.map_err(|error| error.inside(&item))?);
         }
     }
     if let Some(list) = root.get("messages") {
@@ -206,16 +215,20 @@ fn pact(document: &Json<'_>, at: &At<'_>, notes: &mut Notes) -> Result<Pact, Rea
         let items = list.as_array().ok_or_else(|| at.wrong_type("an array of messages", list))?;
         if version == SpecVersion::V4 {
             notes.warn(&at, "kept, but not used: a V4 pact has its messages among the `interactions`");
-            unknown::keep(&mut unknown, "messages", list.clone().into_owned());
+            let list = lists.messages.map_or_else(|| list.clone(), JsonText::read);
+            unknown::keep(&mut unknown, "messages", list.into_owned());
         } else if version < SpecVersion::V3 {
             return Err(at.error(ReadErrorKind::MessagesBeforeV3(version)));
         } else {
+            let items = Item::all(items, lists.messages);
             if !interactions.is_empty() && !items.is_empty() {
                 notes.warn(&at, "a V3 pact has interactions or messages, not both; both are read");
             }
-            for (index, item) in items.iter().enumerate() {
+            interactions.reserve_exact(items.len());
+            for (index, item) in items.into_iter().enumerate() {
                 let at = at.index(index);
-                interactions.push(v3::message(item, index, &at, notes).map_err(|error| error.inside(item))?);
+                let item = item.message(&at, notes);
+                interactions.push(v3::message(&item, index, &at, notes).map_err(|error| error.inside(&item))?);
             }
         }
     }

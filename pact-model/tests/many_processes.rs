@@ -147,4 +147,8 @@ fn killed_processes_leave_a_file_that_is_whole() {
     }
     write(dir.path(), interaction("at last".to_owned(), "/")).expect("the lock of a dead process is free");
     assert_eq!(descriptions(dir.path()).len(), complete + 1);
+    let files = std::fs::read_dir(dir.path()).expect("a directory");
+    let mut files: Vec<_> = files.map(|entry| entry.expect("an entry").file_name()).collect();
+    files.sort();
+    assert_eq!(files, [".Web-Orders.json.lock", "Web-Orders.json"], "what killed processes left is gone");
 }

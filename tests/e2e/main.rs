@@ -6,9 +6,11 @@ mod support;
 // The system's own words are a part of these texts.
 #[cfg(target_os = "linux")]
 mod errors;
+mod faults;
 mod flags;
 mod http;
 mod mock_flags;
+mod plugins;
 mod recordings;
 mod road;
 mod servers;

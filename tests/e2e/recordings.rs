@@ -6,33 +6,45 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use intact_tests::postgres::Postgres;
+
 use crate::support::{RunningServer, Workspace};
 
 #[test]
-fn our_broker_answers_as_the_recorded_one_did() {
+fn our_broker_answers_as_the_recorded_one_did_on_every_database() {
     let Some(folder) = intact_tests::data_folder("INTACT_BROKER_RECORDINGS_DIR", "../shared/broker-recordings") else {
         return;
     };
     let Some(python) = intact_tests::required(find_python(), "python3 is not installed") else { return };
-    let (workspace, restricted_workspace) = (Workspace::new(), Workspace::new());
-    let broker = start(&workspace, &WEBHOOKS);
-    let restricted = start(&restricted_workspace, &ACCESS);
+    let replay = |databases: [&str; 2]| {
+        let workspace = Workspace::new();
+        let (broker, restricted) = (start(databases[0], &WEBHOOKS), start(databases[1], &ACCESS));
+        let script = folder.join("compare.py").display().to_string();
+        let replayed = workspace.run(&python, ["-B", &script, &broker.0.url, "--auth-url", &restricted.0.url]);
+        (equal_steps(&replayed.stdout), replayed)
+    };
 
-    let script = folder.join("compare.py").display().to_string();
-    let replayed = workspace.run(&python, ["-B", &script, &broker.url, "--auth-url", &restricted.url]);
-
-    let equal = equal_steps(&replayed.stdout);
+    let (on_sqlite, replayed) = replay(["", ""]);
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/e2e/recordings.toml");
     if std::env::var("INTACT_ACCEPT").as_deref() == Ok("1") {
-        let lines: Vec<String> = equal.iter().map(|(scenario, steps)| format!("{scenario} = \"{steps}\"\n")).collect();
+        let lines: Vec<String> =
+            on_sqlite.iter().map(|(scenario, steps)| format!("{scenario} = \"{steps}\"\n")).collect();
         std::fs::write(&kept, format!("{HEAD}{}", lines.concat())).expect("the file can be written");
-        return;
     }
     let expected: BTreeMap<String, String> =
         toml::from_str(&std::fs::read_to_string(&kept).expect("the file can be read")).expect("a table of texts");
     assert_eq!(
-        equal, expected,
-        "equal steps by scenario (INTACT_ACCEPT=1 writes the new numbers)\n{}\n{}",
+        on_sqlite, expected,
+        "equal steps by scenario on SQLite (INTACT_ACCEPT=1 writes the new numbers)\n{}\n{}",
+        replayed.stdout, replayed.stderr
+    );
+
+    let Some(server) = Postgres::start() else { return };
+    let databases = ["recorded", "restricted"].map(|name| server.create_database(name));
+    let (on_postgres, replayed) = replay(databases.each_ref().map(String::as_str));
+    assert_eq!(
+        on_postgres, expected,
+        "equal steps by scenario on PostgreSQL\n{}\n{}",
         replayed.stdout, replayed.stderr
     );
 }
@@ -53,10 +65,14 @@ const ACCESS: [(&str, &str); 5] = [
     ("PACT_BROKER_ENABLE_PUBLIC_BADGE_ACCESS", "true"),
 ];
 
-fn start(workspace: &Workspace, variables: &[(&str, &str)]) -> RunningServer {
-    let database = format!("sqlite://{}", workspace.path().join("broker.sqlite").display());
-    let arguments = ["broker", "serve", "--port", "0", "--database-url", &database];
-    workspace.try_start(variables, arguments).unwrap_or_else(|output| panic!("the broker does not start: {output:?}"))
+/// Starts a broker on a database of PostgreSQL; without an address, on a file of SQLite in the folder that is kept with it.
+fn start(address: &str, variables: &[(&str, &str)]) -> (RunningServer, Workspace) {
+    let workspace = Workspace::new();
+    let file = format!("sqlite://{}", workspace.path().join("broker.sqlite").display());
+    let database = if address.is_empty() { &file } else { address };
+    let arguments = ["broker", "serve", "--port", "0", "--database-url", database];
+    let started = workspace.try_start(variables, arguments);
+    (started.unwrap_or_else(|output| panic!("the broker does not start: {output:?}")), workspace)
 }
 
 const HEAD: &str = "\

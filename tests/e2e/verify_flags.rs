@@ -195,3 +195,33 @@ fn every_flag_of_the_official_verifier_means_the_same_in_every_spelling() {
 fn our_own_flags_do_what_they_say() {
     holds(OURS);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_what_sets_up_its_states() {
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
+
+    let workspace = Workspace::new();
+    workspace.file("web.json", &web().to_string());
+    let pipe = workspace.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    let mut run = Command::new(env!("CARGO_BIN_EXE_intact"))
+        .current_dir(workspace.path())
+        .args(["verify", "web.json", "--request-timeout", "60000", "--state-command"])
+        .arg("(sleep 20; echo alive) </dev/null >pipe 2>&1 & wait")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the run can be started");
+    // Opens when the other end is opened, by what the command has started.
+    let mut pipe = std::fs::File::open(pipe).expect("a pipe");
+    let interrupted = Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("`kill` can be run");
+    assert!(interrupted.success());
+
+    assert_eq!(run.wait().expect("the run ends").code(), Some(130));
+    let mut said = String::new();
+    pipe.read_to_string(&mut said).expect("text");
+    assert_eq!(said, "", "killed before it could say anything");
+}

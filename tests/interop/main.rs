@@ -2,6 +2,7 @@
 //!
 //! The official tools come from npm (`npm ci --prefix tests/interop`).
 
+mod clients;
 mod known;
 mod servers;
 #[path = "../support/mod.rs"]

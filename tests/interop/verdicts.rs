@@ -5,15 +5,17 @@
 //! (`of_bodies`), pact files of other tools (`of_others`), and chance (`of_chance`). Both verifiers replay all of them, some hundred in a run. Where
 //! they disagree on purpose, `verdicts/known.toml` says why; an entry that fits something they agree on is an error too.
 //!
-//! With every test run go one in [`SAMPLE`] of the trials; all of them with `--include-ignored`. `INTACT_VERDICTS_ONLY` names
-//! part of the names of those that shall run.
+//! With every test run go one in [`SAMPLE`] of the trials; all of them with `--include-ignored`. `INTACT_VERDICTS_ONLY` is
+//! an expression for a part of the names of those that shall run.
 
+mod asked;
 pub(crate) mod contract;
 mod of_bodies;
 pub(crate) mod of_chance;
 mod of_others;
 mod of_rules;
 mod play;
+mod sent;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -91,7 +93,8 @@ fn judge(sample: Option<usize>) {
         sample.is_none_or(|nth| at % nth == 0)
     });
     let only = std::env::var("INTACT_VERDICTS_ONLY").ok();
-    trials.retain(|trial| only.as_ref().is_none_or(|only| trial.name.contains(only.as_str())));
+    let only = only.map(|only| regex::Regex::new(&only).expect("INTACT_VERDICTS_ONLY is an expression"));
+    trials.retain(|trial| only.as_ref().is_none_or(|only| only.is_match(&trial.name)));
 
     let verdicts = play::verdicts(&super::official_pact(&modules), &trials);
 

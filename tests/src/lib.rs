@@ -3,6 +3,9 @@
 //! Data and tools that are not part of the project may be missing on a developer's machine. A test that needs them asks
 //! [`required`], which prints why it is skipped, or fails where everything must be there (`INTACT_REQUIRE=all`).
 
+pub mod postgres;
+pub mod stored;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

@@ -207,6 +207,11 @@ impl RunningServer {
         }
     }
 
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Presses Ctrl-C and waits for the end.
     #[cfg(unix)]
     pub(crate) fn interrupt(self) -> Output {

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use url::Url;
 
 pub(crate) use self::http::HttpTarget;
-pub(crate) use self::service::ServiceTarget;
+pub(crate) use self::service::{ServiceTarget, whole_chunks};
 use crate::execute::InteractionError;
 
 /// What the provider answered.

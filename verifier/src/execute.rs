@@ -1,5 +1,7 @@
 //! Verifies one interaction: set up its states, call the provider, compare, tear down.
 
+mod error;
+
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
@@ -7,10 +9,11 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request};
 use intact_matching::generate::{self, GenerateContext};
-use intact_matching::{ActualResponse, Mismatch, ResponseMatcher};
+use intact_matching::{ActualResponse, Explanation, Mismatch, ResponseMatcher};
 use intact_pact_model::json::{Json, JsonValue};
-use intact_pact_model::{Headers, HttpRequest, HttpResponse, Interaction, Kind, Pact, ProviderState, SpecVersion};
+use intact_pact_model::{Headers, HttpRequest, HttpResponse, Interaction, Kind, Pact, ProviderState};
 
+use crate::aside;
 use crate::call::{Answer, Endpoints, Limits, Origin, Target, curl, message, request};
 use crate::message::{Message, MessageRequest};
 use crate::report::{Exchange, InteractionReport};
@@ -20,112 +23,7 @@ use crate::state::{StateError, StateHandler, StateValues, context_of};
 use crate::trace;
 use intact_broker_client::secrets::{self, Secrets};
 
-/// An interaction could not be verified: there is nothing to compare. Every one of these fails the interaction.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InteractionError {
-    /// A provider state could not be set up, so the request was not sent.
-    #[error("{} could not be set up: {reason}", named(state))]
-    SetUp {
-        /// The state's name; empty for an interaction without states.
-        state: String,
-        /// What the state handler said.
-        reason: String,
-    },
-    /// A provider state could not be torn down. The comparison before it stands.
-    #[error("{} could not be torn down: {reason}", named(state))]
-    TearDown {
-        /// The state's name.
-        state: String,
-        /// What the state handler said.
-        reason: String,
-    },
-    /// The request has a part that cannot be sent, or a value for it is missing.
-    #[error("the request cannot be sent: {reason}")]
-    Request {
-        /// Which part, and why.
-        reason: String,
-    },
-    /// The request filter refused the request.
-    #[error("the request filter failed: {reason}")]
-    Filter {
-        /// What the filter said.
-        reason: String,
-    },
-    /// There is no connection to the provider.
-    #[error("the provider cannot be reached at {url}: {reason}")]
-    Unreachable {
-        /// Scheme, host and port.
-        url: String,
-        /// What the network said.
-        reason: String,
-    },
-    /// The provider did not answer in time.
-    #[error("the provider did not answer within {limit:?}")]
-    TimedOut {
-        /// The time limit.
-        limit: Duration,
-    },
-    /// The time for the whole run was over.
-    #[error("the run has reached its deadline of {limit:?}")]
-    DeadlineReached {
-        /// The deadline.
-        limit: Duration,
-    },
-    /// A closure that produces messages failed, or there is none for this message.
-    #[error("the message could not be produced: {reason}")]
-    Producer {
-        /// What it said.
-        reason: String,
-    },
-    /// The provider's answer is no response that could be compared.
-    #[error("the provider's answer cannot be used: {reason}")]
-    Answer {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The contract's own rules cannot be understood.
-    #[error("the contract cannot be verified: {reason}")]
-    Contract {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The interaction is of a kind that Intact does not verify.
-    #[error("not supported: {what}")]
-    Unsupported {
-        /// The kind.
-        what: String,
-    },
-}
-
-fn named(state: &str) -> String {
-    if state.is_empty() { "the empty provider state".to_owned() } else { format!("provider state `{state}`") }
-}
-
-impl InteractionError {
-    /// The same without secrets in what others said.
-    fn hidden(self, secrets: &Secrets) -> Self {
-        let hide = |reason: String| secrets.hide(&reason).into_owned();
-        match self {
-            Self::SetUp { state, reason } => Self::SetUp { state, reason: hide(reason) },
-            Self::TearDown { state, reason } => Self::TearDown { state, reason: hide(reason) },
-            Self::Request { reason } => Self::Request { reason: hide(reason) },
-            Self::Filter { reason } => Self::Filter { reason: hide(reason) },
-            Self::Producer { reason } => Self::Producer { reason: hide(reason) },
-            Self::Answer { reason } => Self::Answer { reason: hide(reason) },
-            Self::Unreachable { url, reason } => Self::Unreachable { url, reason: hide(reason) },
-            other @ (Self::TimedOut { .. }
-            | Self::DeadlineReached { .. }
-            | Self::Contract { .. }
-            | Self::Unsupported { .. }) => other,
-        }
-    }
-
-    /// Whether the provider could not be reached, as opposed to having said something wrong.
-    pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
-    }
-}
+pub use error::InteractionError;
 
 /// What all interactions of a run share.
 pub(crate) struct Execution<'a> {
@@ -156,6 +54,7 @@ pub(crate) type Producers =
 pub(crate) struct Outcome {
     pub(crate) mismatches: Vec<Mismatch>,
     pub(crate) error: Option<InteractionError>,
+    pub(crate) explanation: Explanation,
     pub(crate) exchange: Option<Exchange>,
     pub(crate) warnings: Vec<String>,
     /// What a request filter added.
@@ -184,6 +83,7 @@ impl Execution<'_> {
                 let outcome = outcome.unwrap_or_else(|late| Outcome { error: Some(late), ..Outcome::default() });
                 secrets = secrets.and(outcome.secrets);
                 report.mismatches = outcome.mismatches;
+                report.explanation = outcome.explanation;
                 report.errors.extend(outcome.error);
                 report.exchange = outcome.exchange;
                 report.warnings.extend(outcome.warnings);
@@ -194,6 +94,12 @@ impl Execution<'_> {
         if !secrets.is_empty() {
             hide(&mut report, &secrets);
         }
+        if report.is_success()
+            && let Some((_, body)) = report.exchange.as_mut().and_then(|exchange| exchange.answer.as_mut())
+        {
+            // Thousands of bodies that nobody reads would be kept until the end of the run.
+            *body = String::new();
+        }
         report.duration = started.elapsed();
         report
     }
@@ -201,6 +107,8 @@ impl Execution<'_> {
     /// Ends what takes longer than the run may.
     async fn in_time<T>(&self, doing: impl Future<Output = T>) -> Result<T, InteractionError> {
         match self.deadline {
+            // Asked first: on a busy machine an answer may be there when the time is looked at.
+            Some((at, limit)) if tokio::time::Instant::now() >= at => Err(InteractionError::DeadlineReached { limit }),
             Some((at, limit)) => {
                 tokio::time::timeout_at(at, doing).await.map_err(|_| InteractionError::DeadlineReached { limit })
             }
@@ -241,7 +149,6 @@ impl Execution<'_> {
     }
 
     async fn exchange(&self, interaction: &Interaction, pact: &Pact, values: &StateValues) -> Outcome {
-        let version = pact.version;
         if let Some(name) = interaction.plugin_configuration.names().next() {
             // What the plugin would compare, or how it would reach the provider, nobody else knows.
             let listed = pact.plugins().iter().find(|plugin| plugin.get("name").and_then(Json::as_str) == Some(name));
@@ -250,12 +157,8 @@ impl Execution<'_> {
             return Outcome { error: Some(InteractionError::Unsupported { what }), ..Outcome::default() };
         }
         match &interaction.kind {
-            Kind::Http(request, response) => {
-                self.http(request, response, interaction.transport.as_deref(), version, values).await
-            }
-            Kind::AsyncMessage(_) | Kind::SyncMessage { .. } => {
-                message::verify(self, interaction, version, values).await
-            }
+            Kind::Http(request, response) => self.http((interaction, request, response), pact, values).await,
+            Kind::AsyncMessage(_) | Kind::SyncMessage { .. } => message::verify(self, interaction, pact, values).await,
             Kind::Unknown { type_name, .. } => {
                 let what = format!("interactions of the type `{type_name}`");
                 Outcome { error: Some(InteractionError::Unsupported { what }), ..Outcome::default() }
@@ -265,34 +168,45 @@ impl Execution<'_> {
 
     async fn http(
         &self,
-        expected: &HttpRequest,
-        response: &HttpResponse,
-        transport: Option<&str>,
-        version: SpecVersion,
+        (interaction, expected, response): (&Interaction, &HttpRequest, &HttpResponse),
+        pact: &Pact,
         values: &StateValues,
     ) -> Outcome {
-        let origin = self.endpoints.for_http(transport);
+        let origin = self.endpoints.for_http(interaction.transport.as_deref());
         let mut outcome = Outcome::default();
         let compared = async {
             let prepared = if expected.generators.is_empty() {
                 Cow::Borrowed(expected)
             } else {
-                let made = with_generated(|context, rng| generate::request(expected, context, rng), values)?;
+                let what = generate::drawn_for(&pact.consumer, interaction);
+                let made = with_generated(&what, |context, rng| generate::request(expected, context, rng), values)?;
                 outcome.warnings = made.1;
                 Cow::Owned(made.0)
             };
-            let matcher = ResponseMatcher::compile(response, version)
+            let matcher = ResponseMatcher::compile(response, pact.version)
                 .map_err(|error| InteractionError::Contract { reason: error.to_string() })?;
             let request = request::of(&prepared, origin, self.headers)?;
             let answer = self.call(origin, request, response.body.bytes(), &mut outcome).await?;
-            let headers = answer.model_headers();
-            let actual = ActualResponse::new(answer.status, &headers).with_body(&answer.body);
-            Ok(matcher.compare(&actual).into_mismatches())
+            let secrets = self.secrets.and(outcome.secrets.iter().cloned());
+            let size = answer.body.len().max(response.body.bytes().len());
+            let compare = move || {
+                let headers = answer.model_headers();
+                let actual = ActualResponse::new(answer.status, &headers).with_body(&answer.body);
+                let mismatches = matcher.compare(&actual).into_mismatches();
+                let explanation = matcher.explain(&actual, &mismatches, &|text| secrets.hide(text));
+                (mismatches, explanation)
+            };
+            let (mismatches, explanation) = aside::compare(size, compare).await?;
+            outcome.explanation = explanation;
+            Ok(mismatches)
         }
         .await;
         match compared {
             Ok(mismatches) => outcome.mismatches = mismatches,
             Err(error) => outcome.error = Some(error),
+        }
+        if outcome.error.is_some() || !outcome.mismatches.is_empty() {
+            outcome.warnings.extend(generate::how_to_repeat(&expected.generators, &expected.matching_rules));
         }
         outcome
     }
@@ -362,6 +276,7 @@ pub(crate) fn plugin_name(plugin: &JsonValue) -> String {
 fn hide(report: &mut InteractionReport, secrets: &Secrets) {
     report.errors = std::mem::take(&mut report.errors).into_iter().map(|error| error.hidden(secrets)).collect();
     report.mismatches = report.mismatches.iter().map(|one| one.map_texts(|text| secrets.hide(text))).collect();
+    report.explanation.hide(&|text| secrets.hide(text));
     for warning in &mut report.warnings {
         *warning = secrets.hide(warning).into_owned();
     }
@@ -374,13 +289,14 @@ fn hide(report: &mut InteractionReport, secrets: &Secrets) {
 
 /// Runs the generators of a part with the values of the provider states; gives their warnings as text.
 pub(crate) fn with_generated<T>(
+    what: &str,
     run: impl FnOnce(
         &GenerateContext<'_>,
         &mut dyn generate::Rng,
     ) -> Result<generate::Generated<T>, generate::GenerateError>,
     values: &StateValues,
 ) -> Result<(T, Vec<String>), InteractionError> {
-    match run(&GenerateContext::provider(values, generate::now()), &mut generate::rng()) {
+    match run(&GenerateContext::provider(values, generate::now()), &mut generate::rng(what)) {
         Ok(generated) => Ok((generated.value, generated.warnings.iter().map(ToString::to_string).collect())),
         Err(error) => Err(InteractionError::Request { reason: error.to_string() }),
     }

@@ -61,6 +61,7 @@
 //! | [`report`] | the result as data, and as text for terminals, JSON and JUnit |
 //! | `publish` | results to the broker |
 
+mod aside;
 mod builder;
 mod call;
 mod event;

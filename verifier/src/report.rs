@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::Request;
 use intact_broker_client::VerificationNotice;
 use intact_broker_client::secrets::Secrets;
-use intact_matching::Mismatch;
+use intact_matching::{Explanation, Mismatch};
 use intact_pact_model::json::Json;
 use intact_pact_model::{Interaction, SpecVersion};
 
@@ -106,6 +106,8 @@ pub struct InteractionReport {
     pub comments: Vec<String>,
     /// What differs.
     pub mismatches: Vec<Mismatch>,
+    /// The same as people want to see it.
+    pub explanation: Explanation,
     /// Why it could not be verified, or not be torn down.
     pub errors: Vec<InteractionError>,
     /// What does not fail it but should be known.
@@ -121,7 +123,7 @@ pub struct InteractionReport {
 pub struct Exchange {
     /// Method, path and query.
     pub request: String,
-    /// The status and the beginning of the body, if there was an answer.
+    /// The status and the beginning of the body, if there was an answer. Of an interaction that succeeded there is no body.
     pub answer: Option<(u16, String)>,
     /// The `curl` command that repeats the request, without credentials, if that was asked for.
     pub curl: Option<String>,
@@ -218,6 +220,7 @@ impl InteractionReport {
             test_name: interaction.comments.get("testname").map(|name| name.to_text().into_owned()),
             comments,
             mismatches: Vec::new(),
+            explanation: Explanation::default(),
             errors: Vec::new(),
             warnings: Vec::new(),
             exchange: None,
@@ -235,6 +238,13 @@ impl InteractionReport {
         self.mismatches.is_empty()
             && !self.errors.is_empty()
             && self.errors.iter().all(InteractionError::is_unavailable)
+    }
+
+    /// Errors and differences as text.
+    pub(crate) fn details(&self) -> String {
+        let errors = self.errors.iter().map(|error| format!("{error}\n"));
+        let text = errors.chain([self.explanation.to_string()]).collect::<String>();
+        text.trim_end().to_owned()
     }
 
     /// `Verifying a pact between C and P Given s - d`: the name that other tools' reports give it.
@@ -259,11 +269,9 @@ impl Exchange {
     /// would not be recognised.
     pub(crate) fn answered(&mut self, status: u16, body: &[u8], secrets: &Secrets) {
         const EXCERPT: usize = 300;
-        const LOOKED_AT: usize = 16 * 1024;
         let excerpt = match str::from_utf8(body) {
             Ok(text) => {
-                let begin = &text[..text.floor_char_boundary(LOOKED_AT)];
-                let hidden = secrets.hide(begin);
+                let hidden = secrets.hide(text);
                 match hidden.char_indices().nth(EXCERPT) {
                     None => hidden.into_owned(),
                     Some((end, _)) => format!("{}…", &hidden[..end]),

@@ -13,7 +13,7 @@ use intact_broker_client::{
     VerificationNotice,
 };
 use intact_pact_model::Pact;
-use intact_pact_model::json::Json;
+use intact_pact_model::json::CheckedJson;
 use intact_pact_model::read::Loaded;
 
 /// Where pacts come from.
@@ -180,7 +180,20 @@ impl Sourced {
         let source = path.display().to_string();
         match std::fs::read(path) {
             Ok(bytes) => self.push(SourcedPact::read(&bytes, source)),
-            Err(error) => self.fail(source, format!("the file cannot be read: {error}")),
+            Err(error) => {
+                self.fail(source, format!("the file cannot be read: {error}"));
+                self.hint_at_place(path, &error);
+            }
+        }
+    }
+
+    /// What is not there is often looked for in the wrong place.
+    fn hint_at_place(&mut self, path: &Path, error: &std::io::Error) {
+        if error.kind() == std::io::ErrorKind::NotFound
+            && path.is_relative()
+            && let (Ok(here), Some(failure)) = (std::env::current_dir(), self.failures.last_mut())
+        {
+            failure.hint = Some(format!("paths begin at {}", here.display()));
         }
     }
 
@@ -190,9 +203,12 @@ impl Sourced {
                 Ok(entry) if entry.file_type().is_dir() => continue,
                 Ok(entry) => entry.into_path(),
                 Err(error) => {
-                    let path = error.path().unwrap_or(directory).display().to_string();
+                    let path = error.path().unwrap_or(directory);
                     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    self.fail(path, format!("the directory cannot be read: {reason}"));
+                    self.fail(path.display().to_string(), format!("the directory cannot be read: {reason}"));
+                    if let Some(error) = error.io_error() {
+                        self.hint_at_place(path, error);
+                    }
                     continue;
                 }
             };
@@ -283,11 +299,14 @@ async fn load_broker(broker: &BrokerSource, provider: &str) -> Sourced {
 
 /// Why a file of a directory is none of our business; `None` if it is, also if it is a pact with a fault.
 fn reason_to_skip(bytes: &[u8], provider: &str) -> Option<String> {
-    let document = Json::parse(bytes).ok()?;
-    if ["consumer", "provider", "interactions", "messages"].iter().all(|member| document.get(member).is_none()) {
+    let document = CheckedJson::check(bytes).ok()?;
+    let members = document.root().members();
+    let member = |name| members.as_ref()?.get_near(0, name);
+    if ["consumer", "provider", "interactions", "messages"].iter().all(|name| member(name).is_none()) {
         return Some("it is not a pact".to_owned());
     }
-    let own = document.get("provider")?.get("name")?.to_text();
+    let pacticipant = member("provider")?.read();
+    let own = pacticipant.get("name")?.to_text();
     (own != provider).then(|| format!("its provider is `{own}`, not `{provider}`"))
 }
 

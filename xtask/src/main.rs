@@ -1,6 +1,9 @@
 //! Development tasks.
 //!
-//! `cargo xtask check` runs what must hold before a change lands; `cargo xtask soak` runs the long suites.
+//! `cargo xtask check` runs what must hold before a change lands; `cargo xtask soak` runs the long suites; `cargo xtask fuzz
+//! [--seconds N] [TARGET…]` runs the fuzz targets, each for so many seconds.
+
+mod fuzz;
 
 use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
@@ -49,7 +52,7 @@ const PACKAGE: &[&str] = &[
 ];
 
 /// Everything that is too long for each change: property tests with many cases, documents of 100 MB, all trials against the
-/// official tools. About 25 minutes on two cores; the numbers of cases are what to turn.
+/// official tools. About 25 minutes on two cores, and the fuzz targets after it; the numbers of cases are what to turn.
 const SOAK: &[Step] = &[
     Step(
         "building what is soaked",
@@ -70,7 +73,13 @@ const SOAK: &[Step] = &[
         &[("PROPTEST_CASES", "100000")],
     ),
     Step(
-        "the verdicts of the official verifier",
+        "can-i-deploy: against a second implementation, 10,000 histories",
+        "cargo",
+        &["test", "--release", "-p", "intact-broker", "--lib", "--", "a_second_implementation"],
+        &[("PROPTEST_CASES", "10000")],
+    ),
+    Step(
+        "the verdicts of the official verifier, the answers of the official stub and mock server",
         "cargo",
         &["test", "-p", "intact-cli", "--test", "interop", "--", "--ignored"],
         &[],
@@ -78,16 +87,17 @@ const SOAK: &[Step] = &[
 ];
 
 fn main() -> ExitCode {
-    let task = std::env::args().nth(1);
-    let steps = match task.as_deref() {
-        Some("check") => CHECK,
-        Some("soak") => SOAK,
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
+        Some(("check", [])) => run(CHECK),
+        Some(("soak", [])) => run(SOAK).and_then(|()| fuzz::run(&[])),
+        Some(("fuzz", rest)) => fuzz::run(rest),
         _ => {
-            say("usage: cargo xtask check|soak");
+            say("usage: cargo xtask check|soak|fuzz [--seconds N] [TARGET…]");
             return ExitCode::from(2);
         }
     };
-    match run(steps) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("{error:#}"));

@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use serde::Deserialize;
 
 use crate::api::extract::{Path, Query};
+use crate::api::hal::{Doc, Hal};
 use crate::api::links::encoded_wholly;
 use crate::api::negotiate::Accept;
 use crate::api::pacts::Pair;
@@ -55,6 +56,18 @@ impl Badger {
                 (StatusCode::TEMPORARY_REDIRECT, svg, [(LOCATION, address)]).into_response()
             }
         }
+    }
+
+    /// The badge for a pacticipant that does not exist. Redirected, it says so in its body as well, as other Pact Brokers do.
+    fn no_pacticipant(&self, name: &str) -> Response {
+        let answer = self.answer(&Badge::not_found("pacticipant"));
+        if answer.status() != StatusCode::TEMPORARY_REDIRECT {
+            return answer;
+        }
+        let (mut parts, _) = answer.into_parts();
+        parts.headers.remove(CONTENT_TYPE);
+        let error = Doc::new().with("error", format!("No pacticipant with name '{name}' found"));
+        (parts, Hal::from(error)).into_response()
     }
 
     /// The names of a pair as the left text of a badge.
@@ -146,7 +159,7 @@ pub(crate) async fn tag_to_tag(
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
     if tx.pacticipants().find(&pacticipant).await?.is_none() {
-        return Ok(badger.answer(&Badge::not_found("pacticipant")));
+        return Ok(badger.no_pacticipant(&pacticipant));
     }
     if tx.versions().latest_with_tag(&pacticipant, &tag).await?.is_none() {
         return Ok(badger.answer(&Badge::not_found("version")));
@@ -163,9 +176,10 @@ pub(crate) async fn branch_to_environment(
     Path((pacticipant, branch, environment)): Path<(String, String, String)>,
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
-    let missing = if tx.pacticipants().find(&pacticipant).await?.is_none() {
-        Some("pacticipant")
-    } else if tx.branches().find(&pacticipant, &branch).await?.is_none() {
+    if tx.pacticipants().find(&pacticipant).await?.is_none() {
+        return Ok(badger.no_pacticipant(&pacticipant));
+    }
+    let missing = if tx.branches().find(&pacticipant, &branch).await?.is_none() {
         Some("branch")
     } else if tx.versions().head_of_branch(&pacticipant, &branch).await?.is_none() {
         Some("version")
@@ -223,7 +237,7 @@ pub(crate) async fn can_i_merge(
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
     let mut response = match tx.pacticipants().find(&pacticipant).await? {
-        None => badger.answer(&Badge::not_found("pacticipant")),
+        None => badger.no_pacticipant(&pacticipant),
         Some(found) => {
             let head = match &found.main_branch {
                 Some(branch) => tx.versions().head_of_branch(&pacticipant, branch).await?,

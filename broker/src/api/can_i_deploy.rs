@@ -23,12 +23,13 @@ pub(crate) async fn show(
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
     let question = question(&query, &mut tx, &app).await?;
-    answer(&mut tx, &question, &accept, &links).await
+    answer(&mut tx, &question, &query, &accept, &links).await
 }
 
 /// `GET /pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}`
 pub(crate) async fn branch_to_environment(
     Path((pacticipant, branch, environment)): Path<(String, String, String)>,
+    query: Query,
     accept: Accept,
     State(app): State<App>,
     links: Links,
@@ -40,12 +41,13 @@ pub(crate) async fn branch_to_environment(
     tx.environments().find_by_name(&environment).await?.ok_or(ApiError::NotFound)?;
     let target = Criteria { environment: Some(environment), ..Criteria::default() };
     let question = about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, &app);
-    answer(&mut tx, &question, &accept, &links).await
+    answer(&mut tx, &question, &query, &accept, &links).await
 }
 
 /// `GET /pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}`
 pub(crate) async fn tag_to_tag(
     Path((pacticipant, tag, to)): Path<(String, String, String)>,
+    query: Query,
     accept: Accept,
     State(app): State<App>,
     links: Links,
@@ -56,7 +58,7 @@ pub(crate) async fn tag_to_tag(
     let selector = existing(&mut tx, pacticipant, criteria).await?;
     let target = Criteria { tag: Some(to), latest: true, ..Criteria::default() };
     let question = about(selector, target, LatestBy::ConsumerVersionAndProvider, &app);
-    answer(&mut tx, &question, &accept, &links).await
+    answer(&mut tx, &question, &query, &accept, &links).await
 }
 
 /// The selector, if some version fulfils it.

@@ -11,7 +11,7 @@ use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::pacts::Pair;
-use crate::api::page::Paging;
+use crate::api::page::{Page, Paging};
 use crate::api::problem::ApiError;
 use crate::api::text_table::table;
 use crate::domain::dashboard::VerificationStatus;
@@ -22,6 +22,8 @@ use crate::store::dashboard::LatestResult;
 use crate::store::version_details::VersionDetails;
 
 const TEXT: &str = "text/plain";
+/// What is shown when no page is asked for: other than the lists, never everything.
+const FIRST_PAGE: Page = Page { number: 1, size: 30 };
 
 /// A pact and what is known about it.
 struct Item {
@@ -56,7 +58,8 @@ async fn answer(
     links: &Links,
 ) -> Result<Response, ApiError> {
     let form = accept.choose(&[HAL, TEXT])?;
-    let part = page.map_or((i64::MAX, 0), |page| (page.size, page.offset()));
+    let page = page.unwrap_or(FIRST_PAGE);
+    let part = (page.size, page.offset());
     let mut items = items(tx, pair, part).await?;
     let versions: HashSet<VersionId> = items
         .iter()

@@ -66,9 +66,11 @@ impl FromRequest<App> for Submission {
 /// The bytes of a body, or nothing if there are more than `limit`.
 ///
 /// Such a body is read to its end all the same: a client that is still sending would see its connection break, not our answer.
+/// Nothing of it is kept if its length is said before.
 async fn read(body: Body, limit: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+    let said = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let mut body = pin!(body);
-    let mut bytes = Some(Vec::new());
+    let mut bytes = (said <= limit).then(Vec::new);
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
         let Ok(data) = frame?.into_data() else { continue };
         if let Some(kept) = &mut bytes {

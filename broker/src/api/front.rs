@@ -14,6 +14,7 @@ use crate::api::negotiate::{Accept, HAL, JSON};
 use crate::api::problem::{ApiError, Asked, render};
 use crate::api::validation::MAX_NAME;
 use crate::app::App;
+use crate::pages;
 
 const BROKER_VERSION: HeaderName = HeaderName::from_static("x-pact-broker-version");
 const METHODS: [Method; 9] = [
@@ -36,9 +37,10 @@ const MAX_METADATA: usize = 32 * 1024;
 
 /// The outermost layer.
 pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let base = base_url(app.config().base_url.as_ref(), request.headers(), request.uri());
+    let base = base_url(app.config(), request.headers(), request.uri());
     let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let problem = accept.to_ascii_lowercase().contains("application/problem+json");
+    let reads_pages = pages::reads_pages(request.headers());
     // Only resources that answer to this type let such a request through; the document is the same.
     let wants_plain_json = matches!(Accept::of(request.headers()).choose(&[HAL, JSON]), Ok(JSON));
     let allowed = app.config().access.check(request.method(), request.uri().path(), request.headers());
@@ -46,6 +48,7 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
         .and_then(|()| allowed.map_err(ApiError::Refused))
         .and_then(|()| check_query(request.uri().query()));
     let early = checked.is_err();
+    let mut page = pages::is_for_page(request.method(), request.uri().path(), request.headers());
     let response = match checked {
         Err(error) => error.into_response(),
         Ok(()) if !METHODS.contains(request.method()) => {
@@ -53,13 +56,17 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
         }
         Ok(()) => {
             normalise(&mut request);
+            page = pages::is_for_page(request.method(), request.uri().path(), request.headers());
             next.run(request).await
         }
     };
     let mut response = match response.extensions().get::<ApiError>() {
         Some(error) => {
             let configured = app.config().base_url.as_ref().map(|url| url.as_str().trim_end_matches('/'));
-            render(error, &Asked { problem, base: &base, configured_base: configured.unwrap_or_default() })
+            let page = (page && reads_pages).then(|| pages::problem::page(error, base.clone())).flatten();
+            page.unwrap_or_else(|| {
+                render(error, &Asked { problem, base: &base, configured_base: configured.unwrap_or_default() })
+            })
         }
         None => response,
     };

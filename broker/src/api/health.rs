@@ -1,5 +1,7 @@
 //! Whether the broker is alive, and whether what it depends on is.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -20,6 +22,37 @@ struct AskedFor;
 /// `GET /test/error`: fails, so that an operator sees how failures are answered and logged.
 pub(crate) async fn fail(_: AcceptsHal) -> ApiError {
     ApiError::internal(&AskedFor)
+}
+
+/// How long the database may take to say that it is there.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// `GET /livez`: the process answers. To be restarted if not.
+pub(crate) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /startupz`: the database is open, or nobody would be here to answer.
+pub(crate) async fn started() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: requests can be served. To be sent none if not.
+pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    if app.is_draining() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match tokio::time::timeout(DATABASE_TIMEOUT, app.store().ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
+        Ok(Err(error)) => {
+            tracing::warn!("not ready: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+        Err(_) => {
+            tracing::warn!("not ready: the database takes longer than {} seconds", DATABASE_TIMEOUT.as_secs());
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer in time\n")
+        }
+    }
 }
 
 fn answer(status: StatusCode, doc: Doc) -> Response {

@@ -3,20 +3,24 @@
 //! Clients find the broker's features by these relations: which of two ways to publish they take, for example, depends on
 //! `pb:publish-contracts` being here. Names, templates and the odd missing `templated` are part of the API.
 
+use axum::response::IntoResponse;
+use http::header::LINK;
+
 use crate::api::hal::{Doc, Hal, Link};
 use crate::api::links::Links;
 use crate::api::negotiate::AcceptsHal;
 
 /// What a relation says about being a template.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Templated {
+pub(crate) enum Templated {
     Yes,
     No,
     Unsaid,
 }
 
+/// The relations of the index: name, address, whether it says to be a template, and title.
 #[rustfmt::skip]
-const RELATIONS: &[(&str, &str, Templated, &str)] = &[
+pub(crate) const RELATIONS: &[(&str, &str, Templated, &str)] = &[
     ("pb:publish-pact", "/pacts/provider/{provider}/consumer/{consumer}/version/{consumerApplicationVersion}", Templated::Yes, "Publish a pact"),
     ("pb:publish-contracts", "/contracts/publish", Templated::No, "Publish contracts"),
     ("pb:latest-pact-versions", "/pacts/latest", Templated::No, "Latest pact versions"),
@@ -54,8 +58,11 @@ const RELATIONS: &[(&str, &str, Templated, &str)] = &[
 ];
 
 /// The index.
-pub(crate) async fn show(_: AcceptsHal, links: Links) -> Hal {
-    document(&links).into()
+///
+/// The description of the API is linked in a header: the document is compared by clients with those of other brokers.
+pub(crate) async fn show(_: AcceptsHal, links: Links) -> impl IntoResponse {
+    let description = format!(r#"<{}>; rel="service-desc"; type="application/json""#, links.path("/openapi.json"));
+    ([(LINK, description)], Hal::from(document(&links)))
 }
 
 fn document(links: &Links) -> Doc {

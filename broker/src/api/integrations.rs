@@ -45,7 +45,7 @@ pub(crate) async fn index(
     Ok(Hal::from(doc).into_response())
 }
 
-fn document(Integration { consumer, provider }: &Integration, links: &Links) -> Doc {
+fn document(Integration { consumer, provider, .. }: &Integration, links: &Links) -> Doc {
     let pair = |base: &str, first: &str| {
         let pair = Links::new(base, "", None).at(&[first, "provider", provider, "consumer", consumer]);
         Link::to(pair)
@@ -78,7 +78,7 @@ fn graph(integrations: &[Integration]) -> String {
     let mut graph =
         "digraph { ranksep=3; ratio=auto; overlap=false; node [  shape = plaintext, fontname = Helvetica ];\n"
             .to_owned();
-    for Integration { consumer, provider } in integrations {
+    for Integration { consumer, provider, .. } in integrations {
         let _ = writeln!(graph, "  {} -> {}", node(consumer), node(provider));
     }
     graph + "}\n"

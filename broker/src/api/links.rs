@@ -11,6 +11,7 @@ use crate::api::front::ENDINGS;
 use crate::api::hal::Link;
 use crate::api::problem::ApiError;
 use crate::app::App;
+use crate::config::Config;
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -159,18 +160,30 @@ impl FromRequestParts<App> for Links {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let base = base_url(app.config().base_url.as_ref(), &parts.headers, &parts.uri);
+        let base = base_url(app.config(), &parts.headers, &parts.uri);
         Ok(Self::new(base, parts.uri.path(), parts.uri.query()))
     }
 }
 
-/// The base of links: the configured one, else what the client (or the proxy before us) says it called.
-pub(crate) fn base_url(configured: Option<&Url>, headers: &HeaderMap, uri: &Uri) -> String {
-    if let Some(base) = configured {
-        return base.as_str().trim_end_matches('/').to_owned();
+/// The base of links: the configured one (of several that by which the client came), else what the client (or the proxy before
+/// us) says it called.
+pub(crate) fn base_url(config: &Config, headers: &HeaderMap, uri: &Uri) -> String {
+    let Some(first) = &config.base_url else { return called(headers, uri, true) };
+    let shown = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    if config.more_base_urls.is_empty() {
+        return shown(first);
     }
+    let came_by = |called: String| {
+        let called = Url::parse(&called).ok()?.origin();
+        [first].into_iter().chain(&config.more_base_urls).find(|url| url.origin() == called)
+    };
+    shown(came_by(called(headers, uri, true)).or_else(|| came_by(called(headers, uri, false))).unwrap_or(first))
+}
+
+/// The address that was called, with or without what proxies say of it.
+fn called(headers: &HeaderMap, uri: &Uri, with_proxies: bool) -> String {
     let header = |name: &str| {
-        let value = headers.get(name)?.to_str().ok()?.split(',').next()?.trim();
+        let value = headers.get(name).filter(|_| with_proxies)?.to_str().ok()?.split(',').next()?.trim();
         (!value.is_empty()).then_some(value)
     };
     let scheme = header("x-forwarded-proto")
@@ -207,7 +220,15 @@ mod tests {
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        base_url(None, &headers, &Uri::from_static("/"))
+        base_url(&config(&[]), &headers, &Uri::from_static("/"))
+    }
+
+    fn config(addresses: &[&str]) -> Config {
+        let mut addresses = addresses.iter().map(|url| Url::parse(url).unwrap());
+        let mut config = Config::new(crate::Database::sqlite("broker.db"));
+        config.base_url = addresses.next();
+        config.more_base_urls = addresses.collect();
+        config
     }
 
     #[test]
@@ -236,9 +257,29 @@ mod tests {
 
     #[test]
     fn a_configured_base_loses_its_last_slash() {
-        let configured = Url::parse("https://example.org/pacts/").unwrap();
+        let config = config(&["https://example.org/pacts/"]);
 
-        assert_eq!(base_url(Some(&configured), &HeaderMap::new(), &Uri::from_static("/")), "https://example.org/pacts");
+        assert_eq!(base_url(&config, &HeaderMap::new(), &Uri::from_static("/")), "https://example.org/pacts");
+    }
+
+    #[test]
+    fn of_several_bases_that_by_which_the_client_came_is_taken() {
+        let config = config(&["https://pacts.example.org/x", "http://10.0.0.1:9292"]);
+        let base = |headers: &[(&'static str, &'static str)]| {
+            let header = |&(name, value): &(&'static str, &'static str)| {
+                (http::HeaderName::from_static(name), HeaderValue::from_static(value))
+            };
+            base_url(&config, &headers.iter().map(header).collect(), &Uri::from_static("/"))
+        };
+
+        assert_eq!(base(&[("host", "10.0.0.1:9292")]), "http://10.0.0.1:9292");
+        let forwarded = [("host", "10.0.0.1:9292"), ("x-forwarded-proto", "https")];
+        assert_eq!(
+            base(&[forwarded[0], forwarded[1], ("x-forwarded-host", "pacts.example.org")]),
+            "https://pacts.example.org/x"
+        );
+        assert_eq!(base(&[forwarded[0], ("x-forwarded-host", "unknown")]), "http://10.0.0.1:9292");
+        assert_eq!(base(&[("host", "elsewhere")]), "https://pacts.example.org/x");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `GET /matrix` and `GET /matrix/provider/{p}/consumer/{c}`: questions in the query, verdict and rows in the answer.
 //!
 //! The status is 200 whatever the verdict. The answer is one of the few documents of this API that show `null`: an absent
-//! result is news here. [`super::can_i_deploy`] asks the same questions under shorter addresses.
+//! result is news here. [`super::can_i_deploy`] asks the same questions under shorter addresses. [`super::reasons`] adds why,
+//! if the query has `reasons=true`, or if the client does not insist on `application/hal+json`: those who do get exactly the
+//! official document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +18,7 @@ use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::problem::ApiError;
+use crate::api::reasons::reason_document;
 use crate::api::text_table::table;
 use crate::api::versions::branch_version_item;
 use crate::app::App;
@@ -23,7 +26,7 @@ use crate::domain::id::VersionId;
 use crate::domain::matrix::{DEFAULT_LIMIT, LatestBy, MatrixPact, Question, Row};
 use crate::domain::matrix_selector::{Criteria, Selector, VersionRef};
 use crate::domain::selection_metadata::SelectionMetadata;
-use crate::operations::can_i_deploy::{Answer, can_i_deploy};
+use crate::operations::can_i_deploy::{Answer, can_i_deploy, explain};
 use crate::store::ReadTx;
 use crate::store::version_details::VersionDetails;
 
@@ -42,12 +45,13 @@ pub(crate) async fn show(
 ) -> Result<Response, ApiError> {
     let mut question = question(&query, &mut tx).await?;
     question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
-    answer(&mut tx, &question, &accept, &links).await
+    answer(&mut tx, &question, &query, &accept, &links).await
 }
 
 /// `GET /matrix/provider/{provider}/consumer/{consumer}`
 pub(crate) async fn show_pair(
     Path((provider, consumer)): Path<(String, String)>,
+    query: Query,
     accept: Accept,
     links: Links,
     mut tx: ReadTx,
@@ -62,27 +66,32 @@ pub(crate) async fn show_pair(
         return Err(ApiError::no_consumer(&consumer));
     }
     let any = |pacticipant| Selector { pacticipant, criteria: Criteria::default() };
-    answer(&mut tx, &Question::about(vec![any(consumer), any(provider)]), &accept, &links).await
+    answer(&mut tx, &Question::about(vec![any(consumer), any(provider)]), &query, &accept, &links).await
 }
 
 /// Answers a question in the form the client prefers.
 pub(crate) async fn answer(
     tx: &mut ReadTx,
     question: &Question,
+    query: &Query,
     accept: &Accept,
     links: &Links,
 ) -> Result<Response, ApiError> {
     let form = accept.choose(&[HAL, TEXT])?;
     let answer = can_i_deploy(tx, question).await?;
-    Ok(if form == TEXT {
-        ([(CONTENT_TYPE, "text/plain;charset=utf-8")], text(&answer)).into_response()
-    } else {
-        Hal::from(document(&answer, links)).into_response()
-    })
+    if form == TEXT {
+        return Ok(([(CONTENT_TYPE, "text/plain;charset=utf-8")], text(&answer)).into_response());
+    }
+    let mut document = document(&answer, links);
+    if query.get("reasons") == Some("true") || !accept.names(HAL) {
+        let reasons = explain(tx, &answer.verdict).await?;
+        document = document.with("reasons", list(reasons.iter().map(|reason| reason_document(reason, links))));
+    }
+    Ok(Hal::from(document).into_response())
 }
 
 /// Reads the question of a `/matrix` query, or everything that is wrong with it.
-async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question, ApiError> {
+pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question, ApiError> {
     let specified: Vec<_> = elements(query, "q").iter().map(|element| named_criteria(element)).collect();
     let ignore: Vec<_> = elements(query, "ignore").iter().map(|element| named_criteria(element)).collect();
     let target = Criteria { version: None, ..criteria(|name| query.get(name)) };
@@ -243,7 +252,7 @@ fn document(answer: &Answer, links: &Links) -> Doc {
 }
 
 fn row_document(row: &Row, versions: &HashMap<VersionId, VersionDetails>, links: &Links) -> Doc {
-    let MatrixPact { consumer, consumer_version, provider, .. } = &row.pact;
+    let MatrixPact { consumer, consumer_version, provider, .. } = &*row.pact;
     let side = |name: &str, version: Option<&VersionRef>| {
         Doc::new()
             .with("name", name.to_owned())

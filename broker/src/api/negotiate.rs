@@ -42,6 +42,11 @@ impl Accept {
         Self { ranges: ranges.into_iter().map(|(media, _)| media).collect() }
     }
 
+    /// Does the client ask for this form by name?
+    pub(crate) fn names(&self, media: &str) -> bool {
+        self.ranges.iter().any(|range| range == media)
+    }
+
     /// The first of `available` the client accepts, by its preference; everything is accepted when nothing is said.
     pub(crate) fn choose<'a>(&self, available: &[&'a str]) -> Result<&'a str, ApiError> {
         if self.ranges.is_empty() {

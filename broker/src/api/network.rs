@@ -28,7 +28,8 @@ pub(crate) async fn group(accept: Accept, Path(name): Path<String>, mut tx: Read
     Ok(table(&network(&mut tx).await?.around(pacticipant.id)))
 }
 
-async fn network(tx: &mut ReadTx) -> Result<Network, ApiError> {
+/// Everybody who has a contract, and with whom.
+pub(crate) async fn network(tx: &mut ReadTx) -> Result<Network, ApiError> {
     let mut network = Network::default();
     for pact in tx.pacts().latest_of_provider(None, PactScope::All).await? {
         network.connect((pact.consumer_id, pact.consumer), (pact.provider_id, pact.provider));

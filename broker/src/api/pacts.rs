@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use intact_pact_model::json::{Json, JsonValue};
 
+use crate::api::extended::{Form, Formed};
 use crate::api::extract::{Path, Submission, non_utf8, read_json, shortened};
 use crate::api::hal::{Doc, Hal, Link};
 use crate::api::links::Links;
@@ -145,13 +146,14 @@ fn describe(pact: &PublishedPact, about: About<'_>, links: &Links) -> Doc {
 
 /// `GET C/version/{number}`
 pub(crate) async fn show(
-    _: AcceptsHalOrJson,
+    form: Form,
     Path((provider, consumer, number)): Path<(String, String, String)>,
     mut db: ReadTx,
     links: Links,
-) -> Result<Hal, ApiError> {
+) -> Result<Formed, ApiError> {
     let pact = db.pacts().of_version(&consumer, &provider, &number).await?.ok_or(ApiError::NotFound)?;
-    Ok(Hal(document(&mut db, &pact, About::default(), &links).await?))
+    let document = document(&mut db, &pact, About::default(), &links).await?;
+    form.of_pact(document, &mut db, &pact, &links).await
 }
 
 /// `GET C/version/{number}/previous-distinct`
@@ -212,6 +214,7 @@ pub(crate) async fn show_content_with_metadata(
 }
 
 async fn latest_in(
+    form: Form,
     db: &mut ReadTx,
     (provider, consumer): (&str, &str),
     scope: PactScope<'_>,
@@ -225,7 +228,8 @@ async fn latest_in(
         ..SelectionMetadata::default()
     };
     let about = About { metadata: Some(metadata.encode()), consumer_versions: None };
-    let body = Hal(document(db, &pact, about, links).await?);
+    let document = document(db, &pact, about, links).await?;
+    let body = form.of_pact(document, db, &pact, links).await?;
     // Header values are bytes; a number that cannot be one is left out rather than mangled.
     Ok(match http::HeaderValue::from_str(&pact.number) {
         Ok(number) => ([("x-pact-consumer-version", number)], body).into_response(),
@@ -235,42 +239,42 @@ async fn latest_in(
 
 /// `GET C/latest`
 pub(crate) async fn latest(
-    _: AcceptsHalOrJson,
+    form: Form,
     Path((provider, consumer)): Path<Pair>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Response, ApiError> {
-    latest_in(&mut db, (&provider, &consumer), PactScope::All, None, &links).await
+    latest_in(form, &mut db, (&provider, &consumer), PactScope::All, None, &links).await
 }
 
 /// `GET C/latest/{tag}`
 pub(crate) async fn latest_with_tag(
-    _: AcceptsHalOrJson,
+    form: Form,
     Path((provider, consumer, tag)): Path<(String, String, String)>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Response, ApiError> {
-    latest_in(&mut db, (&provider, &consumer), PactScope::Tag(&tag), Some(&tag), &links).await
+    latest_in(form, &mut db, (&provider, &consumer), PactScope::Tag(&tag), Some(&tag), &links).await
 }
 
 /// `GET C/latest-untagged`
 pub(crate) async fn latest_untagged(
-    _: AcceptsHalOrJson,
+    form: Form,
     Path((provider, consumer)): Path<Pair>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Response, ApiError> {
-    latest_in(&mut db, (&provider, &consumer), PactScope::Untagged, Some("untagged"), &links).await
+    latest_in(form, &mut db, (&provider, &consumer), PactScope::Untagged, Some("untagged"), &links).await
 }
 
 /// `GET C/branch/{branch}/latest`
 pub(crate) async fn latest_on_branch(
-    _: AcceptsHalOrJson,
+    form: Form,
     Path((provider, consumer, branch)): Path<(String, String, String)>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Response, ApiError> {
-    latest_in(&mut db, (&provider, &consumer), PactScope::Branch(&branch), None, &links).await
+    latest_in(form, &mut db, (&provider, &consumer), PactScope::Branch(&branch), None, &links).await
 }
 
 /// `PUT C/version/{number}`

@@ -5,7 +5,7 @@
 //! layer calls with what the client accepts.
 
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use intact_pact_model::json::{Json, JsonValue};
 
@@ -112,6 +112,15 @@ impl From<StoreError> for ApiError {
         if error.is_overload() {
             tracing::warn!("a request was not served: {error}");
             let text = "The broker has more to do than it can at the moment. Nothing was stored; please try again.";
+            return Self::Message(StatusCode::SERVICE_UNAVAILABLE, text.to_owned());
+        }
+        if error.is_absence() {
+            tracing::warn!("a request was not served: {error}");
+            let text = if error.may_be_stored() {
+                "The database went away while it stored this. Whether it is stored is not known; please try again."
+            } else {
+                "The database cannot be reached at the moment. Nothing was stored; please try again."
+            };
             return Self::Message(StatusCode::SERVICE_UNAVAILABLE, text.to_owned());
         }
         Self::internal(&error)
@@ -262,7 +271,9 @@ fn unreadable(text: &str, asked: &Asked<'_>) -> Response {
 
 fn message(status: StatusCode, text: &str, asked: &Asked<'_>) -> Response {
     if !asked.problem {
-        return answer(status, HAL_JSON, Doc::new().with("error", text.to_owned()));
+        let mut response = answer(status, HAL_JSON, Doc::new().with("error", text.to_owned()));
+        say_when_to_retry(&mut response);
+        return response;
     }
     let (title, slug) = match status {
         StatusCode::NOT_FOUND => ("Not found", "not-found"),
@@ -277,7 +288,15 @@ fn message(status: StatusCode, text: &str, asked: &Asked<'_>) -> Response {
         .with("type", format!("{}/problem/{slug}", asked.base))
         .with("detail", text.to_owned())
         .with("status", status.as_u16());
-    answer(status, PROBLEM_JSON, problem)
+    let mut response = answer(status, PROBLEM_JSON, problem);
+    say_when_to_retry(&mut response);
+    response
+}
+
+fn say_when_to_retry(response: &mut Response) {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
 }
 
 fn internal(reference: &str, asked: &Asked<'_>) -> Response {

@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::LOCATION;
+use http::header::{LINK, LOCATION};
+use http::{HeaderName, StatusCode};
 use intact_pact_model::json::{Json, JsonValue, Object};
 
+use crate::api::extended::Form;
 use crate::api::extract::{Path, Submission};
 use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
@@ -119,7 +120,8 @@ async fn record(
     app.wake_deliveries();
     let location = links.verification(&consumer, &provider, &sha, None, recorded.number);
     let doc = Hal::from(document(&recorded, &pact, links));
-    Ok((StatusCode::CREATED, [(LOCATION, location)], doc).into_response())
+    let interactions = link_to_interactions(&recorded, links);
+    Ok((StatusCode::CREATED, [(LOCATION, location)], interactions, doc).into_response())
 }
 
 fn checked(object: &Object<'_>) -> Result<NewVerification, FieldErrors> {
@@ -192,13 +194,48 @@ pub(crate) async fn find(
 
 /// `GET C/pact-version/{sha}/verification-results/{number}`
 pub(crate) async fn show(
+    form: Form,
+    Path((provider, consumer, sha, number)): Path<(String, String, String, String)>,
+    mut db: ReadTx,
+    links: Links,
+) -> Result<Response, ApiError> {
+    let (verification, pact) = find(&mut db, (&provider, &consumer, &sha), &number).await?;
+    let document = form.of_verification(document(&verification, &pact, &links), &mut db, &verification).await?;
+    Ok((link_to_interactions(&verification, &links), document).into_response())
+}
+
+/// Where the results of single interactions are: in a header, because clients compare the document with those of other brokers.
+fn link_to_interactions(verification: &Verification, links: &Links) -> [(HeaderName, String); 1] {
+    let Verification { consumer, provider, sha, number, .. } = verification;
+    let href = links.verification(consumer, provider, sha, None, *number);
+    [(LINK, format!(r#"<{href}/interactions>; rel="intact:interaction-results""#))]
+}
+
+/// `GET C/pact-version/{sha}/verification-results/{number}/interactions`: how each interaction went, as far as that was
+/// reported.
+pub(crate) async fn interactions(
     _: AcceptsHalOrJson,
     Path((provider, consumer, sha, number)): Path<(String, String, String, String)>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Hal, ApiError> {
     let (verification, pact) = find(&mut db, (&provider, &consumer, &sha), &number).await?;
-    Ok(document(&verification, &pact, &links).into())
+    let results = db.verifications().interactions(verification.number).await?;
+    let shown = results.into_iter().map(|InteractionResult { interaction_id, success, description }| {
+        Doc::new().with("interactionId", interaction_id).with("success", success).maybe("description", description)
+    });
+    let name = pact_name(&consumer, &pact.number, &provider);
+    let result = links.verification(&consumer, &provider, &sha, None, verification.number);
+    let doc = Doc::new()
+        .with("success", verification.success)
+        .with("interactionResults", list(shown))
+        .link("self", Link::to(links.this()).title(format!("Results of the interactions of the {name}")))
+        .link("pb:verification-result", Link::to(result).title("Verification result"))
+        .link(
+            "pb:pact-version",
+            Link::to(links.pact_content(&consumer, &provider, &sha, None)).title("Pact").name(name),
+        );
+    Ok(doc.into())
 }
 
 /// `GET C/pact-version/{sha}/metadata/{metadata}/verification-results/{number}`

@@ -12,6 +12,7 @@ use crate::api::problem::ApiError;
 use crate::api::webhook_body::checked;
 use crate::api::webhooks::parties;
 use crate::app::App;
+use crate::correlation;
 use crate::domain::webhook::WebhookDefinition;
 use crate::domain::webhook_template::EventContext;
 use crate::operations::trigger_webhooks::{Publisher, context_of_publication, context_of_verification};
@@ -46,7 +47,9 @@ async fn tried(app: &App, uuid: &str, definition: &WebhookDefinition, links: &Li
     // Nobody waits for a receiver with a transaction open.
     drop(db);
     let logged_context = EventContext::new(links.base(), "test").to_json();
-    let about = About { uuid, context: &context, logged_context: &logged_context };
+    let correlation_id = correlation::current();
+    let about =
+        About { uuid, context: &context, logged_context: &logged_context, correlation_id: correlation_id.as_deref() };
     let mut attempt = attempt(app, &definition.request, about).await;
     if !attempt.success {
         attempt.log.line("INFO", "Webhook execution failed");

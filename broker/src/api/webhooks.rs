@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use intact_pact_model::json::{Json, JsonValue};
+use serde::Deserialize;
 
 use crate::api::extract::{Path, Submission};
 use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{AcceptsHal, JSON};
-use crate::api::pacts::Pair;
 use crate::api::problem::ApiError;
 use crate::api::validation::FieldErrors;
 use crate::api::webhook_body::checked;
@@ -120,48 +120,36 @@ async fn found(
     Ok((consumer, provider))
 }
 
-/// `GET /webhooks/provider/{provider}`
-pub(crate) async fn of_provider(
-    _: AcceptsHal,
-    Path(provider): Path<String>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    let (consumer, provider) = found(&mut db, None, Some(&provider)).await?;
-    collection(&mut db, WebhookScope::Exactly(consumer, provider), "Webhooks", &links).await
+/// Whose webhooks an address is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Scope {
+    consumer: Option<String>,
+    provider: Option<String>,
 }
 
-/// `GET /webhooks/consumer/{consumer}`
-pub(crate) async fn of_consumer(
-    _: AcceptsHal,
-    Path(consumer): Path<String>,
-    mut db: ReadTx,
-    links: Links,
-) -> Result<Hal, ApiError> {
-    let (consumer, provider) = found(&mut db, Some(&consumer), None).await?;
-    collection(&mut db, WebhookScope::Exactly(consumer, provider), "Webhooks", &links).await
+async fn listed(db: &mut ReadTx, scope: &Scope, title: &str, links: &Links) -> Result<Hal, ApiError> {
+    let (consumer, provider) = found(db, scope.consumer.as_deref(), scope.provider.as_deref()).await?;
+    collection(db, WebhookScope::Exactly(consumer, provider), title, links).await
 }
 
-/// `GET /webhooks/provider/{provider}/consumer/{consumer}`
-pub(crate) async fn of_pair(
+/// `GET /webhooks/provider/{provider}`, `/webhooks/consumer/{consumer}` and `/webhooks/provider/{provider}/consumer/{consumer}`
+pub(crate) async fn in_scope(
     _: AcceptsHal,
-    Path((provider, consumer)): Path<Pair>,
+    Path(scope): Path<Scope>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Hal, ApiError> {
-    let (consumer, provider) = found(&mut db, Some(&consumer), Some(&provider)).await?;
-    collection(&mut db, WebhookScope::Exactly(consumer, provider), "Webhooks", &links).await
+    listed(&mut db, &scope, "Webhooks", &links).await
 }
 
 /// `GET C/webhooks`
 pub(crate) async fn of_pact(
     _: AcceptsHal,
-    Path((provider, consumer)): Path<Pair>,
+    Path(scope): Path<Scope>,
     mut db: ReadTx,
     links: Links,
 ) -> Result<Hal, ApiError> {
-    let (consumer, provider) = found(&mut db, Some(&consumer), Some(&provider)).await?;
-    collection(&mut db, WebhookScope::Exactly(consumer, provider), "Pact webhooks", &links).await
+    listed(&mut db, &scope, "Pact webhooks", &links).await
 }
 
 /// `GET /webhooks/{uuid}`
@@ -180,34 +168,14 @@ pub(crate) async fn create(State(app): State<App>, links: Links, body: Submissio
     created(&app, (None, None), &links, body).await
 }
 
-/// `POST /webhooks/provider/{provider}`
-pub(crate) async fn create_for_provider(
+/// `POST` to the address of a scope.
+pub(crate) async fn create_in_scope(
     State(app): State<App>,
-    Path(provider): Path<String>,
+    Path(scope): Path<Scope>,
     links: Links,
     body: Submission,
 ) -> Result<Response, ApiError> {
-    created(&app, (None, Some(&provider)), &links, body).await
-}
-
-/// `POST /webhooks/consumer/{consumer}`
-pub(crate) async fn create_for_consumer(
-    State(app): State<App>,
-    Path(consumer): Path<String>,
-    links: Links,
-    body: Submission,
-) -> Result<Response, ApiError> {
-    created(&app, (Some(&consumer), None), &links, body).await
-}
-
-/// `POST /webhooks/provider/{provider}/consumer/{consumer}` and `POST C/webhooks`
-pub(crate) async fn create_for_pair(
-    State(app): State<App>,
-    Path((provider, consumer)): Path<Pair>,
-    links: Links,
-    body: Submission,
-) -> Result<Response, ApiError> {
-    created(&app, (Some(&consumer), Some(&provider)), &links, body).await
+    created(&app, (scope.consumer.as_deref(), scope.provider.as_deref()), &links, body).await
 }
 
 async fn created(

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::id::PacticipantId;
-use super::matrix::{Facts, PacticipantRef, Question, Row, rows};
-use super::matrix_selector::{ResolvedSelector, VersionRef};
+use super::matrix::{Dependency, Facts, PacticipantRef, Question, Row, rows};
+use super::matrix_selector::{Criteria, ResolvedSelector, VersionRef};
 use super::notice::{Notice, NoticeKind};
 
 /// The answer to a [`Question`].
@@ -28,6 +28,30 @@ pub(crate) struct Verdict {
     pub(crate) ignored: Option<usize>,
     /// The rows, those that count first; never more than the question's limit, which does not change the verdict.
     pub(crate) rows: Vec<Row>,
+    /// What keeps the answer from being "yes", in the order the notices tell it; [`super::reason`] explains it.
+    pub(crate) obstacles: Vec<Obstacle>,
+    /// Whether anybody depends on a version in question, or the other way round.
+    pub(crate) has_dependencies: bool,
+}
+
+/// Something that keeps an answer from being "yes".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// A version that the question names does not exist; whether others depend on its pacticipant.
+    Missing(ResolvedSelector, bool),
+    /// A verification failed.
+    Failed(Row),
+    /// A contract that must be verified is in no row.
+    WithoutRow(Dependency),
+    /// A contract has no result of the provider versions in question.
+    Unverified {
+        /// The contract.
+        row: Row,
+        /// The provider versions whose result would do; none if none was found.
+        wanted: Vec<VersionRef>,
+        /// How provider versions were looked for.
+        target: Criteria,
+    },
 }
 
 impl Verdict {
@@ -52,19 +76,22 @@ pub(crate) fn decide(question: &Question, facts: &Facts) -> Verdict {
     let count = |wanted| considered.iter().filter(|row| row.success() == wanted).count();
     let (success, failed, without_result) = (count(Some(true)), count(Some(false)), count(None));
     let words = Words::new(facts, considered);
-    let missing: Vec<_> = facts
+    let missing: Vec<Obstacle> = facts
         .specified()
         .filter(|selector| selector.is_missing() && !selector.pacticipant.is_some_and(|id| facts.ignores(id, None)))
-        .map(ResolvedSelector::describe_missing)
+        .map(|selector| {
+            let provides = |dependency: &Dependency| Some(dependency.provider.id) == selector.pacticipant;
+            Obstacle::Missing(selector.clone(), facts.dependencies.iter().any(provides))
+        })
         .collect();
-    let without_row: Vec<_> = facts
+    let without_row: Vec<Obstacle> = facts
         .dependencies
         .iter()
         .filter(|dependency| dependency.required)
         .filter(|d| {
             !rows.iter().any(|row| row.pact.consumer.id == d.consumer.id && row.pact.provider.id == d.provider.id)
         })
-        .map(|d| not_verified(&words.any(&d.consumer), &words.any(&d.provider)))
+        .map(|dependency| Obstacle::WithoutRow(dependency.clone()))
         .collect();
     let unknown = without_row.len() + without_result;
 
@@ -75,20 +102,17 @@ pub(crate) fn decide(question: &Question, facts: &Facts) -> Verdict {
     } else {
         Some(failed == 0)
     };
-    let errors = if missing.is_empty() {
+    let obstacles: Vec<Obstacle> = if missing.is_empty() {
         // A failure is certain, a missing result may still come: so failures are named first.
-        let failures = considered.iter().filter(|row| row.success() == Some(false)).map(|row| words.failed(row));
-        let unverified = considered.iter().filter(|row| row.success().is_none()).map(|row| {
-            let (consumer, provider) = words.both_sides(row);
-            not_verified(&consumer, &provider)
-        });
+        let failures = considered.iter().filter(|row| row.success() == Some(false)).cloned().map(Obstacle::Failed);
+        let unverified = considered.iter().filter(|row| row.success().is_none()).map(|row| words.unverified(row));
         failures.chain(without_row).chain(unverified).collect()
     } else {
         missing
     };
     let mut notices = warnings(question, facts);
-    for text in errors {
-        let notice = Notice::new(NoticeKind::Error, text);
+    for obstacle in &obstacles {
+        let notice = Notice::new(NoticeKind::Error, words.obstacle(obstacle));
         if !notices.contains(&notice) {
             notices.push(notice);
         }
@@ -102,7 +126,17 @@ pub(crate) fn decide(question: &Question, facts: &Facts) -> Verdict {
         notices.push(Notice::new(NoticeKind::Success, text));
     }
     rows.truncate(question.limit);
-    Verdict { deployable, notices, success, failed, unknown, ignored: question.counts_ignored.then_some(ignored), rows }
+    Verdict {
+        deployable,
+        notices,
+        success,
+        failed,
+        unknown,
+        ignored: question.counts_ignored.then_some(ignored),
+        rows,
+        obstacles,
+        has_dependencies: !facts.dependencies.is_empty(),
+    }
 }
 
 fn warnings(question: &Question, facts: &Facts) -> Vec<Notice> {
@@ -125,10 +159,6 @@ fn warnings(question: &Question, facts: &Facts) -> Vec<Notice> {
     texts.into_iter().map(|text| Notice::new(NoticeKind::Warning, text)).collect()
 }
 
-fn not_verified(consumer: &str, provider: &str) -> String {
-    format!("There is no verified pact between {consumer} and {provider}")
-}
-
 /// How the two sides of a row are called.
 struct Words<'f> {
     selectors: HashMap<PacticipantId, Vec<&'f ResolvedSelector>>,
@@ -146,9 +176,31 @@ impl<'f> Words<'f> {
         Self { selectors, rows }
     }
 
-    fn failed(&self, row: &Row) -> String {
-        let (consumer, provider) = self.both_sides(row);
-        format!("The verification for the pact between {consumer} and {provider} failed")
+    /// What a notice says of an obstacle.
+    fn obstacle(&self, obstacle: &Obstacle) -> String {
+        let not_verified = |consumer, provider| format!("There is no verified pact between {consumer} and {provider}");
+        match obstacle {
+            Obstacle::Missing(selector, _) => selector.describe_missing(),
+            Obstacle::Failed(row) => {
+                let (consumer, provider) = self.both_sides(row);
+                format!("The verification for the pact between {consumer} and {provider} failed")
+            }
+            Obstacle::WithoutRow(of) => not_verified(self.any(&of.consumer), self.any(&of.provider)),
+            Obstacle::Unverified { row, .. } => {
+                let (consumer, provider) = self.both_sides(row);
+                not_verified(consumer, provider)
+            }
+        }
+    }
+
+    fn unverified(&self, row: &Row) -> Obstacle {
+        let selectors = self.selectors.get(&row.pact.provider.id).map(Vec::as_slice).unwrap_or_default();
+        let wanted = match &row.provider_version {
+            Some(version) => vec![version.clone()],
+            None => selectors.iter().filter_map(|selector| selector.version.clone()).collect(),
+        };
+        let target = selectors.first().map(|selector| selector.selector.criteria.clone()).unwrap_or_default();
+        Obstacle::Unverified { row: row.clone(), wanted, target }
     }
 
     fn both_sides(&self, row: &Row) -> (String, String) {

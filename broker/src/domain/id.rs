@@ -16,6 +16,8 @@ ids! {
     VersionId;
     /// A row of `branches`.
     BranchId;
+    /// A row of `integrations`.
+    IntegrationId;
     /// A row of `environments`.
     EnvironmentId;
     /// A row of `pact_contents`: one content, shared by every publication of it.

@@ -5,6 +5,7 @@
 //! rows mean for a deployment is decided in [`super::can_i_deploy`].
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::id::{ContentId, PacticipantId, VerificationId, VersionId};
 use super::matrix_selector::{Criteria, Origin, ResolvedSelector, Selector, VersionRef};
@@ -138,7 +139,7 @@ pub(crate) struct Facts {
     /// Who depends on whom around the specified versions.
     pub(crate) dependencies: Vec<Dependency>,
     /// The pacts in question.
-    pub(crate) pacts: Vec<MatrixPact>,
+    pub(crate) pacts: Vec<Arc<MatrixPact>>,
     /// Results for their contents.
     pub(crate) results: Vec<ResultOf>,
 }
@@ -159,7 +160,7 @@ impl Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The pact.
-    pub(crate) pact: MatrixPact,
+    pub(crate) pact: Arc<MatrixPact>,
     /// The provider version; `None` when no version of the provider that the question means has a result.
     pub(crate) provider_version: Option<VersionRef>,
     /// The result, if there is one.
@@ -181,7 +182,7 @@ pub(crate) fn rows(question: &Question, facts: &Facts) -> Vec<Row> {
     if question.latest_by == Some(LatestBy::ConsumerVersionAndProvider) {
         rows = newest_provider_version_of_each(rows);
     }
-    if question.every_provider_version_needs_a_result && question.latest_by.is_some() {
+    if question.every_provider_version_needs_a_result {
         add_overlooked_provider_versions(facts, &mut rows);
     }
     if !question.success.is_empty() {
@@ -245,7 +246,7 @@ fn joined(question: &Question, facts: &Facts) -> Vec<Row> {
             if (alone && is_consumer) || is_selected(result.provider, &result.provider_version) {
                 has_result = true;
                 rows.push(Row {
-                    pact: pact.clone(),
+                    pact: Arc::clone(pact),
                     provider_version: Some(result.provider_version.clone()),
                     result: Some(result.clone()),
                     ignored: false,
@@ -253,7 +254,7 @@ fn joined(question: &Question, facts: &Facts) -> Vec<Row> {
             }
         }
         if !has_result && is_consumer {
-            rows.push(Row { pact: pact.clone(), provider_version: None, result: None, ignored: false });
+            rows.push(Row { pact: Arc::clone(pact), provider_version: None, result: None, ignored: false });
         }
     }
     rows
@@ -278,7 +279,8 @@ fn newest_provider_version_of_each(rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// Adds a row without result for each provider version that is in the environment in question and has none, where another
-/// version there has one. Where no version has a result, the row without provider version says so already.
+/// version there has one. Where no version has a result, the row without provider version says so already. What a version
+/// published before, which a question about all of history shows too, needs no more results.
 fn add_overlooked_provider_versions(facts: &Facts, rows: &mut Vec<Row>) {
     let mut in_environment: HashMap<PacticipantId, Vec<&VersionRef>> = HashMap::new();
     for selector in facts.selectors.iter().filter(|selector| selector.selector.criteria.environment.is_some()) {
@@ -286,22 +288,21 @@ fn add_overlooked_provider_versions(facts: &Facts, rows: &mut Vec<Row>) {
             in_environment.entry(pacticipant).or_default().push(version);
         }
     }
-    let mut have_results: HashSet<(ContentId, VersionId)> = HashSet::new();
-    for result in &facts.results {
-        have_results.insert((result.content, result.provider_version.id));
-    }
-    let mut seen: HashSet<(VersionId, PacticipantId)> = HashSet::new();
-    let mut overlooked = Vec::new();
-    for row in rows.iter().filter(|row| row.result.is_some()) {
-        let key = (row.pact.consumer_version.id, row.pact.provider.id);
-        let Some(versions) = in_environment.get(&row.pact.provider.id) else { continue };
-        if !seen.insert(key) {
-            continue;
+    let mut newest: HashMap<(VersionId, PacticipantId), &Row> = HashMap::new();
+    for row in rows.iter().filter(|row| in_environment.contains_key(&row.pact.provider.id)) {
+        let known = newest.entry((row.pact.consumer_version.id, row.pact.provider.id)).or_insert(row);
+        if row.pact.revision > known.pact.revision {
+            *known = row;
         }
-        for &version in versions {
+    }
+    let have_results: HashSet<(ContentId, VersionId)> =
+        facts.results.iter().map(|result| (result.content, result.provider_version.id)).collect();
+    let mut overlooked = Vec::new();
+    for row in newest.into_values().filter(|row| row.result.is_some()) {
+        for &version in &in_environment[&row.pact.provider.id] {
             if !have_results.contains(&(row.pact.content, version.id)) {
                 overlooked.push(Row {
-                    pact: row.pact.clone(),
+                    pact: Arc::clone(&row.pact),
                     provider_version: Some(version.clone()),
                     result: None,
                     ignored: false,

@@ -61,7 +61,8 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    fn civil(self) -> jiff::civil::DateTime {
+    /// The day and time in UTC.
+    pub(crate) fn civil(self) -> jiff::civil::DateTime {
         let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX);
         jiff::tz::Offset::UTC.to_datetime(moment)
     }

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::can_i_deploy::{Verdict, decide};
+use crate::domain::can_i_deploy::{Obstacle, Verdict, decide};
 use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::matrix::{DEFAULT_LIMIT, Facts, Question};
 use crate::domain::matrix_selector::{Origin, ResolvedSelector, Selector, VersionRef};
+use crate::domain::reason::{MOST_REASONS, Reason, reasons};
 use crate::store::matrix::{NamedPacticipant, WantedPacts, WantedResults};
 use crate::store::version_details::VersionDetails;
 use crate::store::{ReadTx, StoreError};
@@ -36,6 +37,23 @@ pub(crate) async fn can_i_deploy(tx: &mut ReadTx, question: &Question) -> Result
         .collect();
     let versions = tx.version_details(&shown).await?;
     Ok(Answer { verdict, versions })
+}
+
+/// Why the answer is as it is, edge by edge.
+pub(crate) async fn explain(tx: &mut ReadTx, verdict: &Verdict) -> Result<Vec<Reason>, StoreError> {
+    let (mut failed, mut unverified, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+    for obstacle in verdict.obstacles.iter().take(MOST_REASONS) {
+        match obstacle {
+            Obstacle::Failed(row) => failed.extend(row.result.as_ref().map(|result| result.id)),
+            Obstacle::Unverified { row, wanted: versions, .. } => {
+                unverified.push((row.pact.content, row.pact.consumer.id));
+                wanted.extend(versions.iter().map(|version| version.id));
+            }
+            Obstacle::Missing(..) | Obstacle::WithoutRow(_) => {}
+        }
+    }
+    let evidence = tx.matrix().evidence(&failed, &unverified, &wanted).await?;
+    Ok(reasons(verdict, &evidence))
 }
 
 /// Everything that must be known to answer `question`.
@@ -174,3 +192,6 @@ fn each_version(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::id::{ContentId, PacticipantId};
-use crate::domain::pending::{PendingStatus, ProviderLine, Successes, pending_status, work_in_progress};
+use crate::domain::pending::{LOOK_BACK, PendingStatus, ProviderLine, Successes, pending_status, work_in_progress};
 use crate::domain::selection::{Entry, Found, default_demands, entries_of, select};
 use crate::domain::selector::ConsumerVersionSelector;
 use crate::domain::timestamp::Timestamp;
@@ -51,11 +51,10 @@ pub(crate) async fn pacts_for_verification(
     let line = provider_line(tx, provider, request).await?;
     let in_progress = candidates_in_progress(tx, provider, request, &line, &chosen).await?;
 
-    let mut contents: HashSet<ContentId> = in_progress.iter().map(|entry| entry.pact.content).collect();
-    if request.include_pending {
-        contents.extend(chosen.iter().map(|entry| entry.pact.content));
-    }
-    let successes = tx.selection().successes(&contents, &line).await?;
+    let contents = |entries: &[Entry]| entries.iter().map(|entry| entry.pact.content).collect::<HashSet<ContentId>>();
+    let asked = if request.include_pending { contents(&chosen) } else { HashSet::new() };
+    let successes = tx.selection().successes(&asked, &line).await?;
+    let recent = tx.selection().recent_successes(&contents(&in_progress), &line, now.minus(LOOK_BACK)).await?;
 
     let mut pacts: Vec<PactToVerify> = chosen
         .into_iter()
@@ -65,7 +64,7 @@ pub(crate) async fn pacts_for_verification(
         })
         .collect();
     pacts.extend(in_progress.into_iter().filter_map(|entry| {
-        let pending_tags = work_in_progress(&line, of(&successes, &entry), now)?;
+        let pending_tags = work_in_progress(&line, of(&recent, &entry), now)?;
         let status = PendingStatus { pending: true, pending_tags, other_tags: Vec::new() };
         Some(PactToVerify { entry, pending: request.include_pending.then_some(status), wip: true })
     }));

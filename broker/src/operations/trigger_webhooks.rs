@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::api::links::Links;
+use crate::correlation;
 use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::publishing::{PublishedChange, Triggered};
@@ -124,6 +125,7 @@ async fn trigger(
 ) -> Result<Triggered, StoreError> {
     let webhook = &stored.webhook;
     let uuid = new_uuid();
+    let correlation_id = correlation::current();
     let new = NewTriggeredWebhook {
         uuid: &uuid,
         webhook_uuid: &webhook.uuid,
@@ -132,6 +134,7 @@ async fn trigger(
         pair: (pact.consumer_id, pact.provider_id),
         verification: verification.map(|verification| verification.id),
         context,
+        correlation_id: correlation_id.as_deref(),
     };
     tx.triggered_webhooks().trigger(&new, now).await?;
     let description = webhook.definition.description.clone();

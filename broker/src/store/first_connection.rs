@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 /// How long it may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -25,18 +25,19 @@ impl NoConnection {
     }
 }
 
-/// Connects once and says goodbye.
-pub(crate) async fn try_to_connect(options: &PgConnectOptions) -> Result<(), NoConnection> {
-    try_within(LIMIT, options).await
+/// Connects once.
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, NoConnection> {
+    connect_within(LIMIT, options).await
 }
 
-async fn try_within(limit: Duration, options: &PgConnectOptions) -> Result<(), NoConnection> {
+/// Closes a connection; whether the server hears the goodbye does not matter.
+pub(crate) async fn say_goodbye(connection: PgConnection) {
+    let _ = tokio::time::timeout(LIMIT, connection.close()).await;
+}
+
+async fn connect_within(limit: Duration, options: &PgConnectOptions) -> Result<PgConnection, NoConnection> {
     let (reason, hint) = match tokio::time::timeout(limit, options.connect()).await {
-        Ok(Ok(connection)) => {
-            // It worked; whether the server hears the goodbye does not matter.
-            let _ = tokio::time::timeout(limit, connection.close()).await;
-            return Ok(());
-        }
+        Ok(Ok(connection)) => return Ok(connection),
         Ok(Err(error)) => why(&error),
         Err(_) => (format!("no answer within {limit:?}"), "check host and port, and that no firewall is between"),
     };
@@ -78,7 +79,7 @@ mod tests {
 
     async fn refused(address: &str) -> String {
         let options = address.parse().expect("an address");
-        let error = try_to_connect(&options).await.expect_err("no connection");
+        let error = connect(&options).await.expect_err("no connection");
         format!("{error}\nhint: {}", error.hint())
     }
 
@@ -117,7 +118,7 @@ mod tests {
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = silent.local_addr().expect("an address").port();
         let options = format!("postgres://me:s3cret@127.0.0.1:{port}/contracts").parse().expect("an address");
-        let error = try_within(Duration::from_millis(20), &options).await.expect_err("no connection");
+        let error = connect_within(Duration::from_millis(20), &options).await.expect_err("no connection");
         insta::assert_snapshot!(format!("{error}\nhint: {}", error.hint()).replace(&port.to_string(), "PORT"), @r"
         no connection to PostgreSQL at 127.0.0.1:PORT (database contracts, user me): no answer within 20ms
         hint: check host and port, and that no firewall is between

@@ -1,5 +1,9 @@
 //! Which pacticipants have contracts with each other, in the database.
 
+use crate::domain::id::IntegrationId;
+use crate::domain::pact::PublishedPact;
+use crate::store::dialect::{json_list, with_lists};
+use crate::store::pacts::published_pacts;
 use crate::store::{ReadTx, StoreError, all, one, run};
 
 /// The integrations of a transaction.
@@ -17,6 +21,8 @@ impl ReadTx {
 /// A consumer and a provider with a contract between them.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Integration {
+    /// Its row.
+    pub(crate) id: IntegrationId,
     /// Who expects.
     pub(crate) consumer: String,
     /// Who provides.
@@ -46,7 +52,7 @@ impl Integrations<'_> {
             };
         }
         const LIST: &str = named!(
-            "c.name AS consumer, p.name AS provider",
+            "i.id, c.name AS consumer, p.name AS provider",
             "ORDER BY i.contract_data_updated_at DESC, i.id DESC LIMIT $2 OFFSET $3"
         );
         const COUNT: &str = named!("count(*)", "");
@@ -55,6 +61,20 @@ impl Integrations<'_> {
         let integrations = all!(self.tx, Integration, LIST, &like, limit, offset).map_err(failed())?;
         let (count,) = one!(self.tx, (i64,), COUNT, &like).map_err(failed())?;
         Ok((integrations, count))
+    }
+
+    /// The latest pact of each of these integrations.
+    pub(crate) async fn latest_pacts(self, ids: &[IntegrationId]) -> Result<Vec<PublishedPact>, StoreError> {
+        // Of each pair one look into an index.
+        const LATEST: &str = published_pacts!(
+            "WHERE pp.id IN (SELECT (SELECT n.id FROM pact_publications n
+                         WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
+                         ORDER BY n.consumer_version_ord DESC LIMIT 1)
+                  FROM integrations i WHERE i.id IN IDS($1))"
+        );
+        let sql = with_lists(self.tx.engine(), LATEST);
+        all!(self.tx, PublishedPact, sql, json_list(ids.iter().map(|id| id.0)))
+            .map_err(StoreError::while_doing("finding the latest pacts of integrations"))
     }
 
     /// Deletes an integration with its contracts, their results and the webhooks of exactly this pair; false if there was

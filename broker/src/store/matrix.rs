@@ -1,13 +1,15 @@
 //! The wide reads behind the matrix and can-i-deploy.
 //!
-//! Each method is one statement, two at most, whatever the number of pacticipants, versions and results. Versions are looked
+//! Each method is a fixed number of statements, whatever the number of pacticipants, versions and results. Versions are looked
 //! up first; pacts and results are then found through the indexes on their ids.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::domain::id::{ContentId, PacticipantId, VerificationId, VersionId};
 use crate::domain::matrix::{Dependency, MatrixPact, PacticipantRef, ResultOf};
 use crate::domain::matrix_selector::{Criteria, VersionRef};
+use crate::domain::reason::{Evidence, FailedInteraction};
 use crate::domain::timestamp::Timestamp;
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError, all};
@@ -327,7 +329,7 @@ impl Matrix<'_> {
     }
 
     /// The pacts in `scope`, each publication once.
-    pub(crate) async fn pacts(self, scope: &WantedPacts) -> Result<Vec<MatrixPact>, StoreError> {
+    pub(crate) async fn pacts(self, scope: &WantedPacts) -> Result<Vec<Arc<MatrixPact>>, StoreError> {
         const OF_VERSIONS: &str =
             pacts!("pp.consumer_version_id IN IDS($1) AND (pp.is_latest OR $2) AND ($3 OR pp.provider_id IN IDS($4))");
         const OF_CONSUMERS: &str = pacts!(
@@ -380,14 +382,16 @@ impl Matrix<'_> {
         Ok(rows
             .into_iter()
             .filter(|row| seen.insert((row.consumer_version_id, row.provider_id, row.revision)))
-            .map(|row| MatrixPact {
-                consumer: PacticipantRef { id: row.consumer_id, name: row.consumer_name },
-                consumer_version: VersionRef { id: row.consumer_version_id, number: row.number, order: row.ord },
-                provider: PacticipantRef { id: row.provider_id, name: row.provider_name },
-                revision: row.revision,
-                content: row.pact_content_id,
-                sha: row.sha,
-                created_at: row.created_at,
+            .map(|row| {
+                Arc::new(MatrixPact {
+                    consumer: PacticipantRef { id: row.consumer_id, name: row.consumer_name },
+                    consumer_version: VersionRef { id: row.consumer_version_id, number: row.number, order: row.ord },
+                    provider: PacticipantRef { id: row.provider_id, name: row.provider_name },
+                    revision: row.revision,
+                    content: row.pact_content_id,
+                    sha: row.sha,
+                    created_at: row.created_at,
+                })
             })
             .collect())
     }
@@ -446,5 +450,48 @@ impl Matrix<'_> {
                 executed_at: row.executed_at,
             })
             .collect())
+    }
+
+    /// What explains that these results failed, and that these contents have no result of these versions.
+    pub(crate) async fn evidence(
+        self,
+        failed: &[VerificationId],
+        unverified: &[(ContentId, PacticipantId)],
+        wanted: &[VersionId],
+    ) -> Result<Evidence, StoreError> {
+        const INTERACTIONS: &str =
+            "SELECT i.verification_id, i.interaction_id, i.description FROM interaction_results i
+              WHERE i.verification_id IN IDS($1) AND NOT i.success ORDER BY i.verification_id, i.position LIMIT $2";
+        const VERIFIED_BY: &str = "SELECT lv.pact_content_id, v.number FROM latest_verifications lv
+               JOIN versions v ON v.id = lv.provider_version_id
+              WHERE lv.pact_content_id IN IDS($1) AND lv.provider_version_ord =
+                    (SELECT max(o.provider_version_ord) FROM latest_verifications o
+                      WHERE o.pact_content_id = lv.pact_content_id AND o.success)";
+        const CONSUMERS: &str = "SELECT DISTINCT lv.provider_version_id, pc.consumer_id FROM latest_verifications lv
+               JOIN pact_contents pc ON pc.id = lv.pact_content_id
+              WHERE lv.provider_version_id IN IDS($1) AND pc.consumer_id IN IDS($2)";
+        const MOST_INTERACTIONS: i64 = 1000;
+        let Self { tx } = self;
+        let mut evidence = Evidence::default();
+        let doing = || StoreError::while_doing("finding out why versions cannot be deployed");
+        if !failed.is_empty() {
+            let (sql, of) = (with_lists(tx.engine(), INTERACTIONS), json_list(failed.iter().map(|id| id.0)));
+            let rows =
+                all!(tx, (VerificationId, String, Option<String>), sql, of, MOST_INTERACTIONS).map_err(doing())?;
+            for (result, id, description) in rows {
+                evidence.failed_interactions.entry(result).or_default().push(FailedInteraction { id, description });
+            }
+        }
+        if !unverified.is_empty() {
+            let (sql, of) = (with_lists(tx.engine(), VERIFIED_BY), json_list(unverified.iter().map(|(id, _)| id.0)));
+            evidence.verified_by = all!(tx, (ContentId, String), sql, of).map_err(doing())?.into_iter().collect();
+        }
+        if !unverified.is_empty() && !wanted.is_empty() {
+            let sql = with_lists(tx.engine(), CONSUMERS);
+            let consumers = ids(unverified.iter().map(|(_, consumer)| consumer));
+            let rows = all!(tx, (VersionId, PacticipantId), sql, version_ids(wanted), consumers).map_err(doing())?;
+            evidence.verified_consumers = rows.into_iter().collect();
+        }
+        Ok(evidence)
     }
 }

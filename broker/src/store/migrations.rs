@@ -5,19 +5,22 @@
 //! database.
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::pin::Pin;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, SqlSafeStr};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Acquire, AssertSqlSafe, SqlSafeStr};
 
 use crate::store::dialect::Engine;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "contracts and results", include_str!("../../migrations/0001_contracts_and_results.sql")),
     (2, "webhooks", include_str!("../../migrations/0002_webhooks.sql")),
+    (3, "jobs", include_str!("../../migrations/0003_jobs.sql")),
 ];
 
 /// The migrations in the words of `engine`.
-pub(super) fn migrator(engine: Engine) -> Migrator {
+fn migrator(engine: Engine) -> Migrator {
     Migrator::with_migrations(
         MIGRATIONS
             .iter()
@@ -27,6 +30,37 @@ pub(super) fn migrator(engine: Engine) -> Migrator {
             })
             .collect(),
     )
+}
+
+/// Brings the tables up to date. A box, because the lifetimes of a connection are not general enough for what opens a broker
+/// to be `Send` as it is.
+pub(super) fn run<'c, A>(engine: Engine, db: A) -> Pin<Box<dyn Future<Output = Result<(), MigrateError>> + Send + 'c>>
+where
+    A: Acquire<'c> + Send + 'c,
+    <A::Connection as Deref>::Target: Migrate,
+    A::Connection: Send,
+{
+    Box::pin(async move { migrator(engine).run(db).await })
+}
+
+/// Refuses tables that are not those of the last migration; the statement counts the table that knows of which they are.
+macro_rules! expect_newest {
+    ($db:expr, $is_there:literal) => {{
+        use $crate::store::errors::OpenStoreError;
+        let there: (i64,) = sqlx::query_as($is_there).fetch_one($db).await.map_err(OpenStoreError::Look)?;
+        if there.0 == 0 {
+            return Err(OpenStoreError::NoTables);
+        }
+        let newest = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success";
+        let (found,): (i64,) = sqlx::query_as(newest).fetch_one($db).await.map_err(OpenStoreError::Look)?;
+        OpenStoreError::expecting($crate::store::migrations::newest(), found)?;
+    }};
+}
+pub(super) use expect_newest;
+
+/// The number of the last one.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default()
 }
 
 fn in_words_of(engine: Engine, sql: &str) -> String {

@@ -126,18 +126,66 @@ macro_rules! candidates {
     };
 }
 
+/// `$group` are the lines by which successes are put together, and `$line` is the name of one.
 macro_rules! successes {
     ($line:literal, $join:literal, $group:literal) => {
         concat!(
             "SELECT vf.pact_content_id, ",
             $line,
             " AS line, vf.wip, min(vf.created_at) AS first_recorded_at, min(vf.executed_at) AS first_executed_at,
-                    max(vf.executed_at) AS last_executed_at,
-                    max(vf.executed_at) FILTER (WHERE vf.executed_at < $2) AS last_executed_before_branch
+                    max(vf.executed_at) AS last_executed_at, CAST(NULL AS BIGINT) AS last_executed_before_branch
                FROM verifications vf ",
             $join,
             " WHERE vf.pact_content_id IN IDS($1) AND vf.success GROUP BY vf.pact_content_id, vf.wip",
             $group
+        )
+    };
+}
+
+/// For each content the first success, in the order given, of those that fulfil `$where`.
+macro_rules! witness {
+    ($where:literal, $order:literal) => {
+        concat!(
+            "SELECT (SELECT vf.id FROM verifications vf WHERE vf.pact_content_id = pc.id AND vf.success AND ",
+            $where,
+            " ORDER BY vf.created_at",
+            $order,
+            " LIMIT 1) AS id FROM pact_contents pc WHERE pc.id IN IDS($1)"
+        )
+    };
+}
+
+/// For each content the success recorded first, on whatever branch.
+macro_rules! first_success {
+    () => {
+        witness!("EXISTS (SELECT 1 FROM branch_versions o WHERE o.version_id = vf.provider_version_id)", "")
+    };
+}
+
+/// For each content the last success of a chosen pact before `$2` and not before `$3`, on whatever branch.
+macro_rules! last_success_before {
+    () => {
+        witness!(
+            "NOT vf.wip AND vf.executed_at >= $3 AND vf.executed_at < $2
+             AND EXISTS (SELECT 1 FROM branch_versions o WHERE o.version_id = vf.provider_version_id)",
+            " DESC"
+        )
+    };
+}
+
+/// Single successes, each with the branches of its provider version; `$2` is when the branch that asks has begun.
+macro_rules! witnesses {
+    ($($witness:expr),+) => {
+        concat!(
+            "SELECT vf.pact_content_id, b.name AS line, vf.wip, vf.created_at AS first_recorded_at,
+                    vf.executed_at AS first_executed_at, vf.executed_at AS last_executed_at,
+                    CASE WHEN vf.executed_at < $2 THEN vf.executed_at END AS last_executed_before_branch
+               FROM (SELECT 0 AS id WHERE FALSE",
+            $(" UNION ", $witness,)+
+            ") w
+               JOIN verifications vf ON vf.id = w.id
+               JOIN branch_versions bv ON bv.version_id = vf.provider_version_id
+               JOIN branches b ON b.id = bv.branch_id"
         )
     };
 }
@@ -314,16 +362,23 @@ impl Selection<'_> {
         Ok(names.iter().map(|name| TagLine { name: name.clone(), first_used_at: found.get(name).copied() }).collect())
     }
 
-    /// The successful verifications of these contents, by lines of the kind that `line` is.
+    /// The successful verifications that decide whether these contents are pending for `line`.
+    ///
+    /// Of a branch they are two of each content: whichever was recorded first, and one by a version of the branch. A
+    /// provider and its consumers gather results for years, and most say the same.
     pub(crate) async fn successes(
         self,
         contents: &HashSet<ContentId>,
         line: &ProviderLine,
-    ) -> Result<HashMap<ContentId, Vec<Successes>>, StoreError> {
-        const BY_BRANCH: &str = successes!(
-            "b.name",
-            "JOIN branch_versions bv ON bv.version_id = vf.provider_version_id JOIN branches b ON b.id = bv.branch_id",
-            ", b.name"
+    ) -> Result<Successful, StoreError> {
+        const OF_NEW_BRANCH: &str = witnesses!(first_success!());
+        const OF_BRANCH: &str = witnesses!(
+            first_success!(),
+            witness!(
+                "EXISTS (SELECT 1 FROM branch_versions o JOIN branches l ON l.id = o.branch_id
+                          WHERE o.version_id = vf.provider_version_id AND l.name = $3)",
+                ""
+            )
         );
         const BY_TAG: &str =
             successes!("t.name", "JOIN version_tags t ON t.version_id = vf.provider_version_id", ", t.name");
@@ -331,26 +386,78 @@ impl Selection<'_> {
         if contents.is_empty() {
             return Ok(HashMap::new());
         }
-        let (sql, begun) = match line {
-            ProviderLine::Branch(branch) => (BY_BRANCH, branch.first_version_at),
-            ProviderLine::Tags(_) => (BY_TAG, None),
-            ProviderLine::Unknown => (BY_ANYONE, None),
+        let of = json_list(contents.iter().map(|id| id.0));
+        let sql = match line {
+            ProviderLine::Branch(branch) if branch.created_at.is_none() => OF_NEW_BRANCH,
+            ProviderLine::Branch(_) => OF_BRANCH,
+            ProviderLine::Tags(_) => BY_TAG,
+            ProviderLine::Unknown => BY_ANYONE,
         };
         let sql = with_lists(self.tx.engine(), sql);
-        let begun = begun.unwrap_or(Timestamp::from_micros(i64::MIN));
-        let rows = all!(self.tx, SuccessRow, sql, json_list(contents.iter().map(|id| id.0)), begun)
-            .map_err(StoreError::while_doing("finding who has verified the chosen pacts"))?;
-        let mut successes: HashMap<ContentId, Vec<Successes>> = HashMap::new();
-        for row in rows {
-            successes.entry(row.pact_content_id).or_default().push(Successes {
-                line: row.line,
-                wip: row.wip,
-                first_recorded_at: row.first_recorded_at,
-                first_executed_at: row.first_executed_at,
-                last_executed_at: row.last_executed_at,
-                last_executed_before_branch: row.last_executed_before_branch,
-            });
-        }
-        Ok(successes)
+        let rows = match line {
+            ProviderLine::Branch(branch) if branch.created_at.is_none() => {
+                all!(self.tx, SuccessRow, sql, of, begun(branch))
+            }
+            ProviderLine::Branch(branch) => all!(self.tx, SuccessRow, sql, of, begun(branch), &branch.name),
+            ProviderLine::Tags(_) | ProviderLine::Unknown => all!(self.tx, SuccessRow, sql, of),
+        };
+        rows.map(by_content).map_err(StoreError::while_doing("finding who has verified the chosen pacts"))
     }
+
+    /// The successful verifications that decide whether these contents are work in progress for `line`.
+    ///
+    /// Of a branch they are two of each content, and not older than `since`: the last of what had been verified when it
+    /// began, and the last by a version of its own.
+    pub(crate) async fn recent_successes(
+        self,
+        contents: &HashSet<ContentId>,
+        line: &ProviderLine,
+        since: Timestamp,
+    ) -> Result<Successful, StoreError> {
+        const OF_NEW_BRANCH: &str = witnesses!(last_success_before!());
+        const OF_BRANCH: &str = witnesses!(
+            last_success_before!(),
+            witness!(
+                "NOT vf.wip AND vf.executed_at >= $3
+                 AND EXISTS (SELECT 1 FROM branch_versions o JOIN branches l ON l.id = o.branch_id
+                              WHERE o.version_id = vf.provider_version_id AND l.name = $4)",
+                " DESC"
+            )
+        );
+        let ProviderLine::Branch(branch) = line else { return self.successes(contents, line).await };
+        if contents.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let (of, is_new) = (json_list(contents.iter().map(|id| id.0)), branch.created_at.is_none());
+        let sql = with_lists(self.tx.engine(), if is_new { OF_NEW_BRANCH } else { OF_BRANCH });
+        let rows = if is_new {
+            all!(self.tx, SuccessRow, sql, of, begun(branch), since)
+        } else {
+            all!(self.tx, SuccessRow, sql, of, begun(branch), since, &branch.name)
+        };
+        rows.map(by_content).map_err(StoreError::while_doing("finding who has verified work in progress"))
+    }
+}
+
+/// Successful verifications of each content.
+pub(crate) type Successful = HashMap<ContentId, Vec<Successes>>;
+
+/// When a branch got its first version; one that has none yet inherits whatever was verified.
+fn begun(branch: &BranchLine) -> Timestamp {
+    branch.first_version_at.unwrap_or(Timestamp::from_micros(i64::MAX))
+}
+
+fn by_content(rows: Vec<SuccessRow>) -> Successful {
+    let mut successes: Successful = HashMap::new();
+    for row in rows {
+        successes.entry(row.pact_content_id).or_default().push(Successes {
+            line: row.line,
+            wip: row.wip,
+            first_recorded_at: row.first_recorded_at,
+            first_executed_at: row.first_executed_at,
+            last_executed_at: row.last_executed_at,
+            last_executed_before_branch: row.last_executed_before_branch,
+        });
+    }
+    successes
 }

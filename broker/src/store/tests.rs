@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use super::{Store, StoreError, Tables, within};
 use crate::testing::{TestBroker, on_every_database};
 use crate::{Broker, Config, Database};
 
@@ -120,4 +123,119 @@ async fn a_directory_that_does_not_exist_is_named() {
     let error = Broker::open(config).await.unwrap_err().to_string();
 
     assert!(error.starts_with("cannot create the lock file /nowhere/at/all/broker.db.lock: "), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_of_the_database_that_never_comes_is_not_waited_for() {
+    let never = std::future::pending::<Result<(), sqlx::Error>>();
+
+    let error = within(Duration::from_millis(20), never).await.map_err(StoreError::while_doing("looking")).unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "the database failed while looking: error communicating with database: PostgreSQL did not answer within 20ms"
+    );
+    assert!(error.is_absence() && !error.is_overload() && !error.is_conflict() && !error.may_be_stored());
+}
+
+#[tokio::test]
+async fn a_database_that_is_closed_is_away_and_nothing_failed() {
+    on_every_database(async |broker| {
+        broker.app().store().close().await;
+
+        let answer = broker.get("/pacticipants").await.expect(503);
+
+        assert_eq!(answer.header("retry-after"), "1");
+        let text = "The database cannot be reached at the moment. Nothing was stored; please try again.";
+        assert_eq!(answer.json(), serde_json::json!({ "error": text }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_opened_as_it_is_is_one_of_this_version_or_stays_closed() {
+    async fn refused(config: &Config) -> String {
+        Broker::open_as_it_is(config.clone()).await.expect_err("not of this version").to_string()
+    }
+    let newest = super::migrations::newest();
+    let directory = tempfile::TempDir::new().unwrap();
+    let file = directory.path().join("broker.db");
+    let config = Config::new(Database::sqlite(&file));
+    assert_eq!(refused(&config).await, "the database has no tables of a broker");
+    assert!(!file.exists());
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(refused(&config).await, "the database has no tables of a broker");
+    assert_eq!(std::fs::read(&file).unwrap(), b"", "nothing was written to it");
+    Broker::open(config.clone()).await.unwrap().close().await;
+    Broker::open_as_it_is(config.clone()).await.unwrap().close().await;
+
+    let postgres = TestBroker::on_postgres().await;
+    let on_postgres = postgres.as_ref().map(|broker| broker.app().config().clone());
+    for config in [Some(config), on_postgres].into_iter().flatten() {
+        let broker = Broker::open_as_it_is(config.clone()).await.unwrap();
+        let mut tx = broker.app().store().write().await.unwrap();
+        let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+        run!(tx, last).unwrap();
+        tx.commit().await.unwrap();
+        broker.close().await;
+        let found = newest - 1;
+        let text = format!(
+            "the tables of the database are of step {found}, this version works with step {newest} and is not to change them here"
+        );
+        assert_eq!(refused(&config).await, text);
+        assert_eq!(refused(&config).await, text, "it was not changed");
+    }
+}
+
+/// Passes bytes on in both directions, until told to fall silent for good.
+#[cfg(unix)]
+async fn relay<S>(mut client: tokio::net::TcpStream, mut server: S, mut silent: tokio::sync::watch::Receiver<bool>)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    tokio::select! {
+        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+        () = async { drop(silent.wait_for(|silent| *silent).await) } => std::future::pending().await,
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn connections_to_a_server_that_fell_silent_are_given_up() {
+    let Some(broker) = TestBroker::on_postgres().await else { return };
+    let Database::Postgres(address) = &broker.app().config().database else { panic!("not PostgreSQL") };
+    let options: sqlx::postgres::PgConnectOptions = address.parse().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut between = url::Url::parse(address).unwrap();
+    between.set_host(Some("127.0.0.1")).unwrap();
+    between.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    let (silence, silent) = tokio::sync::watch::channel(false);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let port = options.get_port();
+            if let Some(directory) = options.get_socket() {
+                let socket = directory.join(format!(".s.PGSQL.{port}"));
+                let server = tokio::net::UnixStream::connect(socket).await.unwrap();
+                tokio::spawn(relay(client, server, silent.clone()));
+            } else {
+                let server = tokio::net::TcpStream::connect((options.get_host(), port)).await.unwrap();
+                tokio::spawn(relay(client, server, silent.clone()));
+            }
+        }
+    });
+    let config = Config::new(Database::Postgres(between.into()));
+    let (store, _) = Store::open(&config, Tables::AsTheyAre).await.unwrap();
+    let reading = store.read().await.unwrap();
+    let count = || store.connections().iter().map(|(_, _, count)| count).sum::<u32>();
+    assert!(count() > 0);
+
+    silence.send(true).unwrap();
+    drop(reading);
+
+    let given_up = async {
+        while count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), given_up).await.expect("they are not kept for ever");
 }

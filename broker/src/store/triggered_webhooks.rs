@@ -77,6 +77,8 @@ pub(crate) struct NewTriggeredWebhook<'a> {
     pub(crate) verification: Option<VerificationId>,
     /// The values of template variables.
     pub(crate) context: &'a EventContext,
+    /// The identity of the request that triggers it.
+    pub(crate) correlation_id: Option<&'a str>,
 }
 
 macro_rules! select {
@@ -98,8 +100,9 @@ impl TriggeredWebhooks<'_> {
     /// Triggers a webhook: from the moment of the commit it is to be delivered.
     pub(crate) async fn trigger(self, new: &NewTriggeredWebhook<'_>, now: Timestamp) -> Result<(), StoreError> {
         const TRIGGER: &str = "INSERT INTO triggered_webhooks (uuid, webhook_uuid, event_name, trigger_type,
-                 consumer_id, provider_id, pact_publication_id, verification_id, status, event_context, created_at, updated_at)
-             VALUES ($1, $2, $3, 'resource_creation', $4, $5, $6, $7, $8, $9, $10, $10) RETURNING id";
+                 consumer_id, provider_id, pact_publication_id, verification_id, status, event_context,
+                 correlation_id, created_at, updated_at)
+             VALUES ($1, $2, $3, 'resource_creation', $4, $5, $6, $7, $8, $9, $11, $10, $10) RETURNING id";
         const ENQUEUE: &str = "INSERT INTO webhook_outbox (triggered_webhook_id, run_at, attempts, leased_until)
              VALUES ($1, $2, 0, 0)";
         let (id,) = one!(
@@ -115,7 +118,8 @@ impl TriggeredWebhooks<'_> {
             new.verification,
             TriggeredStatus::NotRun.as_str(),
             new.context.to_json(),
-            now
+            now,
+            new.correlation_id
         )
         .map_err(StoreError::while_doing("triggering a webhook"))?;
         run!(self.tx, ENQUEUE, id, now).map_err(StoreError::while_doing("enqueuing a webhook"))?;

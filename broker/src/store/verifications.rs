@@ -1,11 +1,13 @@
 //! Verification results in the database, and which of them counts.
 
+use sqlx::AssertSqlSafe;
+
 use crate::domain::id::{ContentId, VerificationId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::verification::{InteractionResult, NewVerification, Verification};
 use crate::domain::version::Version;
-use crate::store::{ReadTx, StoreError, all, maybe, one, run};
+use crate::store::{ReadTx, StoreError, all, maybe, on, one, run, statement};
 
 /// The verification results of a transaction.
 pub(crate) struct Verifications<'t> {
@@ -123,19 +125,32 @@ impl Verifications<'_> {
 
     /// Records how single interactions went.
     async fn record_interactions(self, id: VerificationId, results: &[InteractionResult]) -> Result<(), StoreError> {
-        const RECORD: &str =
-            "INSERT INTO interaction_results (verification_id, position, interaction_id, success, description)
-             VALUES ($1, $2, $3, $4, $5)";
-        for (position, result) in (0_i64..).zip(results) {
-            let InteractionResult { interaction_id, success, description } = result;
-            run!(self.tx, RECORD, id, position, interaction_id, *success, description)
-                .map_err(StoreError::while_doing("recording the results of interactions"))?;
+        const ROWS_OF_A_STATEMENT: usize = 100;
+        let mut position = 0_i64;
+        for part in results.chunks(ROWS_OF_A_STATEMENT) {
+            let rows: Vec<String> = (0..part.len())
+                .map(|row| format!("($1, ${}, ${}, ${}, ${})", row * 4 + 2, row * 4 + 3, row * 4 + 4, row * 4 + 5))
+                .collect();
+            let sql = format!(
+                "INSERT INTO interaction_results (verification_id, position, interaction_id, success, description) VALUES {}",
+                rows.join(", ")
+            );
+            on!(self.tx, |db| {
+                // Statements of other lengths are not worth being kept: they would push out those that are asked often.
+                let keep = part.len() == ROWS_OF_A_STATEMENT;
+                let mut record = sqlx::query(statement(AssertSqlSafe(sql))).persistent(keep).bind(id);
+                for (place, InteractionResult { interaction_id, success, description }) in (position..).zip(part) {
+                    record = record.bind(place).bind(interaction_id).bind(*success).bind(description);
+                }
+                record.execute(db).await.map(drop)
+            })
+            .map_err(StoreError::while_doing("recording the results of interactions"))?;
+            position += i64::try_from(part.len()).unwrap_or(i64::MAX);
         }
         Ok(())
     }
 
     /// How the interactions of a result went, in the order reported.
-    #[cfg(test)]
     pub(crate) async fn interactions(self, number: i64) -> Result<Vec<InteractionResult>, StoreError> {
         const LIST: &str = "SELECT i.interaction_id, i.success, i.description FROM interaction_results i
              JOIN verifications r ON r.id = i.verification_id WHERE r.number = $1 ORDER BY i.position";

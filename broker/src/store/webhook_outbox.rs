@@ -36,6 +36,8 @@ pub(crate) struct Claim {
     pub(crate) webhook_uuid: String,
     /// The values of template variables.
     pub(crate) context: EventContext,
+    /// The identity of the request that triggered it.
+    pub(crate) correlation_id: Option<String>,
     /// How often it was claimed before.
     pub(crate) attempts: usize,
     lease: String,
@@ -60,6 +62,15 @@ impl WebhookOutbox<'_> {
         Ok(count > 0)
     }
 
+    /// How many deliveries are due now, and how many wait for their time.
+    pub(crate) async fn depth(self, now: Timestamp) -> Result<Vec<(&'static str, i64)>, StoreError> {
+        const DEPTH: &str =
+            "SELECT count(*) FILTER (WHERE run_at <= $1), count(*) FILTER (WHERE run_at > $1) FROM webhook_outbox";
+        let (due, waiting) =
+            one!(self.tx, (i64, i64), DEPTH, now).map_err(StoreError::while_doing("counting webhooks to deliver"))?;
+        Ok(vec![("due", due), ("waiting", waiting)])
+    }
+
     /// Claims the delivery that is due for longest, except of the webhooks `busy`, for as long as `lease`.
     pub(crate) async fn claim(
         self,
@@ -80,7 +91,7 @@ impl WebhookOutbox<'_> {
                  WHERE o.run_at <= $1 AND o.leased_until <= $1 AND NOT (t.webhook_uuid IN TEXTS($2))
                  ORDER BY o.run_at, o.triggered_webhook_id LIMIT 1 FOR UPDATE OF o SKIP LOCKED)
              RETURNING triggered_webhook_id, attempts - 1";
-        const ABOUT: &str = "SELECT webhook_uuid, event_context FROM triggered_webhooks WHERE id = $1";
+        const ABOUT: &str = "SELECT webhook_uuid, event_context, correlation_id FROM triggered_webhooks WHERE id = $1";
         let failed = || StoreError::while_doing("claiming a webhook to deliver");
         let engine = self.tx.engine();
         let sql = match engine {
@@ -91,10 +102,11 @@ impl WebhookOutbox<'_> {
         let until = now.plus(lease);
         let claimed = maybe!(self.tx, (TriggeredWebhookId, i64), sql, now, json_list(busy), &name, until);
         let Some((id, attempts)) = claimed.map_err(failed())? else { return Ok(None) };
-        let (webhook_uuid, context) = one!(self.tx, (String, String), ABOUT, id).map_err(failed())?;
+        let (webhook_uuid, context, correlation_id) =
+            one!(self.tx, (String, String, Option<String>), ABOUT, id).map_err(failed())?;
         let context = EventContext::from_json(&context);
         let attempts = usize::try_from(attempts).unwrap_or(usize::MAX);
-        Ok(Some(Claim { id, webhook_uuid, context, attempts, lease: name }))
+        Ok(Some(Claim { id, webhook_uuid, context, correlation_id, attempts, lease: name }))
     }
 
     /// Records what a delivery came to, and its log; false if the lease has passed to another meanwhile, and then the

@@ -159,32 +159,11 @@ impl Webhooks<'_> {
         parties: (Option<PacticipantId>, Option<PacticipantId>),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const CREATE: &str =
-            "INSERT INTO webhooks (uuid, created_at, updated_at, description, consumer_id, provider_id,
-                 consumer_label, provider_label, enabled, method, url, username, password, headers, body)
-             VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
-        let columns = Columns::of(new);
-        let (id,) = one!(
-            self.tx,
-            (WebhookId,),
-            CREATE,
-            uuid,
-            now,
-            &new.description,
-            parties.0,
-            parties.1,
-            columns.consumer_label,
-            columns.provider_label,
-            new.enabled,
-            &new.request.method,
-            &new.request.url,
-            &new.request.username,
-            &new.request.password,
-            &columns.headers,
-            &columns.body
-        )
-        .map_err(StoreError::while_doing("creating a webhook"))?;
-        self.set_events(id, &new.events).await
+        const CREATE: &str = "INSERT INTO webhooks (uuid, created_at, updated_at, enabled, method, url, headers)
+             VALUES ($1, $2, $2, FALSE, '', '', '') RETURNING id";
+        let tx = self.tx;
+        let (id,) = one!(tx, (WebhookId,), CREATE, uuid, now).map_err(StoreError::while_doing("creating a webhook"))?;
+        tx.webhooks().replace(id, new, parties, now).await
     }
 
     /// Replaces everything about a webhook but its identity.

@@ -7,6 +7,7 @@ use intact_pact_model::json::Json;
 use url::Url;
 
 use crate::app::App;
+use crate::correlation::CORRELATION_ID;
 use crate::domain::webhook::{HIDDEN, WebhookRequest, is_secret_header, with_user_hidden};
 use crate::domain::webhook_template::EventContext;
 use crate::webhooks::sender::{MOST_OF_BODY, Received, SendError};
@@ -72,6 +73,8 @@ pub(crate) struct About<'a> {
     pub(crate) context: &'a EventContext,
     /// What the log says of them.
     pub(crate) logged_context: &'a str,
+    /// The identity of the request that it is a consequence of.
+    pub(crate) correlation_id: Option<&'a str>,
 }
 
 /// Tries to deliver.
@@ -86,7 +89,7 @@ pub(crate) async fn attempt(app: &App, webhook: &WebhookRequest, about: About<'_
     }
     let body = request.body.as_deref().unwrap_or_default();
     log.line("INFO", &body[..body.floor_char_boundary(MOST_OF_BODY)]);
-    let result = send(app, outgoing).await;
+    let result = send(app, outgoing, about.correlation_id).await;
     log_result(&mut log, app, about, &result);
     let success = result
         .as_ref()
@@ -94,7 +97,7 @@ pub(crate) async fn attempt(app: &App, webhook: &WebhookRequest, about: About<'_
     Attempt { success, request, result, log }
 }
 
-async fn send(app: &App, outgoing: Outgoing) -> Result<Received, SendError> {
+async fn send(app: &App, mut outgoing: Outgoing, correlation_id: Option<&str>) -> Result<Received, SendError> {
     let config = app.config();
     let refused = |text: String| Err(SendError::Refused(text));
     let Ok(url) = Url::parse(&outgoing.url) else { return refused("this is no address".to_owned()) };
@@ -108,6 +111,11 @@ async fn send(app: &App, outgoing: Outgoing) -> Result<Received, SendError> {
     let Ok(method) = Method::from_bytes(outgoing.method.to_ascii_uppercase().as_bytes()) else {
         return refused(format!("{} is no method", outgoing.method));
     };
+    // Not in the log of the delivery: it is no header of the webhook's.
+    let said = outgoing.headers.iter().any(|(name, _)| name == CORRELATION_ID.as_str());
+    if let Some(id) = correlation_id.filter(|_| !said) {
+        outgoing.headers.push((CORRELATION_ID.to_string(), id.to_owned()));
+    }
     app.sender().send(method, url, &outgoing.headers, outgoing.body).await
 }
 

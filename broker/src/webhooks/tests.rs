@@ -43,6 +43,27 @@ async fn logs(broker: &TestBroker, triggered: &Value) -> String {
 }
 
 #[tokio::test]
+async fn the_correlation_id_of_a_request_goes_on_to_the_receivers_of_its_webhooks() {
+    on_every_database_with(local, async |broker| {
+        let receiver = Receiver::start(OK).await;
+        listen_to(&broker, "contract_published", json!({ "method": "POST", "url": receiver.url("/") })).await;
+        let body = publication("Web", "1", "Orders", &pact("Web", "Orders", "/"));
+        let headers = [("accept", "*/*"), ("content-type", "application/json"), ("x-correlation-id", "build-42")];
+        broker.send(http::Method::POST, "/contracts/publish", &headers, body.to_string()).await.expect(200);
+
+        assert_eq!(broker.deliver_webhooks().await, 1);
+
+        let [request] = receiver.requests().try_into().unwrap();
+        assert!(request.contains("\nx-correlation-id: build-42\n"), "{request}");
+        assert!(
+            !logs(&broker, &triggered(&broker, "1").await[0]).await.contains("build-42"),
+            "no header of the webhook's"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_publication_is_delivered_with_its_values_and_the_log_tells_no_secret() {
     on_every_database_with(local, async |broker| {
         let receiver = Receiver::start(OK).await;

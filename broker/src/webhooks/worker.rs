@@ -132,7 +132,12 @@ impl Worker {
             return;
         };
         let logged_context = claim.context.to_json();
-        let about = About { uuid: &claim.webhook_uuid, context: &claim.context, logged_context: &logged_context };
+        let about = About {
+            uuid: &claim.webhook_uuid,
+            context: &claim.context,
+            logged_context: &logged_context,
+            correlation_id: claim.correlation_id.as_deref(),
+        };
         let mut attempt = attempt(&self.app, &stored.webhook.definition.request, about).await;
         let outcome = match schedule.get(claim.attempts) {
             _ if attempt.success => {
@@ -154,6 +159,10 @@ impl Worker {
 
     /// Records what a delivery came to; what could not be recorded would be delivered again.
     async fn record(&self, claim: &Claim, outcome: Outcome, log: Option<&str>) {
+        self.app.telemetry().delivered(match outcome {
+            Outcome::Done(status) => status.as_str(),
+            Outcome::Again(_) => TriggeredStatus::Retrying.as_str(),
+        });
         for _ in 0..MOST_RECORDINGS {
             let recording = async {
                 let mut tx = self.app.store().write().await?;

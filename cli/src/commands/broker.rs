@@ -2,23 +2,33 @@
 //! official binary.
 
 mod access;
+mod clean;
+mod database;
+mod operation;
+mod seed;
 mod settings;
+mod settings_file;
 mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use intact_broker::{Broker, Config, Database};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use self::access::AccessSettings;
+use self::clean::CleanSettings;
+use self::database::{create_directory_of, database};
+use self::operation::OperationSettings;
 use self::settings::Settings;
+use self::settings_file::{FileFlag, SettingsFile};
 use self::webhooks::WebhookSettings;
 use crate::cli::ClientCommand;
 use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
 use crate::exit::Exit;
+use crate::logging::ServerLog;
 use crate::printer::Tone;
 
 #[derive(Debug, clap::Args)]
@@ -30,7 +40,12 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Answer requests until interrupted
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
+    /// Delete what is no longer needed: old versions, branches nobody builds, replaced data
+    Clean(clean::Args),
+    /// Fill an empty database with made-up history, to measure with
+    #[command(hide = true)]
+    Seed(seed::Args),
     #[command(flatten)]
     Client(ClientCommand),
 }
@@ -44,40 +59,63 @@ struct ServeArgs {
     /// The port to listen on; 0 takes a free one [env: PACT_BROKER_PORT] [default: 9292]
     #[arg(short = 'p', long, value_name = "PORT")]
     port: Option<u16>,
-    /// The address to listen on; 0.0.0.0 for all
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    host: IpAddr,
+    /// The address to listen on; 0.0.0.0 for all [env: INTACT_BROKER_HOST] [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<IpAddr>,
+    #[command(flatten)]
+    config: FileFlag,
+    #[command(flatten)]
+    operation: OperationSettings,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
     access: AccessSettings,
     #[command(flatten)]
     webhooks: WebhookSettings,
+    #[command(flatten)]
+    clean: CleanSettings,
+    /// What the file says, once it was read.
+    #[arg(skip)]
+    file: SettingsFile,
+}
+
+impl Args {
+    /// Reads the file of a broker that is to be served, and how it is to log; before anything is logged.
+    pub(crate) fn read_settings(&mut self, environment: &Environment) -> anyhow::Result<ServerLog> {
+        let Command::Serve(args) = &mut self.command else { return Ok(ServerLog::default()) };
+        args.file = args.config.read(environment)?;
+        Ok(args.operation.log(&args.file.below(environment))?)
+    }
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     match args.command {
-        Command::Serve(args) => serve(args, context).await,
+        Command::Serve(args) => serve(*args, context).await,
+        Command::Clean(args) => Box::pin(clean::run(args, context)).await,
+        Command::Seed(args) => Box::pin(seed::run(args, context)).await,
         Command::Client(command) => command.run(context).await,
     }
 }
 
 async fn serve(args: ServeArgs, context: &Context) -> anyhow::Result<Exit> {
-    let environment = &context.environment;
+    let environment = &args.file.below(&context.environment);
+    for name in settings_file::without_effect(&context.environment) {
+        context.printer.remark(Tone::Doubtful, &format!("warning: {name} is set, but has no effect on this broker"));
+    }
     let port = number_of(args.port, environment, "PACT_BROKER_PORT")?.unwrap_or(9292);
-    let database = match args.database_url.as_deref().or_else(|| environment.get("PACT_BROKER_DATABASE_URL")) {
-        Some(url) => url.parse::<Database>().map_err(|error| Problem::usage(format!("--database-url: {error}")))?,
-        None => Database::sqlite(default_database(environment)?),
-    };
+    let host = number_of(args.host, environment, "INTACT_BROKER_HOST")?.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let database = database(args.database_url.as_deref(), environment)?;
     let mut config = Config::new(database.clone());
     args.settings.apply(environment, &mut config)?;
-    args.access.apply(environment, args.host, &mut config)?;
+    args.access.apply(environment, host, &mut config)?;
     args.webhooks.apply(environment, &mut config)?;
+    args.operation.apply(environment, &mut config)?;
+    args.clean.schedule(environment, &mut config)?;
     if let Database::Sqlite(file) = &database {
         create_directory_of(file)?;
     }
     // First the port, because a second broker on the same port is the most common mistake.
-    let address = SocketAddr::new(args.host, port);
+    let address = SocketAddr::new(host, port);
     let listener = TcpListener::bind(address).await.map_err(|error| {
         let problem = Problem::unavailable(format!("cannot listen on {address}: {error}"));
         match error.kind() {
@@ -86,13 +124,33 @@ async fn serve(args: ServeArgs, context: &Context) -> anyhow::Result<Exit> {
         }
     })?;
     let address = listener.local_addr().context("the listener has no address")?;
-    let broker = Broker::open(config).await.with_context(|| format!("cannot open the broker's database {database}"))?;
-    let interrupted = interruption();
+    let mut interruptions = Interruptions::begin();
+    let broker = tokio::select! {
+        opened = Broker::open_listening(config, &listener) => {
+            opened.with_context(|| format!("cannot open the broker's database {database}"))?
+        }
+        () = interruptions.next() => return Ok(Exit::Interrupted),
+    };
     context.printer.line(Tone::Good, &format!("The broker listens on http://{address}"));
     context.printer.text(&format!("Its data is in {}", shown(&database)));
-    broker.serve(listener, interrupted).await?;
-    context.printer.remark(Tone::Faint, "the broker has stopped");
-    Ok(Exit::Success)
+    let (stop, stopped) = oneshot::channel::<()>();
+    let twice_interrupted = async {
+        interruptions.next().await;
+        context.printer.remark(Tone::Faint, "the broker is stopping; interrupt it again to stop it at once");
+        drop(stop);
+        interruptions.next().await;
+    };
+    tokio::select! {
+        served = broker.serve(listener, async { stopped.await.unwrap_or_default() }) => {
+            served?;
+            context.printer.remark(Tone::Faint, "the broker has stopped");
+            Ok(Exit::Success)
+        }
+        () = twice_interrupted => {
+            context.printer.remark(Tone::Doubtful, "the broker was stopped with requests in progress");
+            Ok(Exit::Interrupted)
+        }
+    }
 }
 
 fn shown(database: &Database) -> String {
@@ -105,14 +163,30 @@ fn shown(database: &Database) -> String {
 /// Waits for Ctrl-C, or for the signal that service managers and containers send. Listens from now on, so that an
 /// interruption is not lost between the announcement of a server and the wait.
 pub(super) fn interruption() -> impl Future<Output = ()> + Unpin {
+    let mut interruptions = Interruptions::begin();
+    Box::pin(async move { interruptions.next().await })
+}
+
+/// The interruptions from now on, one after the other.
+struct Interruptions {
     #[cfg(unix)]
-    let signals = {
-        use tokio::signal::unix::{SignalKind, signal};
-        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
-    };
-    Box::pin(async {
+    signals: [std::io::Result<tokio::signal::unix::Signal>; 2],
+}
+
+impl Interruptions {
+    fn begin() -> Self {
+        Self {
+            #[cfg(unix)]
+            signals: {
+                use tokio::signal::unix::{SignalKind, signal};
+                [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+            },
+        }
+    }
+
+    async fn next(&mut self) {
         #[cfg(unix)]
-        if let [Ok(mut interrupt), Ok(mut terminate)] = signals {
+        if let [Ok(interrupt), Ok(terminate)] = &mut self.signals {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
@@ -120,54 +194,5 @@ pub(super) fn interruption() -> impl Future<Output = ()> + Unpin {
             return;
         }
         let _ = tokio::signal::ctrl_c().await;
-    })
-}
-
-fn create_directory_of(file: &Path) -> anyhow::Result<()> {
-    let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) else { return Ok(()) };
-    std::fs::create_dir_all(directory).map_err(|error| {
-        let text = format!("cannot create the directory {} for the broker's database: {error}", directory.display());
-        Problem::unavailable(text).hint("choose another place with --database-url sqlite://PATH").into()
-    })
-}
-
-/// `broker.sqlite` in the directory that the platform has for the data of users' programs.
-fn default_database(environment: &Environment) -> anyhow::Result<PathBuf> {
-    let directory = data_directory(environment, std::env::consts::OS).ok_or_else(|| {
-        Problem::usage("the user's data directory is not known")
-            .hint("say where to keep data with --database-url sqlite://PATH")
-    })?;
-    Ok(directory.join("intact").join("broker.sqlite"))
-}
-
-fn data_directory(environment: &Environment, platform: &str) -> Option<PathBuf> {
-    // The XDG specification wants relative paths ignored.
-    let xdg = environment.get("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || environment.get("HOME").map(PathBuf::from);
-    match platform {
-        _ if xdg.is_some() => xdg,
-        "windows" => environment.get("LOCALAPPDATA").map(PathBuf::from),
-        "macos" => Some(home()?.join("Library").join("Application Support")),
-        _ => Some(home()?.join(".local").join("share")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn data_is_kept_where_the_platform_wants_it() {
-        let user = Environment::of([("HOME", "/home/me"), ("LOCALAPPDATA", "/local"), ("XDG_DATA_HOME", "relative")]);
-        for (platform, expected) in [
-            ("linux", "/home/me/.local/share"),
-            ("macos", "/home/me/Library/Application Support"),
-            ("windows", "/local"),
-        ] {
-            assert_eq!(data_directory(&user, platform), Some(expected.into()), "{platform}");
-        }
-        let xdg = Environment::of([("HOME", "/home/me"), ("XDG_DATA_HOME", "/data")]);
-        assert_eq!(data_directory(&xdg, "macos"), Some("/data".into()));
-        assert_eq!(data_directory(&Environment::default(), "linux"), None);
     }
 }

@@ -107,7 +107,7 @@ async fn ask(
         let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
         ignore.extend(names.map(VersionSelector::pacticipant));
     }
-    let query = MatrixQuery { selectors, ignore, target, limit: args.limit };
+    let query = MatrixQuery { selectors, ignore, target, limit: args.limit, reasons: true };
     let client = args.broker.client(&context.environment)?;
     let answered = ask_until_known(&client, &query, &args, dry_run, context).await;
     let matrix = match answered {

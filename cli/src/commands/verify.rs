@@ -22,6 +22,7 @@ use intact_verifier::report::terminal::TerminalReport;
 
 use self::progress::Progress;
 use self::reports::Lines;
+use super::broker::interruption;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::logging::{LogLayout, LogLevelLetter};
@@ -212,7 +213,13 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let verifier = args.verifier(context)?;
     let printer = &context.printer;
     let report = TerminalReport::new(Lines(printer)).colour(printer.is_coloured()).hints(true);
-    let report = verifier.run(&mut Progress::on_terminal(report)).await;
+    let mut progress = Progress::on_terminal(report);
+    // What the run has started, such as a command for a provider state, ends with it.
+    let report = tokio::select! {
+        report = verifier.run(&mut progress) => report,
+        () = interruption() => return Ok(Exit::Interrupted),
+    };
+    drop(progress);
     args.write_reports(&report, context).await?;
     Ok(match report.verdict() {
         Verdict::Verified => Exit::Success,

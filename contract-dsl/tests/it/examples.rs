@@ -121,8 +121,14 @@ fn assert_sensible(contract: &Contract, place: &str) -> Result<(), TestCaseError
     contract.pact().map(drop).map_err(|error| TestCaseError::fail(format!("{place}: {error}")))
 }
 
+/// So many cases, unless `PROPTEST_CASES` asks for a number.
+fn cases(usually: u32) -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: usually, ..usual } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn every_example_in_a_document_satisfies_its_own_matcher(template in matcher()) {

@@ -202,8 +202,14 @@ async fn an_exchange_holds_the_client_to_the_request() {
             let error = exchange.respond_to(br#"{"product":42,"quantity":2.5}"#).unwrap_err();
             assert_snapshot!(error, @r#"
             the request of "a question for the price of product 42" is not as the contract says:
-              - body $.product: Expected 42 (Integer) to be equal to '42' (String)
-              - body $.quantity: Expected 2.5 (Decimal) to be an integer
+              body $.product   Expected 42 (Integer) to be equal to '42' (String)
+              body $.quantity  Expected 2.5 (Decimal) to be an integer
+                  expected                     actual
+                  {                            {
+                ✗   "product": "42"          ✗   "product": 42
+                ✗   "quantity": any integer  ✗   "quantity": 2.5
+                  }                            }
+                → `product` is the number 42, not a string; "42" would match
             "#);
             Ok(())
         })
@@ -303,7 +309,12 @@ fn an_exchange_that_fails_shows_both_ways() {
     });
     assert_snapshot!(text, @r#"
     the synchronous message "a question for the price of product 42" given "product 42 exists" could not be handled: the request of "a question for the price of product 42" is not as the contract says:
-      - body $: Actual map is missing the following keys: product, quantity
+      body $  Actual map is missing the following keys: product, quantity
+          expected                     actual
+          {                            {
+        ✗   "product": "42"          ✗
+        ✗   "quantity": any integer  ✗
+          }                            }
 
           request, 29 bytes of application/json:
             {"product":"42","quantity":2}

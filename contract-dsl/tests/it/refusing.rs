@@ -136,6 +136,39 @@ fn a_plain_value_does_not_become_as_free_as_a_matcher_beside_it() {
 }
 
 #[test]
+fn values_of_one_name_have_one_matcher_or_none() {
+    let refused = contract().upon_receiving("values", |i| {
+        i.get("/")
+            .query("mixed", json_like!(["a", like("b")]))
+            .query("different", json_like!([regex("[a-z]", "a"), regex("[0-9]", "1")]))
+            .header("X-Part", json_like!(["a", from_provider_state("${id}", "b")]))
+            .will_respond_with(200)
+            .header("X-Inside", like(json_like!(["a", integer(1)])))
+    });
+    assert_snapshot!(problems(&refused), @r#"
+    the contract between order-service and product-service cannot be tested:
+      - "values": the query parameter `mixed`: a pact has one matcher for all values of a name, so a list is of plain values, or of values that all have the same matcher: give each the same, or expect the values as they stand
+      - "values": the query parameter `different`: a pact has one matcher for all values of a name, so a list is of plain values, or of values that all have the same matcher: give each the same, or expect the values as they stand
+      - "values": the request header `X-Part`: a pact has one matcher for all values of a name, so a list is of plain values, or of values that all have the same matcher: give each the same, or expect the values as they stand
+      - "values": the response header `X-Inside`: a pact has one matcher for all values of a name, so a list is of plain values, or of values that all have the same matcher: give each the same, or expect the values as they stand
+    "#);
+    let letter = |one: &str| regex("[a-z]", one);
+    let taken = contract().upon_receiving("values", |i| {
+        i.get("/")
+            .query("plain", ["a", "b"])
+            .query("same", json_like!([letter("a"), letter("b")]))
+            .query("each", each_like(letter("a")).min(2))
+            .query("any", like(["a", "b"]))
+            .will_respond_with(200)
+    });
+    let pact = taken.pact().unwrap();
+    let (request, _) = pact.interactions[0].as_http().unwrap();
+    let rules: Vec<_> =
+        request.matching_rules.query.iter().map(|(name, list)| (name.as_str(), list.rules.len())).collect();
+    assert_eq!(rules, [("same", 1), ("each", 2), ("any", 1)]);
+}
+
+#[test]
 fn interactions_that_would_be_one_in_the_file_are_refused() {
     let as_user = |role: &'static str| {
         move |i: intact::Upcoming| {

@@ -388,3 +388,41 @@ fn fixture_panic_with_a_guard() {
     let _server = contract(dir.path()).start();
     panic!("the test's own panic");
 }
+
+/// Fails with what chance made, which stands in the assertion.
+#[test]
+fn fixture_assertion_about_a_random_value() {
+    if !is_wanted() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let contract = Contract::between("a", "b").output_dir(dir.path()).upon_receiving("it", |i| {
+        i.get("/").will_respond_with(200).json(json_like!({
+            "name": like("x").generated_by(intact::generators::random_string(20)),
+        }))
+    });
+    contract.test_blocking(|server| {
+        assert_eq!(get(server, "/")?, "one that chance will not make");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_test_that_fails_with_random_values_prints_the_seed_that_brings_them_again() {
+    let run = |seed: Option<&str>| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "running::fixture_assertion_about_a_random_value", "--nocapture"]);
+        command.env(FIXTURE, "1").env_remove("INTACT_SEED").envs(seed.map(|seed| ("INTACT_SEED", seed)));
+        let printed = String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned();
+        let (_, seed) = printed.split_once("the same random values come again with INTACT_SEED=").expect(&printed);
+        let (_, made) = printed.split_once("left: ").expect(&printed);
+        let line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+        (line(seed), line(made))
+    };
+
+    let (seed, made) = run(None);
+
+    assert!(made.contains("name"), "{made}");
+    assert_eq!(run(Some(&seed)), (seed.clone(), made.clone()));
+    assert_ne!(run(Some(&format!("{seed}0"))).1, made);
+}

@@ -43,8 +43,7 @@ pub fn set_up(store: &Store, state: &str) -> Result<(), String> {
         "product 42 exists" => store.put(headphones()),
         "products exist" => {
             store.put(headphones());
-            let in_stock = false;
-            store.put(Product { id: "43".to_owned(), name: "Turntable".to_owned(), price: 249.0, in_stock });
+            store.put(turntable());
         }
         unknown => return Err(format!("the product service knows no state `{unknown}`")),
     }
@@ -54,4 +53,9 @@ pub fn set_up(store: &Store, state: &str) -> Result<(), String> {
 /// The product that contracts know as number 42.
 pub fn headphones() -> Product {
     Product { id: "42".to_owned(), name: "Wireless Headphones".to_owned(), price: 79.99, in_stock: true }
+}
+
+/// A product that is sold out.
+pub fn turntable() -> Product {
+    Product { id: "43".to_owned(), name: "Turntable".to_owned(), price: 249.0, in_stock: false }
 }

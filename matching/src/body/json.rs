@@ -8,6 +8,7 @@
 
 mod array;
 mod known;
+mod large;
 mod mode;
 mod object;
 mod place;
@@ -25,6 +26,7 @@ use known::Known;
 use mode::{Mode, allows, check_itself, check_keys, explain_itself, is_said_above, lets_any_key_through, modes};
 use place::Place;
 
+pub(crate) use large::{compare_texts, is_large};
 pub(crate) use variants::{like_variants, missing_variants};
 
 /// Compares two documents.
@@ -47,6 +49,17 @@ pub(crate) fn compare_at<S: Sink>(
     sink: &mut S,
 ) -> Flow {
     Walk::new(false, put).value(expected, actual, cursor, &Place::ROOT, sink)
+}
+
+/// Compares two values in documents, with the rules at and below a cursor.
+pub(crate) fn compare_below<S: Sink>(
+    expected: &Json<'_>,
+    actual: &Json<'_>,
+    cursor: &Cursor<'_>,
+    strict: bool,
+    sink: &mut S,
+) -> Flow {
+    Walk::new(strict, &Location::Body).value(expected, actual, cursor, &Place::ROOT, sink)
 }
 
 struct Walk<'w> {

@@ -3,8 +3,9 @@
 //! Each side is taken apart by its own boundary, which says nothing about the content. Parts with a file name are files and
 //! compared by their type; the others are fields and compared as text. Additional parts are ignored.
 
-mod parse;
+pub(crate) mod parse;
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::{Body, ContentType, MatchingRules, RuleList};
@@ -17,22 +18,22 @@ use crate::parts::headers::is_same_with_parameters;
 use crate::rule::{CompileError, Rule};
 use crate::show;
 
-use parse::Part;
+use parse::{Part, PartView};
 
 /// An expected multipart body, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct MultipartMatcher {
-    parts: Vec<PartMatcher>,
+    pub(crate) parts: Vec<PartMatcher>,
 }
 
 #[derive(Debug)]
-struct PartMatcher {
-    part: Part,
+pub(crate) struct PartMatcher {
+    pub(crate) part: Part,
     /// Its name, or its position if it has none.
     title: String,
-    path: String,
+    pub(crate) path: String,
     /// Compares the content of a file; its rules govern fields and headers too.
-    content: BodyMatcher,
+    pub(crate) content: BodyMatcher,
 }
 
 /// How deep multipart bodies may hold multipart bodies.
@@ -44,7 +45,7 @@ const OPTIONAL: [&str; 3] = ["content-type", "content-disposition", "content-tra
 impl MultipartMatcher {
     /// The first error is about the rules, the second about the expected body.
     pub(crate) fn compile(
-        bytes: &[u8],
+        bytes: &Bytes,
         content_type: &ContentType,
         rules: &IndexMap<String, RuleList>,
         of: Of,
@@ -53,7 +54,7 @@ impl MultipartMatcher {
         if depth == MAX_DEPTH {
             return Ok(Err(format!("multipart bodies nest deeper than {MAX_DEPTH} levels")));
         }
-        let parts = match parse::parse(bytes, content_type.parameter("boundary")) {
+        let parts = match parse::shared(bytes, content_type.parameter("boundary")) {
             Ok(parts) => parts,
             Err(error) => return Ok(Err(error)),
         };
@@ -80,7 +81,7 @@ impl MultipartMatcher {
 
     pub(crate) fn compare<S: Sink>(&self, actual: &[u8], content_type: Option<&ContentType>, sink: &mut S) -> Flow {
         let boundary = content_type.and_then(|found| found.parameter("boundary"));
-        let mut received: Vec<Option<Part>> = match parse::parse(actual, boundary) {
+        let mut received: Vec<Option<PartView<'_>>> = match parse::views(actual, boundary) {
             Ok(parts) => parts.into_iter().map(Some).collect(),
             Err(error) => {
                 return sink.mismatch(|| {
@@ -94,8 +95,9 @@ impl MultipartMatcher {
             let pair = match &expected.part.name {
                 // Several parts of one name are paired in order: each is taken once.
                 Some(name) => {
-                    let is_it =
-                        |part: &&mut Option<Part>| part.as_ref().is_some_and(|part| part.name.as_ref() == Some(name));
+                    let is_it = |part: &&mut Option<PartView<'_>>| {
+                        part.as_ref().is_some_and(|part| part.name.as_ref() == Some(name))
+                    };
                     received.iter_mut().find(is_it).and_then(Option::take)
                 }
                 None => received.get_mut(index).and_then(Option::take),
@@ -129,13 +131,13 @@ fn rules_below(rules: &[(PathExpression, &RuleList)], part: &Segment) -> IndexMa
 }
 
 impl PartMatcher {
-    fn compare<S: Sink>(&self, actual: &Part, sink: &mut S) -> Flow {
+    fn compare<S: Sink>(&self, actual: &PartView<'_>, sink: &mut S) -> Flow {
         if self.part.is_file() != actual.is_file() {
             return sink.mismatch(|| {
-                let kind = |part: &Part| if part.is_file() { "file" } else { "field" };
-                let text = format!("Expected a MIME {} '{}' but was {}", kind(&self.part), self.title, kind(actual));
-                Mismatch::new(Location::Body(self.path.clone()), Reason::WrongType, text)
-                    .showing(kind(&self.part), kind(actual))
+                let kind = |is_file| if is_file { "file" } else { "field" };
+                let (wanted, found) = (kind(self.part.is_file()), kind(actual.is_file()));
+                let text = format!("Expected a MIME {wanted} '{}' but was {found}", self.title);
+                Mismatch::new(Location::Body(self.path.clone()), Reason::WrongType, text).showing(wanted, found)
             });
         }
         self.headers(actual, sink)?;
@@ -147,9 +149,8 @@ impl PartMatcher {
         self.field(actual, sink)
     }
 
-    fn field<S: Sink>(&self, actual: &Part, sink: &mut S) -> Flow {
-        let (expected, actual) =
-            (String::from_utf8_lossy(&self.part.content), String::from_utf8_lossy(&actual.content));
+    fn field<S: Sink>(&self, actual: &PartView<'_>, sink: &mut S) -> Flow {
+        let (expected, actual) = (self.part.text(), actual.text());
         let mismatch = |reason, text: String| {
             let text = format!("MIME part '{}': {text}", self.title);
             Mismatch::new(Location::Body(self.path.clone()), reason, text).showing(&*expected, &*actual)
@@ -170,9 +171,9 @@ impl PartMatcher {
         }
     }
 
-    fn headers<S: Sink>(&self, actual: &Part, sink: &mut S) -> Flow {
+    fn headers<S: Sink>(&self, actual: &PartView<'_>, sink: &mut S) -> Flow {
         let root = self.content.rules.cursor();
-        for (name, expected) in &self.part.headers {
+        for (at, (name, expected)) in self.part.headers.iter().enumerate() {
             let rules = root.field(name).exact_rules();
             let mismatch = |reason, text: String, actual: Shown| {
                 let text = format!("MIME part '{}': {text}", self.title);
@@ -180,7 +181,9 @@ impl PartMatcher {
                 path.push_str(PathExpression::root().field(name).to_string().trim_start_matches('$'));
                 Mismatch::new(Location::Body(path), reason, text).showing(expected.as_str(), actual)
             };
-            let Some(value) = actual.header(name) else {
+            // Several lines of one name are paired in order.
+            let earlier = self.part.headers[..at].iter().filter(|(other, _)| other == name).count();
+            let Some(value) = actual.headers_called(name).nth(earlier) else {
                 if !OPTIONAL.contains(&name.as_str()) {
                     let missing = || {
                         mismatch(Reason::Missing, format!("Expected a header '{name}' but was missing"), Shown::Nothing)

@@ -8,7 +8,7 @@ mod prolog;
 mod tree;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use intact_pact_model::path::write_field;
 
@@ -18,9 +18,9 @@ use crate::rule::{Asks, Outcome, Rule, within};
 use crate::rule_tree::{Cursor, RuleTree};
 use crate::show;
 
-pub(crate) use prolog::without_doctype;
-pub(crate) use tree::Element;
-use tree::Name;
+use prolog::without_doctype;
+pub(crate) use tree::Name;
+pub(crate) use tree::{Element, readable};
 
 /// Compares two documents.
 pub(crate) fn compare<S: Sink>(
@@ -41,10 +41,41 @@ pub(crate) fn compare<S: Sink>(
     )
 }
 
-/// The place of a member called so, with its namespace or with the prefix the contract writes.
-fn step<'t>(cursor: &Cursor<'t>, mark: &str, name: &Name) -> Cursor<'t> {
-    let marked = |name: &str| format!("{mark}{name}");
-    cursor.either_field(&marked(&name.qualified), &marked(&name.written))
+/// Compares two elements, with the rules at and below a cursor.
+pub(crate) fn compare_below<S: Sink>(
+    expected: &Element,
+    actual: &Element,
+    cursor: &Cursor<'_>,
+    strict: bool,
+    sink: &mut S,
+) -> Flow {
+    let place = Place { parent: None, name: "" };
+    Walk { strict, known: RefCell::default() }.element(expected, actual, cursor, &place, sink)
+}
+
+/// Is the value of an attribute as its example and rules want it?
+pub(crate) fn attribute_fits(cursor: &Cursor<'_>, name: &Name, expected: &str, actual: &str) -> bool {
+    let rules = step(cursor, "@", name).rules().map(|rules| (rules.set, rules.cascaded));
+    by_text_rules(rules, expected, actual, &Place { parent: None, name: "" }, &mut Verdict).is_continue()
+}
+
+/// Is the text of an element as its example and rules want it?
+pub(crate) fn text_fits(expected: &Element, actual: &Element, cursor: &Cursor<'_>) -> bool {
+    text(expected, actual, cursor, &Place { parent: None, name: "" }, &mut Verdict).is_continue()
+}
+
+/// Do rules let there be any number of elements?
+pub(crate) fn may_be_any_number(cursor: &Cursor<'_>) -> bool {
+    let is_type = |rule: &Rule| matches!(rule.asks, Asks::Type { .. });
+    cursor.rules().is_some_and(|rules| rules.set.rules.iter().any(is_type))
+}
+
+/// The place of a member called so, with its namespace or with the prefix the contract writes: with the mark `@` of an
+/// attribute, without a mark of an element.
+pub(crate) fn step<'t>(cursor: &Cursor<'t>, mark: &str, name: &Name) -> Cursor<'t> {
+    let [qualified, written] =
+        if mark.is_empty() { [&name.qualified, &name.written] } else { name.attribute_steps.each_ref() };
+    cursor.either_field(qualified, written)
 }
 
 /// Where in the document the walk is.
@@ -146,9 +177,8 @@ impl Walk {
                 })?;
                 continue;
             };
-            let marked = format!("@{}", name.qualified);
-            let rules = step(cursor, "@", name).rules();
-            by_text_rules(rules.map(|rules| (rules.set, rules.cascaded)), example, value, &place.child(&marked), sink)?;
+            let rules = step(cursor, "@", name).rules().map(|rules| (rules.set, rules.cascaded));
+            by_text_rules(rules, example, value, &place.child(&name.attribute_steps[0]), sink)?;
         }
         Flow::Continue(())
     }
@@ -168,22 +198,18 @@ impl Walk {
                 Mismatch::new(place.location(), Reason::Unexpected, text).showing("[]", show::texts(&names))
             });
         }
-        let examples = by_name(&expected.children);
-        let received = by_name(&actual.children);
-        let examples_of: HashMap<&str, &[&Element]> =
-            examples.iter().map(|(name, group)| (*name, group.as_slice())).collect();
-        for (name, group) in &received {
-            let below = step(cursor, "", &group[0].name);
-            let below = match examples_of.get(name) {
-                // The contract's prefixes are those that its rules use.
-                Some(examples) => step(cursor, "", &examples[0].name),
-                None => below,
-            };
-            let any_number = below
-                .rules()
-                .is_some_and(|rules| rules.set.rules.iter().any(|rule| matches!(rule.asks, Asks::Type { .. })));
+        if expected.children.is_empty() && actual.children.is_empty() {
+            return Flow::Continue(());
+        }
+        let examples = Groups::of(&expected.children);
+        let received = Groups::of(&actual.children);
+        for (name, group) in &received.groups {
+            let examples = examples.called(name);
+            // The contract's prefixes are those that its rules use.
+            let below = step(cursor, "", &examples.unwrap_or(group)[0].name);
+            let any_number = may_be_any_number(&below);
             let place_below = place.child(name);
-            match examples_of.get(name) {
+            match examples {
                 Some(examples) if any_number => {
                     for (index, child) in group.iter().enumerate() {
                         self.any_of(examples, index, child, &below, &place_below, sink)?;
@@ -210,8 +236,7 @@ impl Walk {
                 None => {}
             }
         }
-        let received: HashSet<&str> = received.iter().map(|(name, _)| *name).collect();
-        for (_, group) in examples.iter().filter(|(name, _)| !received.contains(name)) {
+        for (_, group) in examples.groups.iter().filter(|(name, _)| received.called(name).is_none()) {
             for missing in group {
                 is_missing(missing, place, sink)?;
             }
@@ -252,18 +277,55 @@ impl Walk {
 }
 
 /// Elements by qualified name, in the order of their first.
-fn by_name(children: &[Element]) -> Vec<(&str, Vec<&Element>)> {
-    let mut groups: Vec<(&str, Vec<&Element>)> = Vec::new();
-    let mut positions: HashMap<&str, usize> = HashMap::new();
-    for child in children {
-        let name = child.name.qualified.as_str();
-        let at = *positions.entry(name).or_insert_with(|| {
-            groups.push((name, Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(child);
+pub(crate) fn by_name(children: &[Element]) -> Vec<(&str, Vec<&Element>)> {
+    Groups::of(children).groups
+}
+
+/// Elements by qualified name.
+struct Groups<'e> {
+    /// In the order of their first.
+    groups: Vec<(&'e str, Vec<&'e Element>)>,
+    /// Where in `groups` a name is, if there are many: few are found sooner by looking at each.
+    positions: HashMap<&'e str, usize>,
+}
+
+impl<'e> Groups<'e> {
+    const FEW: usize = 8;
+
+    fn of(children: &'e [Element]) -> Self {
+        let mut all = Self { groups: Vec::new(), positions: HashMap::new() };
+        for child in children {
+            let name = child.name.qualified.as_str();
+            match all.position(name) {
+                Some(at) => all.groups[at].1.push(child),
+                None => all.add(name, child),
+            }
+        }
+        all
     }
-    groups
+
+    fn add(&mut self, name: &'e str, first: &'e Element) {
+        self.groups.push((name, vec![first]));
+        match self.groups.len() {
+            ..=Self::FEW => {}
+            count if self.positions.is_empty() => {
+                self.positions = self.groups.iter().map(|(name, _)| *name).zip(0..count).collect();
+            }
+            count => _ = self.positions.insert(name, count - 1),
+        }
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        if self.positions.is_empty() {
+            self.groups.iter().position(|(own, _)| *own == name)
+        } else {
+            self.positions.get(name).copied()
+        }
+    }
+
+    fn called(&self, name: &str) -> Option<&[&'e Element]> {
+        self.position(name).map(|at| self.groups[at].1.as_slice())
+    }
 }
 
 fn is_missing<S: Sink>(child: &Element, place: &Place<'_>, sink: &mut S) -> Flow {

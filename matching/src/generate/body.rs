@@ -10,6 +10,9 @@ use crate::generate::{Applying, xml};
 use crate::rule::Compiling;
 use crate::rule_tree::RuleTree;
 
+/// What would be made of another charset is not what the contract has.
+const NO_UTF_8: &str = "values are generated only into bodies in UTF-8";
+
 /// The body with generated values; `None` if nothing changes.
 pub(super) fn generated(
     body: &Body,
@@ -39,8 +42,8 @@ pub(super) fn generated(
             }
         },
         Some(found) if found.is_xml() => {
-            let text = String::from_utf8_lossy(&content.bytes);
-            match xml::generated(text.trim_start_matches('\u{feff}'), generators, applying) {
+            let text = str::from_utf8(&content.bytes).map_err(|_| NO_UTF_8.to_owned());
+            match text.and_then(|text| xml::generated(text.trim_start_matches('\u{feff}'), generators, applying)) {
                 Ok(text) => text,
                 Err(error) => {
                     applying.warn("body", "", error);
@@ -48,7 +51,14 @@ pub(super) fn generated(
                 }
             }
         }
-        Some(found) if found.is_form() => form(&String::from_utf8_lossy(&content.bytes), generators, applying),
+        Some(found) if found.is_form() => {
+            if let Ok(text) = str::from_utf8(&content.bytes) {
+                form(text, generators, applying)
+            } else {
+                applying.warn("body", "", NO_UTF_8.to_owned());
+                return None;
+            }
+        }
         _ => {
             for (path, generator) in generators {
                 let kind = content_type.map_or_else(|| "unknown type".to_owned(), |found| format!("type {found}"));

@@ -37,13 +37,21 @@ pub(super) fn make(pattern: &str, rng: &mut dyn Rng) -> Result<String, String> {
     Err(format!("found no text that '{pattern}' matches in {TRIES} tries"))
 }
 
-/// The expression without `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`.
+/// The expression without `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`, and without the names of groups, which may be there twice
+/// in some dialects.
 fn without_look_around(pattern: &str) -> String {
     let mut out = String::new();
     let mut rest = pattern;
     while let Some(next) = rest.chars().next() {
         if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| rest.starts_with(open)) {
             rest = after_group(rest);
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix("(?<").or_else(|| rest.strip_prefix("(?P<"))
+            && let Some((_, inside)) = after.split_once('>')
+        {
+            out.push('(');
+            rest = inside;
             continue;
         }
         let length = match next {
@@ -155,6 +163,8 @@ mod tests {
             r".*\/(\Qorders\E\/\d+)$",
             r"[A-Z]{2}\d{6}[A-Z]?",
             r"(\w+\.)*\w+@\w+\.com",
+            r"(?<day>\d\d)|(?<day>\d)",
+            r"(?P<year>\d{4})-\w{2}+\.x?",
             r"é{2}",
             "",
         ] {

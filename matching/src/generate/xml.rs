@@ -10,7 +10,7 @@ use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::{Generator, Json};
 use roxmltree::{Attribute, Document, Node};
 
-use crate::body::xml::without_doctype;
+use crate::body::xml::readable;
 use crate::generate::Applying;
 
 /// The document with generated values.
@@ -20,8 +20,8 @@ pub(super) fn generated(
     applying: &mut Applying<'_, '_>,
 ) -> Result<String, String> {
     let no_document = |error: String| format!("the body is no XML document: {error}");
-    let readable = without_doctype(text).map_err(no_document)?;
-    let document = Document::parse(&readable).map_err(|error| no_document(error.to_string()))?;
+    let text_to_read = readable(text).map_err(no_document)?;
+    let document = Document::parse(&text_to_read).map_err(|error| no_document(error.to_string()))?;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for (key, generator) in generators {
         let at = format!("body {key}");

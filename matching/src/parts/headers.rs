@@ -13,16 +13,16 @@ use crate::show;
 /// Expected headers, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct HeadersMatcher {
-    headers: Vec<HeaderMatcher>,
+    pub(crate) headers: Vec<HeaderMatcher>,
     /// Rules for `Content-Type`, whether the header is expected or not: they also decide about the type of the body.
     content_type: CompiledValueRules,
 }
 
 #[derive(Debug)]
-struct HeaderMatcher {
-    name: String,
-    values: Vec<String>,
-    rules: CompiledValueRules,
+pub(crate) struct HeaderMatcher {
+    pub(crate) name: String,
+    pub(crate) values: Vec<String>,
+    pub(crate) rules: CompiledValueRules,
     /// Is a value of the form `type/subtype; parameter=value`?
     has_parameters: bool,
 }
@@ -96,6 +96,11 @@ impl Finding {
 type Fail<'f> = &'f mut dyn FnMut(&dyn Fn() -> Finding) -> Flow;
 
 impl HeaderMatcher {
+    /// Are these values those that the contract expects?
+    pub(crate) fn accepts(&self, actual: &[String]) -> bool {
+        self.compare(Some(actual), &mut |_| Flow::Break(())).is_continue()
+    }
+
     fn compare(&self, actual: Option<&[String]>, fail: Fail<'_>) -> Flow {
         let name = &self.name;
         let expected: Vec<&str> = self.values.iter().map(String::as_str).collect();

@@ -14,8 +14,8 @@ use crate::show;
 /// Expected metadata, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct MetadataMatcher {
-    expected: Object<'static>,
-    rules: RuleTree,
+    pub(crate) expected: Object<'static>,
+    pub(crate) rules: RuleTree,
 }
 
 /// The two names of one thing.

@@ -3,7 +3,7 @@
 use intact_pact_model::Query;
 use intact_pact_model::path::PathExpression;
 
-use crate::comparison::{Flow, Sink};
+use crate::comparison::{Flow, Sink, Verdict};
 use crate::mismatch::{Location, Mismatch, Reason};
 use crate::parts::values::{self, ValueRules};
 use crate::show;
@@ -59,8 +59,13 @@ pub(crate) fn compare<'r, S: Sink>(
     Flow::Continue(())
 }
 
+/// Do the values satisfy what is expected of a parameter?
+pub(crate) fn are_as_expected(expected: &[&str], actual: &[&str], rules: &ValueRules<'_>) -> bool {
+    compare_values("", expected, actual, rules, &Called::QUERY, &mut Verdict).is_continue()
+}
+
 /// A parameter without `=` has the empty value.
-fn as_texts(values: &[Option<String>]) -> Vec<&str> {
+pub(crate) fn as_texts(values: &[Option<String>]) -> Vec<&str> {
     values.iter().map(|value| value.as_deref().unwrap_or_default()).collect()
 }
 

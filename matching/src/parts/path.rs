@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use intact_pact_model::HttpRequest;
 use percent_encoding::percent_decode_str;
 
-use crate::comparison::{Flow, Sink};
+use crate::comparison::{Flow, Sink, Verdict};
 use crate::mismatch::{Location, Mismatch, Reason};
 use crate::rule::{CompileError, Compiling, RuleSet};
 
@@ -14,7 +14,7 @@ use crate::rule::{CompileError, Compiling, RuleSet};
 pub(crate) struct TargetMatcher {
     method: String,
     method_rules: RuleSet,
-    path: String,
+    pub(crate) path: String,
     path_rules: RuleSet,
 }
 
@@ -46,6 +46,11 @@ impl TargetMatcher {
         let same_path = self.compare_path(path, sink)?;
         sink.part(same_path);
         Flow::Continue(())
+    }
+
+    /// Is this the path that the contract expects?
+    pub(crate) fn accepts_path(&self, path: &str) -> bool {
+        self.compare_path(path, &mut Verdict).is_continue()
     }
 
     fn compare_path<S: Sink>(&self, path: &str, sink: &mut S) -> std::ops::ControlFlow<(), bool> {

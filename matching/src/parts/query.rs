@@ -15,8 +15,8 @@ use crate::rule::CompileError;
 /// An expected query, ready to be compared.
 #[derive(Debug)]
 pub(crate) struct QueryMatcher {
-    expected: Query,
-    rules: HashMap<String, CompiledValueRules>,
+    pub(crate) expected: Query,
+    pub(crate) rules: HashMap<String, CompiledValueRules>,
     /// The text that must come (version 1).
     raw: Option<String>,
 }

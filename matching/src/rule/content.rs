@@ -2,8 +2,10 @@
 //!
 //! Nothing here asks the computer it runs on: the same bytes are of the same type everywhere.
 
-use intact_pact_model::{ContentType, Json};
+use intact_pact_model::ContentType;
+use intact_pact_model::json::CheckedJson;
 
+use crate::body::charset::to_utf8;
 use crate::body::xml::Element;
 
 /// Media type, where its mark begins, and the mark. The first that fits names the type.
@@ -93,12 +95,10 @@ pub(crate) fn check(expected: &str, bytes: &[u8]) -> Result<(), ()> {
     let base_name = base.to_string();
     let full_name = format!("{}/{}", content_type.main(), content_type.sub());
     let found = marked(bytes);
-    let fits = if content_type.is_json() {
-        Json::parse(bytes).is_ok()
-    } else if base.is_xml() {
-        found.is_none() && str::from_utf8(bytes).is_ok_and(is_xml)
+    let fits = if let Some(syntax) = Syntax::of(&content_type) {
+        return if found.is_none() { syntax.check(&content_type, bytes).map_err(drop) } else { Err(()) };
     } else if content_type.is_text() {
-        found.is_none() && str::from_utf8(bytes).is_ok()
+        found.is_none() && str::from_utf8(&to_utf8(bytes, Some(&content_type))).is_ok()
     } else if base_name == "application/octet-stream" || content_type.is_unknown() {
         true
     } else {
@@ -122,9 +122,43 @@ fn form_of(name: &str) -> Option<&'static str> {
     MARKS.iter().find(|(known, ..)| *known == name).map(|(known, ..)| *known)
 }
 
-/// Well-formed, or with a document type of its own, which is not read here: it could define entities without end.
-fn is_xml(text: &str) -> bool {
-    is_like_xml(text) && (text.contains("<!DOCTYPE") || Element::parse(text.as_bytes()).is_ok())
+/// The syntax of a type, also of one that is an image or a model otherwise: `image/svg+xml`.
+#[derive(Clone, Copy)]
+enum Syntax {
+    Json,
+    Xml,
+}
+
+impl Syntax {
+    fn of(content_type: &ContentType) -> Option<Self> {
+        match content_type.base_type().sub() {
+            _ if content_type.is_json() => Some(Self::Json),
+            "json" => Some(Self::Json),
+            "xml" => Some(Self::Xml),
+            _ => None,
+        }
+    }
+
+    /// Are bytes of the type that was found perhaps meant to be of this syntax? Then where they fail says most.
+    fn may_be(self, found: &str) -> bool {
+        match self {
+            Self::Json => found == "application/json",
+            Self::Xml => matches!(found, "application/xml" | "text/html"),
+        }
+    }
+
+    fn check(self, content_type: &ContentType, bytes: &[u8]) -> Result<(), String> {
+        let of_text = match self {
+            Self::Json => ContentType::json(),
+            Self::Xml => ContentType::xml(),
+        };
+        let text = to_utf8(bytes, Some(if content_type.is_text() { content_type } else { &of_text }));
+        match self {
+            Self::Json => CheckedJson::check(&text).map(drop).map_err(|error| error.to_string()),
+            Self::Xml if !str::from_utf8(&text).is_ok_and(is_like_xml) => Err("it does not look like XML".to_owned()),
+            Self::Xml => Element::parse(&text).map(drop),
+        }
+    }
 }
 
 fn is_like_xml(text: &str) -> bool {
@@ -137,9 +171,13 @@ fn is_like_xml(text: &str) -> bool {
 /// The sentence about bytes that are not of the media type.
 pub(crate) fn explain(expected: &str, bytes: &[u8]) -> String {
     let found = detect(bytes);
+    let content_type = ContentType::parse(expected);
+    let why =
+        content_type.and_then(|own| Syntax::of(&own).filter(|syntax| syntax.may_be(&found))?.check(&own, bytes).err());
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
     format!(
         "Failed to match data to have a content type of '{expected}': Expected binary contents to have content type \
-         '{expected}' but detected contents was '{found}'"
+         '{expected}' but detected contents was '{found}'{why}"
     )
 }
 
@@ -165,6 +203,14 @@ mod tests {
             ("application/xml", b"a", false),
             ("application/xml", b"<a>", false),
             ("application/xml", b"<!DOCTYPE a><a/>", true),
+            ("application/xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", false),
+            ("application/xml", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", false),
+            ("application/xml", b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xfc</a>", true),
+            ("image/svg+xml", b"<svg>", false),
+            ("model/gltf+json", b"{\"asset\": {}}", true),
+            ("model/gltf+json", b"glTF", false),
+            ("text/csv;charset=iso-8859-1", b"a,\xfc", true),
+            ("application/json", b"{\0}\0", true),
             ("application/octet-stream", b"anything", true),
             ("application/protobuf", b"\x0a\x01", true),
             ("application/protobuf", b"\x89PNG\r\n\x1a\n", false),
@@ -178,6 +224,8 @@ mod tests {
     #[test]
     fn the_sentence_names_what_was_found() {
         insta::assert_snapshot!(explain("image/jpeg", b"%PDF-1.4"), @"Failed to match data to have a content type of 'image/jpeg': Expected binary contents to have content type 'image/jpeg' but detected contents was 'application/pdf'");
+        insta::assert_snapshot!(explain("application/xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"), @"Failed to match data to have a content type of 'application/xml': Expected binary contents to have content type 'application/xml' but detected contents was 'text/html' (the document type has declarations of its own, which could define entities without end)");
+        insta::assert_snapshot!(explain("application/json", b"{\"a\": }"), @"Failed to match data to have a content type of 'application/json': Expected binary contents to have content type 'application/json' but detected contents was 'application/json' (expected value at line 1, column 7)");
         assert_eq!(detect(b"\xff\x00"), "application/octet-stream");
         assert_eq!(detect(b"{\"a\":1}"), "application/json");
     }

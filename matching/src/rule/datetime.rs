@@ -42,6 +42,9 @@ const ZONES: [&str; 48] = [
     "WIB",
 ];
 
+/// No id of a time zone has more letters.
+const LONGEST_ZONE: usize = 64;
+
 impl Pattern {
     /// Reads a pattern.
     pub(crate) fn compile(pattern: &str) -> Result<Self, String> {
@@ -134,6 +137,8 @@ fn allow(letter: char, count: usize) -> Result<(), String> {
 /// What a text says of its date.
 #[derive(Debug, Default)]
 struct Date {
+    /// Are years counted backwards, so that 1 BC is the year before 1 AD?
+    is_before_christ: bool,
     year: Option<i64>,
     month: Option<i64>,
     day: Option<i64>,
@@ -142,7 +147,9 @@ struct Date {
 
 impl Date {
     fn check(&self) -> Result<(), String> {
-        let is_leap = self.year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+        // There is no year 0 between 1 BC and 1 AD.
+        let year = self.year.map(|year| if self.is_before_christ { 1 - year } else { year });
+        let is_leap = year.is_none_or(|year| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
         if self.day_of_year == Some(366) && !is_leap {
             return Err("the year has no day 366".to_owned());
         }
@@ -184,9 +191,16 @@ impl<'t> Reader<'t> {
 
     fn field(&mut self, letter: char, count: usize, date: &mut Date) -> Result<(), String> {
         match letter {
-            'G' => self.one_of(&["AD", "BC"], "AD or BC").map(|_| ()),
+            'G' => {
+                date.is_before_christ = self.one_of(&["AD", "BC"], "AD or BC")? == 1;
+                Ok(())
+            }
             'y' | 'Y' | 'u' => {
-                let year = self.digits(count, 9, "a year", 0, 999_999_999)?;
+                // Of four digits and more, `yyy` prints all.
+                let year = match count {
+                    3 => self.growing(count, 9, "a year", 0, 999_999_999)?,
+                    _ => self.digits(count, 9, "a year", 0, 999_999_999)?,
+                };
                 date.year = Some(if count == 2 { 2000 + year } else { year });
                 Ok(())
             }
@@ -203,7 +217,7 @@ impl<'t> Reader<'t> {
                 Ok(())
             }
             'D' => {
-                date.day_of_year = Some(self.digits(count, 3, "a day of the year", 1, 366)?);
+                date.day_of_year = Some(self.growing(count, 3, "a day of the year", 1, 366)?);
                 Ok(())
             }
             'Q' | 'q' => match count {
@@ -226,9 +240,9 @@ impl<'t> Reader<'t> {
             // A leap second is a second.
             's' => self.digits(count, 2, "seconds", 0, 60).map(|_| ()),
             'S' => self.digits(count, 9, "a fraction of a second", 0, 999_999_999).map(|_| ()),
-            'n' => self.digits(count, 9, "nanoseconds", 0, 999_999_999).map(|_| ()),
-            'A' => self.digits(count, 8, "milliseconds of the day", 0, 86_399_999).map(|_| ()),
-            'N' => self.digits(count, 14, "nanoseconds of the day", 0, 86_399_999_999_999).map(|_| ()),
+            'n' => self.growing(count, 9, "nanoseconds", 0, 999_999_999).map(|_| ()),
+            'A' => self.growing(count, 8, "milliseconds of the day", 0, 86_399_999).map(|_| ()),
+            'N' => self.growing(count, 14, "nanoseconds of the day", 0, 86_399_999_999_999).map(|_| ()),
             'V' => self.zone_id(),
             'z' => self.zone_name(),
             'O' => self.localised_offset(),
@@ -245,15 +259,20 @@ impl<'t> Reader<'t> {
 
     /// A number of exactly `count` digits, or of one to `widest` if `count` is 1.
     fn digits(&mut self, count: usize, widest: usize, what: &str, least: i64, most: i64) -> Result<i64, String> {
+        self.growing(count, if count == 1 { widest } else { count }, what, least, most)
+    }
+
+    /// A number of `count` to `widest` digits: the pattern says how many there are at least.
+    fn growing(&mut self, count: usize, widest: usize, what: &str, least: i64, most: i64) -> Result<i64, String> {
         let available = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let length = if count == 1 { available.min(widest) } else { count };
-        if length == 0 || length > available {
+        if available < count {
             let wanted = match count {
                 1 => what.to_owned(),
                 _ => format!("{what} of {count} digits"),
             };
             return Err(self.error(&wanted));
         }
+        let length = available.min(widest.max(count));
         // At most 19 digits; what does not fit is out of every range.
         let value: i64 = self.rest()[..length].parse().unwrap_or(i64::MAX);
         if !(least..=most).contains(&value) {
@@ -280,32 +299,37 @@ impl<'t> Reader<'t> {
     fn zone_id(&mut self) -> Result<(), String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
         let length = self.rest().find(|c| !is_part(c)).unwrap_or(self.rest().len());
-        let id = &self.rest()[..length];
-        if id.is_empty() || (id != "Z" && TimeZone::get(id).is_err()) {
-            return Err(self.error("a time zone such as Europe/Paris"));
-        }
-        self.at += length;
-        Ok(())
+        let is_zone = |id: &str| id == "Z" || TimeZone::get(id).is_ok();
+        self.longest(length, is_zone).map(|_| ()).ok_or_else(|| self.error("a time zone such as Europe/Paris"))
+    }
+
+    /// Reads the most of the next bytes, which are ASCII, that are something: what follows a name may begin with letters, too.
+    fn longest(&mut self, length: usize, is: impl Fn(&str) -> bool) -> Option<&'t str> {
+        let rest = self.rest();
+        let found = (1..=length.min(LONGEST_ZONE)).rev().map(|length| &rest[..length]).find(|part| is(part))?;
+        self.at += found.len();
+        Some(found)
     }
 
     fn zone_name(&mut self) -> Result<(), String> {
         let length = self.rest().bytes().take_while(u8::is_ascii_alphabetic).count();
-        let name = &self.rest()[..length];
-        if name != "Z" && !ZONES.contains(&name) {
-            return Err(self.error("the short name of a time zone such as CET"));
-        }
-        self.at += length;
+        let name = self.longest(length, |name| name == "Z" || ZONES.contains(&name));
+        let name = name.ok_or_else(|| self.error("the short name of a time zone such as CET"))?;
         // Zones without a name are printed as their offset.
-        if matches!(name, "GMT" | "UTC" | "UT") && self.rest().starts_with(['+', '-']) {
+        if matches!(name, "GMT" | "UTC" | "UT") && self.is_signed_number() {
             self.offset(3, false)?;
         }
         Ok(())
     }
 
+    fn is_signed_number(&self) -> bool {
+        self.rest().strip_prefix(['+', '-']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
     /// `GMT`, `GMT+8` or `GMT+08:00`, also with `UTC`.
     fn localised_offset(&mut self) -> Result<(), String> {
         self.one_of(&["GMT", "UTC"], "GMT or UTC with an offset")?;
-        if !self.rest().starts_with(['+', '-']) {
+        if !self.is_signed_number() {
             return Ok(());
         }
         self.at += 1;

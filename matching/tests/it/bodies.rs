@@ -165,6 +165,10 @@ fn forms_are_compared_like_queries() {
         r#"{"body": {"$.a": {"matchers": [{"match": "integer"}]}, "$.b[0]": {"matchers": [{"match": "type"}]}}}"#;
     assert_eq!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&a=6&b=x"))), "");
     assert_snapshot!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&a=x&b=x"))), @"$.a -> Expected 'x' to match an integer number");
+    // What is no text takes nothing from the fields beside it.
+    let rule = r#"{"body": {"$.a": {"matchers": [{"match": "type"}]}}}"#;
+    assert_eq!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=\xff&b=2"))), "");
+    assert_snapshot!(compare((form, present("a=1&b=2")), rule, (form, Some(b"a=5&b=\xff"))), @"$.b -> Expected form post parameter 'b' with value '2' but was '�'");
 }
 
 #[test]
@@ -224,6 +228,43 @@ fn multipart_bodies_are_compared_part_by_part_whatever_their_boundaries() {
     assert_snapshot!(compare_parts(&[(FIELD, "1"), (FIELD, "2")], "{}", &[(FIELD, "1"), (FIELD, "3")]), @"$.n -> MIME part 'n': Expected '3' to be equal to '2'");
     let image = "Content-Disposition: form-data; name=\"f\"; filename=\"f.png\"\nContent-Type: image/png";
     assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[(image, "x")]), @"$.f -> MIME part 'f': Expected a body of 'application/json' but the actual content type was 'image/png'");
+}
+
+#[test]
+fn several_header_lines_of_one_name_are_paired_in_order() {
+    let field = |first: &str, second: &str| format!("{FIELD}\nX-Id: {first}\nX-Id: {second}");
+    let compare = |actual: &str| compare_parts(&[(&*field("1", "2"), "x")], "{}", &[(actual, "x")]);
+    assert_eq!(compare(&field("1", "2")), "");
+    assert_snapshot!(compare(&field("1", "3")), @"$.n['x-id'] -> MIME part 'n': Expected header 'x-id' to have value '2' but was '3'");
+    assert_snapshot!(compare(&format!("{FIELD}\nX-Id: 1")), @"$.n['x-id'] -> MIME part 'n': Expected a header 'x-id' but was missing");
+    let many = format!("{FIELD}{}", "\nX-Id: 1".repeat(1_000));
+    assert_snapshot!(compare(&many), @"$ -> Failed to parse the actual body: 'a part has more than 1000 headers'");
+}
+
+/// The charset of a text is not what it says.
+#[test]
+fn texts_are_compared_in_whatever_charset_they_came() {
+    let compare = |content_type: &str, expected: &[u8], actual_type: &str, actual: &[u8]| {
+        let response = HttpResponse {
+            body: Body::new(expected.to_vec(), ContentType::parse(content_type)),
+            ..HttpResponse::default()
+        };
+        let matcher = ResponseMatcher::compile(&response, SpecVersion::V4).expect("no rules");
+        let headers = typed(actual_type);
+        lines(&matcher.compare(&ActualResponse::new(200, &headers).with_body(actual)))
+    };
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let json = r#"{"name": "grün"}"#;
+    assert_eq!(compare("application/json", json.as_bytes(), "application/json", &utf_16(json)), "");
+    assert_eq!(compare("application/json", json.as_bytes(), "application/json;charset=utf-16", &utf_16(json)), "");
+    assert_eq!(compare("text/plain", "grün".as_bytes(), "text/plain;charset=ISO-8859-1", b"gr\xfcn"), "");
+    assert_eq!(compare("text/plain;charset=latin1", b"gr\xfcn", "text/plain;charset=latin1", "grün".as_bytes()), "");
+    let xml = "<?xml version='1.0' encoding='ISO-8859-1'?><a>grün</a>";
+    let latin = xml.chars().map(|c| u8::try_from(c).expect("of Latin 1")).collect::<Vec<u8>>();
+    assert_eq!(compare("application/xml", xml.as_bytes(), "text/xml", &latin), "");
+    assert_eq!(compare("application/xml", &latin, "application/xml", xml.as_bytes()), "");
+    assert_snapshot!(compare("application/xml", xml.as_bytes(), "application/xml", &utf_16("<a>grau</a>")), @"$.a['#text'] -> Expected 'grau' to be equal to 'grün'");
+    assert_snapshot!(compare("text/plain", "grün".as_bytes(), "text/plain", b"gr\xfcn"), @"$ -> Expected body 'grün' to match 'gr�n' using equality but did not match");
 }
 
 #[test]

@@ -62,8 +62,8 @@ fn use_it(pact: &Pact) {
                     let _ = matcher.compare_with(response);
                 }
                 for context in &contexts {
-                    let _ = generate::request(request, context, &mut generate::rng());
-                    let _ = generate::response(response, context, &mut generate::rng());
+                    let _ = generate::request(request, context, &mut generate::rng("any"));
+                    let _ = generate::response(response, context, &mut generate::rng("any"));
                 }
                 continue;
             }
@@ -76,7 +76,7 @@ fn use_it(pact: &Pact) {
                 let _ = matcher.compare_with(message);
             }
             for context in &contexts {
-                let _ = generate::message(message, context, &mut generate::rng());
+                let _ = generate::message(message, context, &mut generate::rng("any"));
             }
         }
     }

@@ -4,6 +4,8 @@ mod against_naive;
 mod bodies;
 mod contains;
 mod damaged;
+mod explaining;
+mod generated;
 mod hostile;
 mod json_rules;
 mod laws;
@@ -14,6 +16,7 @@ mod optional;
 mod own_examples;
 mod parts;
 mod random;
+mod secrets;
 mod statements;
 mod xml;
 

@@ -121,6 +121,32 @@ fn a_request_that_is_nearly_right_is_explained_part_by_part() {
           "mismatch": "Expected 1.5 (Decimal) to be an integer"
         }
       ],
+      "explanation": [
+        {
+          "place": "body",
+          "expected": [
+            "{",
+            "  \"product\": \"42\"",
+            "  \"quantity\": any integer",
+            "  \"note\": \"gift\"",
+            "}"
+          ],
+          "actual": [
+            "{",
+            "  \"product\": 42",
+            "  \"quantity\": 1.5",
+            "  \"note\": \"gift\"",
+            "}"
+          ],
+          "differs": [
+            1,
+            2
+          ],
+          "hints": [
+            "`product` is the number 42, not a string; \"42\" would match"
+          ]
+        }
+      ],
       "closest": [
         {
           "interaction": "\"an order\"",
@@ -138,6 +164,13 @@ fn a_request_that_is_nearly_right_is_explained_part_by_part() {
             header X-Id      Expected a header 'X-Id' but was missing
             body $.product   Expected 42 (Integer) to be equal to '42' (String)
             body $.quantity  Expected 1.5 (Decimal) to be an integer
+                expected                     actual
+                {                            {
+              ✗   "product": "42"          ✗   "product": 42
+              ✗   "quantity": any integer  ✗   "quantity": 1.5
+                  "note": "gift"               "note": "gift"
+                }                            }
+              → `product` is the number 42, not a string; "42" would match
           its body, 49 bytes of application/json:
             {"product": 42, "quantity": 1.5,
              "note": "gift"}

@@ -49,6 +49,25 @@ fn headers_of_the_contract_are_neither_repeated_nor_overruled() {
     assert_eq!((count("content-length: 2"), count("content-length"), count("transfer-encoding")), (1, 1, 0));
 }
 
+/// A request has one type (RFC 9110 §8.3). Where a broken client sends two, the first says what the body is, as in most servers; a
+/// contract that names the header wants one.
+#[test]
+fn of_two_content_types_the_first_counts_unless_the_contract_names_the_header() {
+    let server = start([
+        expecting("any type", "POST /any", 201).expecting_json("[1]"),
+        expecting("this type", "POST /this", 202)
+            .expecting_json("[1]")
+            .expecting_header("Content-Type", "application/json"),
+    ]);
+    let status_of = |path: &str, types: [&str; 2]| {
+        let lines = types.map(|content_type| format!("Content-Type: {content_type}\n")).concat();
+        status(&call(server.address(), &format!("POST {path}\n{lines}\n[1]")))
+    };
+    let [json, text] = ["application/json", "text/plain"];
+    assert_eq!([[json, json], [json, text], [text, json]].map(|types| status_of("/any", types)), [201, 201, 500]);
+    assert_eq!([[json, json], [json, text], [text, json]].map(|types| status_of("/this", types)), [500; 3]);
+}
+
 #[test]
 fn a_full_match_beats_a_partial_one_that_has_more_in_common() {
     let many_headers = expecting("with headers", "GET /", 201)

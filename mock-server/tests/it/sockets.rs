@@ -181,8 +181,14 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
+/// So many cases, unless `PROPTEST_CASES` asks for a number.
+fn cases(usually: u32) -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: usually, ..usual } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
     #[test]
     fn no_bytes_bring_the_server_down(head in "[A-Z]{0,7} ?[ -~]{0,30}( HTTP/1.1)?", rest in proptest::collection::vec(any::<u8>(), 0..200)) {
         let server = start([expecting("one", "GET /", 204)]);

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use intact_mock_server::{StubOptions, StubServer};
-use intact_pact_model::MatchingRule;
+use intact_pact_model::{Generator, MatchingRule};
 
 use crate::support::{With as _, call, expecting, given, pact, status, without_length};
 
@@ -47,6 +47,23 @@ fn a_body_may_be_left_out_but_not_be_wrong() {
     assert_eq!(status(&call(stub.address(), "POST /orders")), 201);
     assert_eq!(status(&call(stub.address(), "POST /orders\nContent-Type: application/json\n\n{\"product\":43}")), 404);
     assert_eq!(status(&call(stub.address(), "POST /orders\nContent-Type: text/plain\n\n42")), 201);
+}
+
+#[test]
+fn of_two_content_types_the_first_says_how_the_body_is_compared() {
+    let stub = stub(StubOptions::default());
+    let [json, text] = ["Content-Type: application/json", "Content-Type: text/plain"];
+    for (types, body, expected) in [
+        ([json, json], r#"{"product":42}"#, 201),
+        ([json, text], r#"{"product":42}"#, 201),
+        ([json, text], r#"{"product":43}"#, 404),
+        ([text, json], r#"{"product":42}"#, 201),
+        // Of another type than expected, and so not compared, as with one line of it.
+        ([text, json], r#"{"product":43}"#, 201),
+    ] {
+        let request = format!("POST /orders\n{}\n\n{body}", types.join("\n"));
+        assert_eq!(status(&call(stub.address(), &request)), expected, "{request}");
+    }
 }
 
 #[test]
@@ -190,4 +207,16 @@ async fn a_finished_stub_frees_its_port() {
     let address = server.address();
     server.finish().await;
     std::net::TcpListener::bind(address).unwrap();
+}
+
+#[test]
+fn what_a_provider_would_bring_stays_as_it_is_written() {
+    let user = given("a user", expecting("a user", "GET /users/1", 200).answering_json(r#"{"id":1}"#));
+    let served = pact([user.with_response(|response| {
+        let id = Generator::named("ProviderState").with("expression", "${unknown}").with("dataType", "INTEGER");
+        response.generators.body.insert("$.id".to_owned(), id);
+    })]);
+    let stub = StubServer::start(vec![served], StubOptions::default()).expect("a free port");
+    let answer = call(stub.address(), "GET /users/1");
+    assert!(status(&answer) == 200 && answer.ends_with(r#"{"id":1}"#), "{answer}");
 }

@@ -1,15 +1,16 @@
-//! What is in a pact file, with its text in pieces.
+//! What is in a pact file: its text, and where the interactions stand in it.
 //!
-//! Each test writes the whole file anew. To read a large pact and to make its text again takes longer than the test, so the text
-//! of every interaction is kept as it stands in the file, and only new ones are rendered. Even another process need not read
-//! what is in them: in a file that was written here, interactions are found by their lines, and as they are sorted, a few of
-//! them tell where the next one belongs.
+//! Each test writes the whole file anew. To read a large pact and to make its text again takes longer than the test, so the text is
+//! kept as it stands in the file, and a new interaction is rendered and put into it. Even another process need not read what is in
+//! the file: if it was written here, each interaction begins and ends with a line of its own, and as they are sorted, the
+//! descriptions of a few of them tell where the next one belongs ([`Contents::position_of`]).
+//!
+//! Tests run in unoptimised builds, and this is a part of them. So nothing here loops over all of the text: what does (reading,
+//! writing and moving bytes, looking for a letter) are functions of the standard library, which comes optimised.
 
-use std::cell::OnceCell;
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::Range;
-
-use memchr::memmem;
 
 use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, Object};
@@ -19,93 +20,98 @@ use crate::read::{ReadError, ReadErrorKind};
 use crate::spec_version::SpecVersion;
 use crate::write::{self, WriteError};
 
-/// A pact whose interactions are sorted, each by its text.
+/// A pact whose interactions are sorted, with its text.
 pub(super) struct Contents {
     /// All but the interactions.
     pact: Pact,
-    /// The text that was read.
-    file: String,
-    /// The text before the first interaction, and that after the last.
-    around: (String, String),
-    pieces: Vec<Piece>,
+    /// The whole text, the same as that of [`Pact::write`].
+    text: String,
+    layout: Layout,
     /// V3: is it a list of messages?
     messages: bool,
     changed: bool,
 }
 
-/// An interaction as it stands in the file.
-struct Piece {
-    text: Text,
-    /// What it says, once somebody wanted to know.
-    read: OnceCell<Box<Interaction>>,
+/// What cannot be seen in a text without looking through all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Where the text before the interactions ends, and where that after them begins.
+    list: Range<usize>,
+    /// How many interactions there are.
+    count: usize,
 }
 
-enum Text {
-    /// In the text that was read, from here to there.
-    Read(Range<usize>),
-    New(String),
+/// An interaction of the file.
+#[derive(Debug)]
+pub(super) struct Existing {
+    /// Where it stands in the text.
+    at: Range<usize>,
+    /// What it says there: what this process still knows of an interaction must not be more than another one can read.
+    pub(super) interaction: Interaction,
 }
 
 const FIRST: &str = "\n    ";
 const NEXT: &str = ",\n    ";
 const END: &str = "\n  ";
-/// The end of an interaction: nothing inside of one stands so far to the left.
-const CLOSE: &[u8] = b"\n    }";
+/// The lines that an interaction begins and ends with: nothing inside of one stands so far to the left.
+const OPEN: &str = "\n    {";
+const CLOSE: &str = "\n    }";
+/// The beginnings of its description and its key.
+const DESCRIPTION: &str = "\n      \"description\": ";
+const KEY: &str = "\n      \"key\": ";
+/// A letter of [`KEY`] that is rare in JSON.
+const LETTER_OF_KEY: char = 'k';
 
 impl Contents {
     /// The contents of a file that is not there yet.
     pub(super) fn new(pact: Pact) -> Result<Self, WriteError> {
-        let mut contents = Self::rendered(pact)?;
-        contents.changed = true;
-        Ok(contents)
+        Ok(Self { changed: true, ..Self::rendered(pact)? })
     }
 
     /// The contents of a file of anybody's.
     pub(super) fn of_pact(pact: Pact, text: &[u8]) -> Result<Self, WriteError> {
-        let mut contents = Self::rendered(pact)?;
-        let mut own = Vec::with_capacity(text.len());
-        contents.changed = contents.print(&mut own).is_err() || own != text;
-        Ok(contents)
+        let contents = Self::rendered(pact)?;
+        Ok(Self { changed: contents.text.as_bytes() != text, ..contents })
     }
 
     fn rendered(mut pact: Pact) -> Result<Self, WriteError> {
         let mut interactions = std::mem::take(&mut pact.interactions);
         merge::sort(&mut interactions);
         let messages = pact.version < SpecVersion::V4 && write::are_messages(&interactions, pact.version)?;
-        let text = |own| Piece::new(own, pact.version);
-        let pieces = interactions.iter().map(text).collect::<Result<_, _>>()?;
-        let around = write::text_around(&pact, messages)?;
-        Ok(Self { pact, file: String::new(), around, pieces, messages, changed: false })
+        let (mut text, after) = write::text_around(&pact, messages)?;
+        let begin = text.len();
+        for (at, own) in interactions.iter().enumerate() {
+            text.push_str(if at == 0 { FIRST } else { NEXT });
+            text.push_str(&write::interaction_text(own, pact.version)?);
+        }
+        if !interactions.is_empty() {
+            text.push_str(END);
+        }
+        let layout = Layout { list: begin..text.len(), count: interactions.len() };
+        text.push_str(&after);
+        Ok(Self { pact, text, layout, messages, changed: false })
     }
 
-    /// The contents of a file that was written here, and not changed by anybody else since. `None` if it looks otherwise
-    /// nevertheless.
-    pub(super) fn of_own_text(text: String) -> Option<Self> {
-        let end = |list: &str| text.find(list).map(|at| at + list.len());
-        let interactions = end("\n  \"interactions\": [\n    {");
-        let messages = interactions.is_none();
-        let begin = interactions.or_else(|| end("\n  \"messages\": [\n    {"))? - 1;
-        let mut pieces = Vec::new();
-        let mut from = begin;
-        // The file is large, and in a test build ours would be a slow search.
-        for brace in memmem::find_iter(&text.as_bytes()[begin..], CLOSE) {
-            let to = begin + brace + CLOSE.len();
-            pieces.push(Piece { text: Text::Read(from..to), read: OnceCell::new() });
-            if text[to..].starts_with("\n  ]") {
-                let around = (text[..begin - FIRST.len()].to_owned(), text[to + END.len()..].to_owned());
-                let pact = Pact::read(format!("{}{}", around.0, around.1).as_bytes()).ok()?.value;
-                if messages && pact.version != SpecVersion::V3 {
-                    // In V4, a list of this name is something that nobody knows, and the interactions are the empty list beside it.
-                    return None;
-                }
-                return Some(Self { pact, file: text, around, pieces, messages, changed: false });
-            }
-            from = to + NEXT.len();
-            if !text[to..].starts_with(NEXT) {
-                return None;
-            }
+    /// The contents of a file that was written here with this layout, and not changed by anybody else since. `None` if it looks
+    /// otherwise nevertheless.
+    pub(super) fn of_own_text(text: String, layout: Layout) -> Option<Self> {
+        let (before, after) = (text.get(..layout.list.start)?, text.get(layout.list.end..)?);
+        let messages = before.ends_with("\n  \"messages\": [");
+        let begins = messages || before.ends_with("\n  \"interactions\": [");
+        let list = text.get(layout.list.clone())?;
+        let is_list = match layout.count {
+            0 => list.is_empty(),
+            _ => list.starts_with(OPEN) && list.strip_suffix(END).is_some_and(|list| list.ends_with(CLOSE)),
+        };
+        if !(begins && is_list && after.starts_with(']')) {
+            return None;
         }
-        None
+        let pact = Pact::read(format!("{before}{after}").as_bytes()).ok()?.value;
+        if messages && pact.version != SpecVersion::V3 {
+            // In V4, a list of this name is something that nobody knows, and the interactions are the empty list beside it.
+            return None;
+        }
+        Some(Self { pact, text, layout, messages, changed: false })
     }
 
     /// The pact without its interactions.
@@ -114,12 +120,17 @@ impl Contents {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.pieces.len()
+        self.layout.count
     }
 
-    /// Would another text be written than the one that was read or written last?
-    pub(super) fn is_changed(&self) -> bool {
-        self.changed
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The text of the file, if it is another than that which was read or written last.
+    pub(super) fn changed_text(&mut self) -> Result<Option<&str>, WriteError> {
+        self.frame()?;
+        Ok(self.changed.then_some(self.text.as_str()))
     }
 
     pub(super) fn is_written(&mut self) {
@@ -128,115 +139,214 @@ impl Contents {
 
     /// Makes it a pact of a later version.
     pub(super) fn upgrade(self, version: SpecVersion) -> Result<Self, ContentsError> {
-        let read = |piece| self.read(piece).cloned();
-        let interactions = self.pieces.iter().map(read).collect::<Result<_, _>>()?;
+        let mut interactions = Vec::with_capacity(self.layout.count);
+        let Range { start: mut at, end } = self.all();
+        while at < end {
+            let existing = self.read(at)?;
+            at = self.next_after(&existing.at)?;
+            interactions.push(existing.interaction);
+        }
         Ok(Self::new(Pact { interactions, version, ..self.pact })?)
     }
 
-    pub(super) fn merge_metadata(&mut self, metadata: &Object<'static>) -> Result<(), WriteError> {
+    pub(super) fn merge_metadata(&mut self, metadata: &Object<'static>) {
         self.pact.merge_metadata(metadata);
-        self.frame()
     }
 
     /// Merges what stands around the interactions of a pact.
-    pub(super) fn merge_around(&mut self, pact: &Pact) -> Result<(), WriteError> {
+    pub(super) fn merge_around(&mut self, pact: &Pact) {
         self.pact.merge_around(pact);
-        self.frame()
     }
 
+    /// Brings the text around the interactions up to date.
     fn frame(&mut self) -> Result<(), WriteError> {
-        let around = write::text_around(&self.pact, self.messages)?;
-        self.changed |= around != self.around;
-        self.around = around;
+        let (before, after) = write::text_around(&self.pact, self.messages)?;
+        let Range { start, end } = self.layout.list;
+        if self.text[end..] != after {
+            self.text.truncate(end);
+            self.text.push_str(&after);
+            self.changed = true;
+        }
+        if self.text[..start] != before {
+            self.splice(0..start, &before);
+            self.layout.list.start = before.len();
+            self.changed = true;
+        }
         Ok(())
     }
 
-    /// The interaction with the same identity, if there is one.
-    pub(super) fn find(&self, interaction: &Interaction) -> Result<Option<&Interaction>, ContentsError> {
-        self.position_of(interaction)?.map(|at| self.interaction(at)).transpose()
+    /// The interactions that give way to this one ([`merge::giving_way`]), in the order of the text.
+    pub(super) fn giving_way_to(&self, new: &Interaction) -> Result<Vec<Existing>, ContentsError> {
+        let mut candidates = Vec::new();
+        for at in new.key.as_deref().map_or_else(Vec::new, |key| self.with_key(key)) {
+            candidates.push(self.read(at)?);
+        }
+        let mut at = self.position_of(new, merge::by_identity)?;
+        while at < self.all().end && self.description(at)? == new.description {
+            let existing = self.read(at)?;
+            if merge::by_identity(&existing.interaction, new).is_ne() {
+                break;
+            }
+            at = self.next_after(&existing.at)?;
+            candidates.push(existing);
+        }
+        let places = merge::giving_way(candidates.iter().map(|own| (own.at.start, &own.interaction)), new);
+        candidates.sort_by_key(|own| own.at.start);
+        candidates.dedup_by_key(|own| own.at.start);
+        candidates.retain(|own| places.contains(&own.at.start));
+        Ok(candidates)
     }
 
-    /// Puts an interaction in its place, as [`Pact::merge`] does.
-    pub(super) fn put(&mut self, interaction: &Interaction) -> Result<(), ContentsError> {
-        let first = self.pieces.first().map(|piece| self.read(piece)).transpose()?;
-        merge::check_kind(self.pact.version, first, interaction)?;
-        let piece = Piece::new(interaction, self.pact.version)?;
-        if let Some(old) = self.position_of(interaction)? {
-            if self.text(&self.pieces[old]) == self.text(&piece) {
-                return Ok(());
-            }
-            self.pieces.remove(old);
+    /// Puts an interaction in its place and takes away the `old` ones, which give way to it, as [`Pact::merge`] does.
+    pub(super) fn put(&mut self, interaction: &Interaction, old: &[Existing]) -> Result<(), ContentsError> {
+        let version = self.pact.version;
+        if version < SpecVersion::V4 {
+            let first = (self.layout.count > 0).then(|| self.read(self.all().start)).transpose()?;
+            merge::check_kind(version, first.as_ref().map(|own| &own.interaction), interaction)?;
+            self.messages = matches!(interaction.kind, Kind::AsyncMessage(_));
         }
-        let at = self.partition_point(|own| merge::order(own, interaction).is_lt())?;
-        self.pieces.insert(at, piece);
+        let text = write::interaction_text(interaction, version)?;
+        if let [only] = old
+            && self.text[only.at.clone()] == text
+        {
+            return Ok(());
+        }
+        for own in old.iter().rev() {
+            self.remove(own.at.clone())?;
+        }
+        let at = self.position_of(interaction, merge::order)?;
+        self.insert(at, &text);
         self.changed = true;
-        self.messages = self.pact.version < SpecVersion::V4 && matches!(interaction.kind, Kind::AsyncMessage(_));
-        Ok(self.frame()?)
+        Ok(())
     }
 
-    /// Writes the text of the file, the same as that of [`Pact::write`].
-    pub(super) fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(self.around.0.as_bytes())?;
-        // What stood together in the file is written together.
-        let mut together = 0..0;
-        for (at, piece) in self.pieces.iter().enumerate() {
-            match &piece.text {
-                Text::Read(own) if at > 0 && own.start == together.end + NEXT.len() => together.end = own.end,
-                text => {
-                    out.write_all(self.file[together].as_bytes())?;
-                    out.write_all(if at == 0 { FIRST } else { NEXT }.as_bytes())?;
-                    together = match text {
-                        Text::Read(own) => own.clone(),
-                        Text::New(text) => {
-                            out.write_all(text.as_bytes())?;
-                            0..0
-                        }
-                    };
-                }
-            }
-        }
-        out.write_all(self.file[together].as_bytes())?;
-        if !self.pieces.is_empty() {
-            out.write_all(END.as_bytes())?;
-        }
-        out.write_all(self.around.1.as_bytes())
+    fn remove(&mut self, at: Range<usize>) -> Result<(), ContentsError> {
+        let all = self.all();
+        let with_separator = if at == all {
+            self.layout.list.clone()
+        } else if at.start == all.start {
+            at.start..self.next_after(&at)?
+        } else {
+            at.start - NEXT.len()..at.end
+        };
+        self.layout.count -= 1;
+        self.splice(with_separator, "");
+        Ok(())
     }
 
-    fn text<'s>(&'s self, piece: &'s Piece) -> &'s str {
-        match &piece.text {
-            Text::Read(range) => &self.file[range.clone()],
-            Text::New(text) => text,
+    /// Before the interaction that begins there, or after all.
+    fn insert(&mut self, at: usize, text: &str) {
+        let text = match self.layout.count {
+            0 => format!("{FIRST}{text}{END}"),
+            _ if at < self.all().end => format!("{text}{NEXT}"),
+            _ => format!("{NEXT}{text}"),
+        };
+        self.layout.count += 1;
+        self.splice(at..at, &text);
+    }
+
+    /// Puts `new` where `old` stands, in the list or before it.
+    fn splice(&mut self, old: Range<usize>, new: &str) {
+        // `replace_range` goes byte by byte.
+        self.text.drain(old.clone());
+        self.text.insert_str(old.start, new);
+        self.layout.list.end = self.layout.list.end - old.len() + new.len();
+    }
+
+    /// From the beginning of the first interaction to the end of the last.
+    fn all(&self) -> Range<usize> {
+        let Range { start, end } = self.layout.list;
+        if self.layout.count == 0 { start..start } else { start + FIRST.len()..end - END.len() }
+    }
+
+    /// Where the interaction after this one begins; after the last one, the end of all.
+    fn next_after(&self, at: &Range<usize>) -> Result<usize, ContentsError> {
+        match self.all().end {
+            end if at.end == end => Ok(end),
+            _ if self.is_at(at.end, ",") && self.is_at(at.end + 1, OPEN) => Ok(at.end + NEXT.len()),
+            _ => Err(self.odd()),
         }
     }
 
-    /// What the text of the piece says, whoever wrote it: what this process still knows of an interaction must not be more than
-    /// another one can read.
-    fn read<'p>(&self, piece: &'p Piece) -> Result<&'p Interaction, ContentsError> {
-        if let Some(read) = piece.read.get() {
-            return Ok(read);
+    /// Where the interaction begins that has the byte at `inside`, or the separator after it.
+    fn begin(&self, inside: usize) -> usize {
+        let first = self.all().start;
+        // The whole of its first line break and indentation stands before that byte.
+        let before = &self.text[self.layout.list.start..self.text.floor_char_boundary(inside + 1 - FIRST.len())];
+        let begins = |(line, _): &(usize, &str)| self.is_at(self.layout.list.start + line, OPEN);
+        let line = before.rmatch_indices('\n').find(begins);
+        line.map_or(first, |(line, _)| self.layout.list.start + line + FIRST.len())
+    }
+
+    /// Where the interaction that begins at `begin` ends.
+    fn end(&self, begin: usize) -> Result<usize, ContentsError> {
+        let is_outer = |line: &usize| self.is_at(*line, FIRST) && !self.is_at(*line + FIRST.len(), " ");
+        match self.lines(begin).find(is_outer) {
+            Some(line) if self.is_at(line, CLOSE) => Ok(line + CLOSE.len()),
+            _ => Err(self.odd()),
         }
+    }
+
+    /// The line breaks from there on.
+    fn lines(&self, from: usize) -> impl Iterator<Item = usize> {
+        self.text[from..self.layout.list.end].match_indices('\n').map(move |(at, _)| from + at)
+    }
+
+    fn is_at(&self, at: usize, text: &str) -> bool {
+        self.text.as_bytes()[at..].starts_with(text.as_bytes())
+    }
+
+    /// The interaction that begins there.
+    fn read(&self, begin: usize) -> Result<Existing, ContentsError> {
+        let at = begin..self.end(begin)?;
         let list = if self.messages { "messages" } else { "interactions" };
-        let (text, version) = (self.text(piece), self.pact.version.as_str());
+        let (text, version) = (&self.text[at.clone()], self.pact.version.as_str());
         let alone = format!(
             r#"{{"consumer":{{"name":"a"}},"provider":{{"name":"b"}},"{list}":[{text}],"metadata":{{"pactSpecification":{{"version":"{version}"}}}}}}"#
         );
-        let pact = Pact::read(alone.as_bytes())?.value;
-        let missing = || ReadError { at: "$".to_owned(), interaction: None, kind: ReadErrorKind::Missing(list) };
-        let read = pact.interactions.into_iter().next().ok_or_else(missing)?;
-        Ok(piece.read.get_or_init(|| Box::new(read)))
+        // Exactly one: what is taken away for another must not be more.
+        let [interaction] =
+            <[Interaction; 1]>::try_from(Pact::read(alone.as_bytes())?.value.interactions).map_err(|_| self.odd())?;
+        Ok(Existing { at, interaction })
     }
 
-    fn interaction(&self, at: usize) -> Result<&Interaction, ContentsError> {
-        self.read(&self.pieces[at])
+    /// A text that is not laid out as ours.
+    fn odd(&self) -> ContentsError {
+        let list = if self.messages { "messages" } else { "interactions" };
+        ReadError { at: "$".to_owned(), interaction: None, kind: ReadErrorKind::Missing(list) }.into()
     }
 
-    /// How many interactions there are before the first that does not satisfy `is_before`.
-    fn partition_point(&self, is_before: impl Fn(&Interaction) -> bool) -> Result<usize, ContentsError> {
-        let (mut low, mut high) = (0, self.pieces.len());
+    /// The description of the interaction that begins there, for which not all of it has to be read.
+    fn description(&self, begin: usize) -> Result<Cow<'_, str>, ContentsError> {
+        let mut lines = self.lines(begin);
+        let found = lines.find(|line| self.is_at(*line, DESCRIPTION) || self.is_at(*line, CLOSE));
+        if let Some(line) = found.filter(|line| self.is_at(*line, DESCRIPTION))
+            && let Some(end) = lines.next()
+        {
+            let value = &self.text[line + DESCRIPTION.len()..end];
+            if let Ok(Json::String(description)) = Json::parse(value.strip_suffix(',').unwrap_or(value).as_bytes()) {
+                return Ok(description);
+            }
+        }
+        Ok(Cow::Owned(self.read(begin)?.interaction.description))
+    }
+
+    /// Where the first interaction begins that does not come before `other` in this order, which begins with the description; the
+    /// end of all if there is none. Looks at the interaction in the middle of the text, then in the middle of one half, and so on.
+    fn position_of(
+        &self,
+        other: &Interaction,
+        order: fn(&Interaction, &Interaction) -> Ordering,
+    ) -> Result<usize, ContentsError> {
+        let Range { start: mut low, end: mut high } = self.all();
         while low < high {
-            let middle = low.midpoint(high);
-            if is_before(self.interaction(middle)?) {
-                low = middle + 1;
+            let middle = self.begin(low.midpoint(high));
+            let compared = match self.description(middle)?.as_ref().cmp(&other.description) {
+                Ordering::Equal => order(&self.read(middle)?.interaction, other),
+                different => different,
+            };
+            if compared.is_lt() {
+                low = self.next_after(&(middle..self.end(middle)?))?;
             } else {
                 high = middle;
             }
@@ -244,36 +354,31 @@ impl Contents {
         Ok(low)
     }
 
-    fn position_of(&self, interaction: &Interaction) -> Result<Option<usize>, ContentsError> {
-        if let Some(key) = &interaction.key {
-            let member = format!("\n      \"key\": {},", Json::from(key.as_str()).to_compact());
-            let member = memmem::Finder::new(&member);
-            for (at, piece) in self.pieces.iter().enumerate() {
-                if member.find(self.text(piece).as_bytes()).is_none() {
-                    continue;
-                }
-                if merge::is_same(self.read(piece)?, interaction) {
-                    return Ok(Some(at));
-                }
-            }
-        }
-        let begin = self.partition_point(|own| merge::by_identity(own, interaction).is_lt())?;
-        for at in begin..self.pieces.len() {
-            let own = self.interaction(at)?;
-            if merge::by_identity(own, interaction).is_ne() {
-                break;
-            }
-            if merge::is_same(own, interaction) {
-                return Ok(Some(at));
-            }
-        }
-        Ok(None)
+    /// Where interactions with this key begin.
+    fn with_key(&self, key: &str) -> Vec<usize> {
+        let line = format!("{KEY}{},\n", Json::from(key).to_compact());
+        let Range { start, end } = self.layout.list;
+        let letter = KEY.find(LETTER_OF_KEY).expect("it is a letter of this text");
+        let letters = self.text[start..end].match_indices(LETTER_OF_KEY).map(|(at, _)| start + at);
+        let lines = letters.filter_map(|at| at.checked_sub(letter)).filter(|at| self.is_at(*at, &line));
+        lines.map(|at| self.begin(at)).collect()
     }
 }
 
-impl Piece {
-    fn new(interaction: &Interaction, version: SpecVersion) -> Result<Self, WriteError> {
-        Ok(Self { text: Text::New(write::interaction_text(interaction, version)?), read: OnceCell::new() })
+/// `<start> <end> <count>`
+impl std::fmt::Display for Layout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.list.start, self.list.end, self.count)
+    }
+}
+
+impl Layout {
+    /// Reads what it is shown as.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split(' ').map(|number| number.parse().ok());
+        let mut next = || numbers.next().flatten();
+        let layout = Self { list: next()?..next()?, count: next()? };
+        numbers.next().is_none().then_some(layout)
     }
 }
 
@@ -289,94 +394,4 @@ pub(super) enum ContentsError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::http::{HttpRequest, HttpResponse};
-    use crate::message::MessagePart;
-
-    fn text(contents: &Contents) -> String {
-        let mut text = Vec::new();
-        contents.print(&mut text).expect("memory takes all");
-        String::from_utf8(text).expect("text")
-    }
-
-    fn http(description: &str) -> Interaction {
-        Interaction::new(description, Kind::Http(HttpRequest::default(), HttpResponse::default()))
-    }
-
-    fn message(description: &str) -> Interaction {
-        Interaction::new(description, Kind::AsyncMessage(MessagePart::default()))
-    }
-
-    fn pact(version: SpecVersion, interactions: Vec<Interaction>) -> Pact {
-        let mut pact = Pact { interactions, version, ..Pact::new("\n  \"interactions\": []", "\n    }\n  ]\n") };
-        pact.metadata.insert("messages", Json::Array(Vec::new()));
-        pact
-    }
-
-    #[test]
-    fn the_text_from_pieces_is_the_text_of_the_whole() {
-        for version in [SpecVersion::V4, SpecVersion::V3, SpecVersion::V2, SpecVersion::V1] {
-            for count in [0, 1, 3] {
-                for make in [http, message] {
-                    if make("").as_http().is_none() && version < SpecVersion::V3 {
-                        continue;
-                    }
-                    let all: Vec<Interaction> = (0..count).map(|at| make(&format!("{at} \n    }},\n    {{"))).collect();
-                    let whole = pact(version, all.clone()).write(version).expect("can be said").to_pretty();
-                    let at_once = Contents::new(pact(version, all.clone())).expect("can be said");
-                    assert_eq!(text(&at_once), whole, "{count} in {version}");
-
-                    let mut one_by_one = Contents::new(pact(version, Vec::new())).expect("can be said");
-                    for interaction in all.iter().rev() {
-                        one_by_one.put(interaction).expect("can be said");
-                        let again = Contents::of_own_text(text(&one_by_one)).expect("our own text");
-                        assert_eq!(text(&again), text(&one_by_one));
-                        assert_eq!((again.len(), again.is_changed()), (one_by_one.len(), false));
-                    }
-                    assert_eq!(text(&one_by_one), whole);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn interactions_are_found_by_key_or_identity_without_reading_all() {
-        let keyed = |description: &str, key: &str| Interaction { key: Some(key.to_owned()), ..http(description) };
-        let all = vec![http("a"), keyed("b", "1\n"), keyed("b", "2"), http("c"), http("d"), http("e"), http("f")];
-        let contents = Contents::new(pact(SpecVersion::V4, all)).expect("can be said");
-        let contents = Contents::of_own_text(text(&contents)).expect("our own text");
-        let found = |wanted: &Interaction| {
-            let found = contents.find(wanted).expect("readable");
-            found.map(|own| own.description.clone())
-        };
-        assert_eq!(found(&http("a")).as_deref(), Some("a"));
-        assert_eq!(found(&http("b")).as_deref(), Some("b"));
-        assert_eq!(found(&keyed("other", "1\n")).as_deref(), Some("b"));
-        assert_eq!(found(&keyed("a", "3")).as_deref(), Some("a"), "one of them has no key");
-        assert_eq!(found(&http("f")).as_deref(), Some("f"));
-        for unknown in [keyed("b", "3"), http("bb"), message("a")] {
-            assert_eq!(found(&unknown), None);
-        }
-        assert!(contents.pieces.iter().filter(|piece| piece.read.get().is_none()).count() >= 1);
-    }
-
-    #[test]
-    fn what_is_no_text_of_ours_is_not_taken_for_it() {
-        let ours = text(&Contents::new(pact(SpecVersion::V4, vec![http("a")])).expect("can be said"));
-        assert!(Contents::of_own_text(ours.clone()).is_some());
-        for text in ["", "{}", "{\n  \"interactions\": [\n    {", &ours.replace("  ", " "), &ours[..ours.len() - 3]] {
-            assert!(Contents::of_own_text(text.to_owned()).is_none(), "{text}");
-        }
-    }
-
-    #[test]
-    fn foreign_messages_of_a_v4_file_are_not_taken_for_its_interactions() {
-        let mut pact = pact(SpecVersion::V4, Vec::new());
-        pact.metadata = Object::new();
-        pact.unknown.insert("messages", Json::array([Json::object([("description", "foreign")])]));
-        let text = text(&Contents::new(pact).expect("can be said"));
-        assert!(text.contains("\n  \"messages\": [\n    {"), "{text}");
-        assert!(Contents::of_own_text(text).is_none());
-    }
-}
+mod tests;

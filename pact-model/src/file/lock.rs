@@ -1,13 +1,13 @@
 //! The lock file beside a pact file.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::error::{FileError, io_error};
 use super::on_disk::sidecar;
-use super::run::{END, RunState};
-use super::{FileError, io_error};
+use super::run::RunState;
 
 /// The lock, held until this is dropped.
 #[derive(Debug)]
@@ -27,8 +27,7 @@ impl LockFile {
             if let Some(dir) = path.parent() {
                 fs::create_dir_all(dir).map_err(io_error("creating the directory", dir))?;
             }
-            let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-            let file = open.map_err(io_error("opening", &path))?;
+            let file = open(&path).map_err(io_error("opening", &path))?;
             loop {
                 match file.try_lock() {
                     Ok(()) => break,
@@ -59,7 +58,7 @@ impl LockFile {
         }
     }
 
-    /// An open file cannot be removed here.
+    /// An open lock file cannot be removed here ([`open`]).
     #[cfg(not(unix))]
     fn is_current(&self) -> bool {
         true
@@ -81,10 +80,7 @@ impl LockFile {
         let (lines, from_start) = state.take_new_lines();
         let mut write = || {
             if from_start {
-                // What was there is only cut off when it is of no use any more.
-                self.file.seek(SeekFrom::Start(0))?;
-                self.file.write_all(format!("{lines}{END}\n").as_bytes())?;
-                return self.file.set_len(lines.len() as u64);
+                self.file.set_len(0)?;
             }
             self.file.seek(SeekFrom::End(0))?;
             self.file.write_all(lines.as_bytes())
@@ -92,6 +88,21 @@ impl LockFile {
         write().map_err(io_error("writing", &self.path))?;
         self.length()
     }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        const FILE_SHARE_READ: u32 = 1;
+        const FILE_SHARE_WRITE: u32 = 2;
+        // Others may open it and wait. Unlike with the standard library's choice, nobody may remove it meanwhile: the next process
+        // would lock another file of this name.
+        options.share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE);
+    }
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -111,7 +122,7 @@ mod tests {
             let (expected, _) = RunState::begin(&Run::named("new")).take_new_lines();
             let length = lock.record(&mut RunState::begin(&Run::named("new"))).expect("written");
             assert_eq!((lock.text().expect("text"), length), (expected.clone(), expected.len() as u64));
-            let mut state = RunState::parse(&expected);
+            let mut state = RunState::parse(expected.clone());
             state.add(1);
             lock.record(&mut state).expect("written");
             assert_eq!(lock.text().expect("text"), expected + "wrote 0000000000000001\n");

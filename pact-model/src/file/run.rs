@@ -17,14 +17,13 @@
 //! run <name>
 //! process <hash of the binary's path> <process>
 //! wrote <hash of the interaction's identity>
-//! left <length, time and number of the pact file, and the version of Intact that wrote it>
-//! end
+//! left <length, time and number of the pact file> <where its interactions begin and end, and how many> <version of Intact>
 //! ```
 //!
-//! A new run is written over the old one, which is cut off afterwards. A line `end` is what a process leaves that dies in between:
-//! what follows it is of the old run.
+//! Only runs that are told apart by their parent process need the lines `process`. The lines of an old run are cut off before those
+//! of a new one are written. A process that dies in between leaves none, so the next one begins the run.
 //!
-//! A pact file that still looks as the last of these says is one that we wrote: what is in it need not be read ([`super`]).
+//! A pact file that still looks as the last line `left` says is one that we wrote: what is in it need not be read ([`super`]).
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -32,11 +31,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::contents::Layout;
+
 /// Another version may write another text.
 const THIS_VERSION: &str = concat!(" ", env!("CARGO_PKG_VERSION"));
-
-/// The line that nothing counts after.
-pub(super) const END: &str = "end";
 
 /// One execution of a test suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +118,12 @@ fn this_binary() -> u64 {
 #[derive(Debug, Clone, Default)]
 pub(super) struct RunState {
     name: Option<String>,
-    processes: Vec<(String, String)>,
+    /// Is this process known to be a part of it?
+    entered: bool,
+    /// What the file said when it was read. Every test of the run has left two lines there, so they are only looked through for what is
+    /// asked.
+    lines: String,
+    /// What this process has written.
     wrote: HashSet<u64>,
     left: Option<String>,
     /// Lines that are not in the file yet.
@@ -130,39 +133,32 @@ pub(super) struct RunState {
 }
 
 impl RunState {
-    /// Reads the lock file's text; what makes no sense is passed over.
-    pub(super) fn parse(text: &str) -> Self {
-        let mut state = Self::default();
-        let end = text.find(&format!("\n{END}\n")).map(|at| at + 1);
-        let current = &text[..end.unwrap_or(text.len())];
-        for line in current.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
-            match line.split_once(' ') {
-                Some(("run", name)) => state.name = Some(name.to_owned()),
-                Some(("process", rest)) => {
-                    if let Some((binary, process)) = rest.split_once(' ') {
-                        state.processes.push((binary.to_owned(), process.to_owned()));
-                    }
-                }
-                Some(("left", stamp)) => state.left = Some(stamp.to_owned()),
-                Some(("wrote", hash)) => state.wrote.extend(u64::from_str_radix(hash, 16)),
-                _ => {}
-            }
-        }
-        if end.is_some() {
-            state.new_lines.push_str(current);
-            state.from_start = true;
-        } else if !text.is_empty() && !text.ends_with('\n') {
-            // Ends the line that a killed process left unfinished.
-            state.new_lines.push('\n');
-        }
+    /// Takes the lock file's text; what makes no sense is passed over.
+    pub(super) fn parse(mut text: String) -> Self {
+        let complete = text.rfind('\n').map_or(0, |at| at + 1);
+        // Ends the line that a killed process left unfinished.
+        let new_lines = if complete < text.len() { "\n".to_owned() } else { String::new() };
+        text.truncate(complete);
+        let mut state = Self { lines: text, new_lines, ..Self::default() };
+        state.name = state.lines.lines().next().and_then(|line| line.strip_prefix("run ")).map(str::to_owned);
+        state.left = state.last_line("left ").map(str::to_owned);
         state
+    }
+
+    /// The rest of the last line that begins so.
+    fn last_line(&self, begin: &str) -> Option<&str> {
+        let ends = self.lines.rmatch_indices('\n');
+        let mut found = ends.filter_map(|(at, _)| self.lines[at + 1..].strip_prefix(begin));
+        found.next().and_then(|rest| rest.lines().next())
     }
 
     /// The state in which a run begins.
     pub(super) fn begin(run: &Run) -> Self {
         let mut state = Self { name: Some(run.name.clone()), from_start: true, ..Self::default() };
         let _ = writeln!(state.new_lines, "run {}", run.name);
-        state.enter();
+        if run.origin == Origin::Parent {
+            state.enter();
+        }
         state
     }
 
@@ -171,45 +167,51 @@ impl RunState {
         if self.name.as_deref() != Some(run.name.as_str()) {
             return false;
         }
-        let binary = format!("{:016x}", this_binary());
-        match self.processes.iter().rfind(|(own, _)| *own == binary) {
-            Some((_, process)) if process == this_process() => true,
-            Some(_) if run.origin == Origin::Parent => false,
-            _ => {
-                self.enter();
-                true
+        if run.origin != Origin::Parent {
+            return true;
+        }
+        if !self.entered {
+            let of_binary = format!("process {:016x} ", this_binary());
+            match self.last_line(&of_binary) {
+                Some(process) if process != this_process() => return false,
+                Some(_) => self.entered = true,
+                None => self.enter(),
             }
         }
+        true
     }
 
     fn enter(&mut self) {
-        let (binary, process) = (format!("{:016x}", this_binary()), this_process().to_owned());
-        let _ = writeln!(self.new_lines, "process {binary} {process}");
-        self.processes.push((binary, process));
+        let _ = writeln!(self.new_lines, "process {:016x} {}", this_binary(), this_process());
+        self.entered = true;
     }
 
     /// Has the run written this interaction?
     pub(super) fn has(&self, identity: u64) -> bool {
-        self.wrote.contains(&identity)
+        let line = format!("\n{}", wrote(identity));
+        // No other line of the run has this letter, but for the first.
+        let mut written = self.lines.match_indices('w').filter_map(|(at, _)| at.checked_sub(1));
+        self.wrote.contains(&identity) || written.any(|at| self.lines.as_bytes()[at..].starts_with(line.as_bytes()))
     }
 
     pub(super) fn add(&mut self, identity: u64) {
         // Also if it is known: the length of the file tells others that there was a write.
-        let _ = writeln!(self.new_lines, "wrote {identity:016x}");
+        self.new_lines.push_str(&wrote(identity));
         self.wrote.insert(identity);
     }
 
-    /// Did the last write leave the pact file so?
-    pub(super) fn left_as(&self, stamp: &str) -> bool {
-        self.left.as_deref().and_then(|left| left.strip_suffix(THIS_VERSION)) == Some(stamp)
+    /// The layout of the pact file, if the last write left it so.
+    pub(super) fn left_as(&self, stamp: &str) -> Option<Layout> {
+        let layout = self.left.as_deref()?.strip_suffix(THIS_VERSION)?.strip_prefix(stamp)?;
+        Layout::parse(layout.strip_prefix(' ')?)
     }
 
     /// Notes how this write leaves the pact file.
-    pub(super) fn leave_as(&mut self, mut stamp: String) {
-        stamp.push_str(THIS_VERSION);
-        if self.left.as_ref() != Some(&stamp) {
-            let _ = writeln!(self.new_lines, "left {stamp}");
-            self.left = Some(stamp);
+    pub(super) fn leave_as(&mut self, stamp: &str, layout: &Layout) {
+        let left = format!("{stamp} {layout}{THIS_VERSION}");
+        if self.left.as_ref() != Some(&left) {
+            let _ = writeln!(self.new_lines, "left {left}");
+            self.left = Some(left);
         }
     }
 
@@ -219,21 +221,35 @@ impl RunState {
     }
 }
 
+/// The line for an interaction.
+fn wrote(identity: u64) -> String {
+    format!("wrote {identity:016x}\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_follows_the_end_is_of_an_older_run_and_is_cut_off_by_the_next_write() {
-        let run = Run::named("new");
-        let mut state =
-            RunState::parse("run new\nwrote 000000000000000a\nend\n0000b\nwrote 000000000000000c\nrun old\n");
-        assert_eq!((state.has(0xa), state.has(0xc)), (true, false));
-        assert!(state.continues(&run));
+    fn a_state_is_what_its_complete_lines_say() {
+        let run = Run::named("wrote 000000000000000e");
+        let text = "run wrote 000000000000000e\nleft early\nwrote 000000000000000a\nprocess x\nleft late\nwrote 000000000000000b\nwrote 000000000000000c";
+        let mut state = RunState::parse(text.to_owned());
+        assert!(state.continues(&run) && !state.continues(&Run::named("other")));
+        assert_eq!([0xa, 0xb, 0xc, 0xe].map(|own| state.has(own)), [true, true, false, false]);
+        assert_eq!(state.left.as_deref(), Some("late"));
         state.add(0xd);
-        let (lines, from_start) = state.take_new_lines();
-        assert!(from_start && lines.starts_with("run new\nwrote 000000000000000a\nprocess "), "{lines}");
-        let again = RunState::parse(&lines);
-        assert_eq!((again.has(0xa), again.has(0xc), again.has(0xd)), (true, false, true));
+        assert_eq!(state.take_new_lines(), ("\nwrote 000000000000000d\n".to_owned(), false));
+        let again = RunState::parse(format!("{text}\nwrote 000000000000000d\n"));
+        assert_eq!([0xb, 0xc, 0xd].map(|own| again.has(own) && !again.has(0)), [true, true, true]);
+        assert!([0xd, 0xa].iter().all(|own| state.has(*own)));
+    }
+
+    #[test]
+    fn what_a_process_left_that_died_as_it_began_a_run_is_no_run() {
+        for text in ["", "run", "run ne"] {
+            let mut state = RunState::parse(text.to_owned());
+            assert!(!state.continues(&Run::named("ne")) && !state.continues(&Run::named("new")), "{text}");
+        }
     }
 }

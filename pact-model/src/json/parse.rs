@@ -33,7 +33,7 @@ impl<'a> Json<'a> {
     ///
     /// Text that is not JSON (RFC 8259), invalid UTF-8, lone surrogates, and nesting deeper than [`MAX_DEPTH`].
     pub fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
-        read::<Borrowing>(text)
+        read::<Borrowing>(text).map(|(_, document, _)| document)
     }
 }
 
@@ -44,18 +44,46 @@ impl JsonValue {
     ///
     /// As [`Json::parse`].
     pub fn parse_owned(text: &[u8]) -> Result<Self, JsonError> {
-        read::<Owning>(text)
+        read::<Owning>(text).map(|(_, document, _)| document)
     }
 }
 
-/// Whether a document borrows from its text (`'t`) or not.
+/// A large array or object in the text: from its first bracket until after its last, and how many items or members it has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Large {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) parts: usize,
+}
+
+/// Parts of so many bytes are better walked than read.
+pub(super) fn is_large(length: usize) -> bool {
+    length > 64 * 1024
+}
+
+/// Reads a document and keeps nothing of it; gives back its text, and what is large in it in the order of the text.
+pub(super) fn check(text: &[u8]) -> Result<(&str, Vec<Large>), JsonError> {
+    read::<Checking>(text).map(|(text, _, mut large)| {
+        large.sort_unstable_by_key(|large| large.start);
+        (text, large)
+    })
+}
+
+/// The document or part of one that was checked before.
+pub(super) fn checked(text: &str) -> Json<'_> {
+    Reader::<Borrowing>::new(text).document().map(|(document, _)| document).expect("what is part of a document is one")
+}
+
+/// Whether a document borrows from its text (`'t`) or not, or is not kept at all.
 trait Keeping<'t, 'a> {
+    const KEEPS: bool = true;
     fn text(text: Cow<'t, str>) -> Cow<'a, str>;
     fn number(number: Number<'t>) -> Number<'a>;
 }
 
 struct Borrowing;
 struct Owning;
+struct Checking;
 
 impl<'t> Keeping<'t, 't> for Borrowing {
     fn text(text: Cow<'t, str>) -> Cow<'t, str> {
@@ -77,10 +105,23 @@ impl<'t> Keeping<'t, 'static> for Owning {
     }
 }
 
-fn read<'t, 'a, K: Keeping<'t, 'a>>(text: &'t [u8]) -> Result<Json<'a>, JsonError> {
+impl<'t> Keeping<'t, 'static> for Checking {
+    const KEEPS: bool = false;
+
+    fn text(_: Cow<'t, str>) -> Cow<'static, str> {
+        Cow::Borrowed("")
+    }
+
+    fn number(_: Number<'t>) -> Number<'static> {
+        Number::from_valid("0")
+    }
+}
+
+/// The text without a byte order mark, the document, and what is large in it if it is not kept.
+fn read<'t, 'a, K: Keeping<'t, 'a>>(text: &'t [u8]) -> Result<(&'t str, Json<'a>, Vec<Large>), JsonError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let outcome = match str::from_utf8(text) {
-        Ok(text) => Reader::<K>::new(text).document(),
+        Ok(text) => Reader::<K>::new(text).document().map(|(document, large)| (text, document, large)),
         Err(error) => {
             // A fault before the invalid bytes comes first.
             let (valid, _) = text.split_at(error.valid_up_to());
@@ -97,6 +138,7 @@ fn read<'t, 'a, K: Keeping<'t, 'a>>(text: &'t [u8]) -> Result<Json<'a>, JsonErro
     })
 }
 
+#[derive(Debug)]
 struct Fault {
     reason: &'static str,
     at: usize,
@@ -116,20 +158,22 @@ struct Reader<'t, 'a, K> {
     items: Vec<Json<'a>>,
     /// Likewise of all objects.
     members: Vec<Member<'a>>,
+    large: Vec<Large>,
     keeping: PhantomData<K>,
 }
 
 impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
     fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
-        Self { text, bytes, at: 0, depth: 0, items: Vec::new(), members: Vec::new(), keeping: PhantomData }
+        let (items, members, large) = (Vec::new(), Vec::new(), Vec::new());
+        Self { text, bytes, at: 0, depth: 0, items, members, large, keeping: PhantomData }
     }
 
-    fn document(mut self) -> Result<Json<'a>, Fault> {
+    fn document(mut self) -> Result<(Json<'a>, Vec<Large>), Fault> {
         self.skip_space();
         let document = self.value()?;
         self.skip_space();
-        if self.at < self.bytes.len() { Err(self.fault("trailing characters")) } else { Ok(document) }
+        if self.at < self.bytes.len() { Err(self.fault("trailing characters")) } else { Ok((document, self.large)) }
     }
 
     fn fault(&self, reason: &'static str) -> Fault {
@@ -172,31 +216,39 @@ impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
         Ok(value)
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Json<'a>, Fault>) -> Result<Json<'a>, Fault> {
+    /// `read` gives the array or object, and how many parts it has.
+    fn nested(&mut self, read: fn(&mut Self) -> Result<(Json<'a>, usize), Fault>) -> Result<Json<'a>, Fault> {
         if self.depth == MAX_DEPTH {
             return Err(self.fault(TOO_DEEP));
         }
+        let start = self.at;
         self.depth += 1;
         self.at += 1;
         self.skip_space();
-        let value = read(self);
+        let (value, parts) = read(self)?;
         self.depth -= 1;
-        value
+        if !K::KEEPS && is_large(self.at - start) {
+            self.large.push(Large { start, end: self.at, parts });
+        }
+        Ok(value)
     }
 
     /// The rest of an array, after the opening bracket.
-    fn array(&mut self) -> Result<Json<'a>, Fault> {
-        let (start, mut many) = (self.items.len(), Vec::new());
+    fn array(&mut self) -> Result<(Json<'a>, usize), Fault> {
+        let (start, mut many, mut parts) = (self.items.len(), Vec::new(), 0);
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Json::Array(many));
+            return Ok((Json::Array(many), 0));
         }
         if self.peek().is_none() {
             return Err(self.fault("EOF while parsing a list"));
         }
         loop {
             let item = self.value()?;
-            self.items.push(item);
+            parts += 1;
+            if K::KEEPS {
+                self.items.push(item);
+            }
             self.skip_space();
             match self.peek() {
                 Some(b',') => {
@@ -211,7 +263,7 @@ impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
                 }
                 Some(b']') => {
                     self.at += 1;
-                    return Ok(Json::Array(gathered(&mut self.items, start, many)));
+                    return Ok((Json::Array(gathered(&mut self.items, start, many)), parts));
                 }
                 Some(_) => return Err(self.fault("expected `,` or `]`")),
                 None => return Err(self.fault("EOF while parsing a list")),
@@ -220,11 +272,11 @@ impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
     }
 
     /// The rest of an object, after the opening brace.
-    fn object(&mut self) -> Result<Json<'a>, Fault> {
-        let (start, mut many) = (self.members.len(), Vec::new());
+    fn object(&mut self) -> Result<(Json<'a>, usize), Fault> {
+        let (start, mut many, mut parts) = (self.members.len(), Vec::new(), 0);
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Json::Object(Object::new()));
+            return Ok((Json::Object(Object::new()), 0));
         }
         loop {
             match self.peek() {
@@ -241,7 +293,10 @@ impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
             }
             self.skip_space();
             let value = self.value()?;
-            self.members.push((name, value));
+            parts += 1;
+            if K::KEEPS {
+                self.members.push((name, value));
+            }
             self.skip_space();
             match self.peek() {
                 Some(b',') => {
@@ -257,7 +312,7 @@ impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
                 Some(b'}') => {
                     self.at += 1;
                     let members = gathered(&mut self.members, start, many);
-                    return Ok(Json::Object(Object::from_members(members)));
+                    return Ok((Json::Object(Object::from_members(members)), parts));
                 }
                 Some(_) => return Err(self.fault("expected `,` or `}`")),
                 None => return Err(self.fault("EOF while parsing an object")),
@@ -392,7 +447,7 @@ impl<'t, 'a, K: Keeping<'t, 'a>> Reader<'t, 'a, K> {
 
 /// How many bytes there are before a quote, a backslash or a control character, or the end. Eight bytes at a time: each
 /// test leaves the high bit of the first byte that passes it (and maybe of some after that).
-fn plain_length(bytes: &[u8]) -> usize {
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
     let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;

@@ -19,7 +19,7 @@ impl Json<'_> {
         text
     }
 
-    fn print(&self, out: &mut String, level: Option<usize>) {
+    pub(super) fn print(&self, out: &mut String, level: Option<usize>) {
         match self {
             Self::Null => out.push_str("null"),
             Self::Bool(true) => out.push_str("true"),

@@ -1,10 +1,10 @@
-//! Finds the interaction with the same identity among many.
+//! Finds the interactions with the same identity among many.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 
-use super::is_same;
+use super::giving_way;
 use crate::interaction::Interaction;
 
 /// Positions of interactions by hashes of what identifies them.
@@ -35,19 +35,16 @@ impl Index {
         index
     }
 
-    /// The position of the first of `interactions`, which are those of the index, that has the same identity.
-    pub(super) fn find<T: Borrow<Interaction>>(&self, interactions: &[T], wanted: &Interaction) -> Option<usize> {
-        let places = match &wanted.key {
+    /// The positions of those of `interactions`, which are those of the index, that give way to a new one.
+    pub(super) fn giving_way<T: Borrow<Interaction>>(&self, interactions: &[T], new: &Interaction) -> Vec<usize> {
+        let places = match &new.key {
             Some(key) => {
-                [Some((By::Key, self.hash_of_key(key))), Some((By::IdentityOfKeyless, self.hash_of_identity(wanted)))]
+                [Some((By::Key, self.hash_of_key(key))), Some((By::IdentityOfKeyless, self.hash_of_identity(new)))]
             }
-            None => [Some((By::Identity, self.hash_of_identity(wanted))), None],
+            None => [Some((By::Identity, self.hash_of_identity(new))), None],
         };
-        let first = |place| {
-            let positions = self.positions.get(&place)?;
-            positions.iter().copied().find(|at| is_same(interactions[*at].borrow(), wanted))
-        };
-        places.into_iter().flatten().filter_map(first).min()
+        let candidates = places.into_iter().flatten().filter_map(|place| self.positions.get(&place)).flatten();
+        giving_way(candidates.map(|at| (*at, interactions[*at].borrow())), new)
     }
 
     pub(super) fn add(&mut self, at: usize, interaction: &Interaction) {
@@ -59,18 +56,22 @@ impl Index {
 
     /// The interaction at a position gives way to another.
     pub(super) fn replace(&mut self, at: usize, old: &Interaction, new: &Interaction) {
-        let places = self.places_of(old);
-        if places == self.places_of(new) {
+        if self.places_of(old) == self.places_of(new) {
             return;
         }
-        for place in places {
+        self.remove(at, old);
+        self.add(at, new);
+    }
+
+    /// The interaction at a position gives way to one that is elsewhere.
+    pub(super) fn remove(&mut self, at: usize, old: &Interaction) {
+        for place in self.places_of(old) {
             if let Some(positions) = self.positions.get_mut(&place)
                 && let Ok(found) = positions.binary_search(&at)
             {
                 positions.remove(found);
             }
         }
-        self.add(at, new);
     }
 
     fn places_of(&self, interaction: &Interaction) -> [(By, u64); 2] {

@@ -110,7 +110,11 @@ pub(super) fn matching_rules(
             }
         }
     }
-    let Found { rules, mut rest, rest_by_name } = found;
+    let Found { mut rules, mut rest, rest_by_name } = found;
+    // There are thousands of these in large pacts, most with few rules, and maps grow by more than that.
+    for named in [&mut rules.query, &mut rules.header, &mut rules.body, &mut rules.metadata] {
+        named.shrink_to_fit();
+    }
     for (category, named) in rest_by_name {
         unknown::keep(&mut rest, category, named);
     }

@@ -99,7 +99,7 @@ pub(super) fn message_part(
         if name == "content" {
             notes.warn(&at, "read as `contents`, which is its name");
         }
-        v3::body(contents, stated.as_ref())
+        v3::body(contents, stated.as_ref(), &at, notes)
     };
     Ok(MessagePart {
         contents,
@@ -213,7 +213,10 @@ fn headers(json: Option<&Json<'_>>, at: &At<'_>) -> Result<Headers, ReadError> {
     for (name, value) in members(json, "an object of headers", at)?.into_iter().flat_map(Object::iter) {
         let (_, values) = headers.entry(name.to_ascii_lowercase()).or_insert_with(|| (name.to_owned(), Vec::new()));
         match value {
-            Json::Array(items) => values.extend(items.iter().map(|item| item.to_text().into_owned())),
+            Json::Array(items) => {
+                values.reserve_exact(items.len());
+                values.extend(items.iter().map(|item| item.to_text().into_owned()));
+            }
             other => values.extend(Headers::split_line(name, &other.to_text())),
         }
     }
@@ -270,7 +273,7 @@ fn body(
     let stated = headers.content_type();
     match version {
         SpecVersion::V4 => v4::body(json, stated.as_ref(), ("body", unknown), at, notes),
-        _ => v3::body(json, stated.as_ref()),
+        _ => v3::body(json, stated.as_ref(), at, notes),
     }
 }
 

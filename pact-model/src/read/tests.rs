@@ -2,6 +2,7 @@ mod categories;
 mod files;
 mod http;
 mod interactions;
+mod large;
 mod leniency;
 mod rules;
 mod unknown;

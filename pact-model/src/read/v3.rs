@@ -51,7 +51,7 @@ pub(super) fn message(json: &Json<'_>, index: usize, at: &At<'_>, notes: &mut No
 }
 
 /// Reads a body. Nothing marks base64 or JSON texts in these versions: the content type decides, `stated` or detected.
-pub(super) fn body(json: Option<&Json<'_>>, stated: Option<&ContentType>) -> Body {
+pub(super) fn body(json: Option<&Json<'_>>, stated: Option<&ContentType>, at: &At<'_>, notes: &mut Notes) -> Body {
     match json {
         None => Body::Missing,
         Some(Json::Null) => Body::Null,
@@ -74,7 +74,11 @@ pub(super) fn body(json: Option<&Json<'_>>, stated: Option<&ContentType>) -> Bod
             }
             Body::new(text.clone().into_owned(), None)
         }
-        Some(value) => Body::new(value.to_compact(), None),
+        Some(value) => {
+            let mut text = notes.take_text(at).unwrap_or_else(|| value.to_compact());
+            text.shrink_to_fit();
+            Body::new(text, None)
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Interactions of V4, and bodies in their wrapping.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -181,30 +183,31 @@ fn content(json: Option<&Json<'_>>, stated: Option<&ContentType>, at: &At<'_>, n
         return Body::new(Json::Object(object.clone()).to_compact(), Some(ContentType::json()));
     };
     let content_type = content_type(object.get("contentType"), &at.field("contentType"), notes);
-    let bytes = match (content, encoding(object.get("encoded"))) {
+    let text = notes.take_text(&at.field("content")).map_or_else(|| content.to_text(), Cow::Owned);
+    let mut bytes = match (content, encoding(object.get("encoded"))) {
         (Json::Null, _) => return Body::Null,
         (Json::String(text), Encoding::None) => {
             let is_json = content_type.as_ref().or(stated).is_some_and(ContentType::is_json);
             if is_json && !text.is_empty() { content.to_compact().into_bytes() } else { text.as_bytes().to_vec() }
         }
-        (other, Encoding::None) => other.to_compact().into_bytes(),
-        (other, Encoding::Json) => other.to_text().as_bytes().to_vec(),
-        (other, Encoding::Base64) => {
-            let text = other.to_text();
+        (_, Encoding::None | Encoding::Json) => text.into_owned().into_bytes(),
+        (_, Encoding::Base64) => {
             let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
             BASE64.decode(digits).unwrap_or_else(|error| {
                 notes.warn(&at.field("content"), format!("not base64 ({error}), taken as it is"));
                 text.as_bytes().to_vec()
             })
         }
-        (other, Encoding::Unknown) => {
+        (_, Encoding::Unknown) => {
             notes.warn(&at.field("encoded"), "unknown encoding, the content is taken as it is");
-            other.to_text().as_bytes().to_vec()
+            text.into_owned().into_bytes()
         }
     };
     if bytes.is_empty() {
         return Body::Empty;
     }
+    // The text grew as it was written; what is kept for long should not hold what that left over.
+    bytes.shrink_to_fit();
     let hint = object.get("contentTypeHint").and_then(|hint| hint_of(hint, &at.field("contentTypeHint"), notes));
     Body::Present(Content { bytes: bytes.into(), content_type, hint })
 }

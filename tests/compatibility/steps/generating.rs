@@ -51,12 +51,12 @@ fn prepare_part(suite: &mut Suite, part: &str, states: &Object<'_>, url: Option<
         GenerateContext::consumer(url, generate::now())
     };
     if part == "request" {
-        let prepared = generate::request(&generating.request, &context, &mut generate::rng());
+        let prepared = generate::request(&generating.request, &context, &mut generate::rng("any"));
         generating.example = generating.request.body.bytes().to_vec();
         generating.request = without_warnings(prepared);
         generating.prepared = generating.request.body.bytes().to_vec();
     } else {
-        let prepared = generate::response(&generating.response, &context, &mut generate::rng());
+        let prepared = generate::response(&generating.response, &context, &mut generate::rng("any"));
         generating.example = generating.response.body.bytes().to_vec();
         generating.response = without_warnings(prepared);
         generating.prepared = generating.response.body.bytes().to_vec();

@@ -14,19 +14,52 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Vec<u8>>,
+    /// Whether the body is sent in chunks, without saying how long it is.
+    pub(crate) chunked: bool,
+    /// The path as the contract has it, if this one has it encoded. To ours that is the same.
+    pub(crate) path_of_contract: Option<String>,
+}
+
+impl Request {
+    /// What the official server must be sent to understand the same: it does not decode paths.
+    pub(crate) fn for_official(&self) -> Self {
+        Self { path: self.path_of_contract.as_ref().unwrap_or(&self.path).clone(), ..self.clone() }
+    }
+
+    /// Is there a header in several lines?
+    pub(crate) fn repeats_a_header(&self) -> bool {
+        let is_again = |(at, (name, _)): (usize, &(String, String))| {
+            self.headers[..at].iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+        };
+        self.headers.iter().enumerate().any(is_again)
+    }
+
+    /// Path and query.
+    pub(crate) fn target(&self) -> String {
+        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) }
+    }
 }
 
 /// The requests of a contract as they stand there.
 pub(crate) fn as_written(contract: &str) -> Vec<Request> {
     let contract: Value = serde_json::from_str(contract).expect("the contract is JSON");
-    contract["interactions"].as_array().expect("a list").iter().map(request_of).collect()
+    http(&contract).map(request_of).collect()
+}
+
+fn http(contract: &Value) -> impl Iterator<Item = &Value> {
+    contract["interactions"].as_array().expect("a list").iter().filter(|one| one["request"]["path"].is_string())
 }
 
 /// Each interaction's request, and what becomes of it when one thing is changed.
 pub(crate) fn of_contract(contract: &str) -> Vec<Request> {
     let contract: Value = serde_json::from_str(contract).expect("the contract is JSON");
-    let interactions = contract["interactions"].as_array().expect("a list");
-    interactions.iter().flat_map(|interaction| variations(&request_of(interaction))).collect()
+    http(&contract).flat_map(|interaction| variations(&request_of(interaction), has_path_rule(interaction))).collect()
+}
+
+fn has_path_rule(interaction: &Value) -> bool {
+    let rules = &interaction["request"]["matchingRules"];
+    ["path", "$.path"].iter().any(|name| !rules[name].is_null())
 }
 
 /// The request of an interaction, in whatever version of the specification.
@@ -42,7 +75,7 @@ fn request_of(interaction: &Value) -> Request {
     };
     let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let query = if let Value::String(query) = &request["query"] {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     } else {
         members("query").iter().map(|(name, value)| (encoded(name), encoded(value))).collect()
@@ -60,12 +93,26 @@ fn request_of(interaction: &Value) -> Request {
     };
     Request {
         name: text(&interaction["description"]),
-        method: text(&request["method"]),
-        path: text(&request["path"]),
+        method: request["method"].as_str().unwrap_or("GET").to_ascii_uppercase(),
+        path: sendable(&text(&request["path"])),
         query,
         headers: members("headers"),
         body,
+        chunked: false,
+        path_of_contract: None,
     }
+}
+
+/// The path with what cannot be sent encoded. A percent sign stays: what a contract has encoded is sent so.
+fn sendable(path: &str) -> String {
+    let byte = |byte: u8| if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(byte).collect()
+}
+
+/// Each character of a form's text as `%XX`.
+fn all_encoded(text: &str) -> String {
+    let meant: String = url::form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name).collect();
+    meant.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect()
 }
 
 fn encoded_at_the_end(path: &str) -> String {
@@ -74,7 +121,7 @@ fn encoded_at_the_end(path: &str) -> String {
 }
 
 /// The request, and what becomes of it when one thing is changed.
-fn variations(base: &Request) -> Vec<Request> {
+fn variations(base: &Request, has_path_rule: bool) -> Vec<Request> {
     let mut all = vec![base.clone()];
     let mut with = |what: String, change: &dyn Fn(&mut Request)| {
         let mut changed = base.clone();
@@ -82,7 +129,7 @@ fn variations(base: &Request) -> Vec<Request> {
         change(&mut changed);
         all.push(changed);
     };
-    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] {
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "PURGE"] {
         if method != base.method {
             with(format!("method {method}"), &|request| method.clone_into(&mut request.method));
         }
@@ -90,16 +137,32 @@ fn variations(base: &Request) -> Vec<Request> {
     for (what, path) in [
         ("path with more", format!("{}/more", base.path)),
         ("path with a slash", format!("{}/", base.path)),
+        ("path with two slashes", format!("/{}", base.path)),
         ("path in capitals", base.path.to_uppercase()),
-        ("path encoded", encoded_at_the_end(&base.path)),
         ("path of nothing", "/nothing".to_owned()),
     ] {
         with(what.to_owned(), &|request| request.path.clone_from(&path));
     }
+    // An encoded slash is none.
+    if !base.path.ends_with('/') {
+        with("path encoded".to_owned(), &|request| {
+            request.path = encoded_at_the_end(&base.path);
+            // Rules see a path as it was sent, with both.
+            request.path_of_contract = (!has_path_rule).then(|| base.path.clone());
+        });
+    }
     with("query added".to_owned(), &|request| request.query.push(("added".into(), "1".into())));
+    with("query added without value".to_owned(), &|request| request.query.push(("added".into(), String::new())));
     for at in 0..base.query.len() {
         with(format!("query {at} dropped"), &|request| _ = request.query.remove(at));
         with(format!("query {at} changed"), &|request| "other".clone_into(&mut request.query[at].1));
+        with(format!("query {at} twice"), &|request| request.query.push(request.query[at].clone()));
+        with(format!("query {at} empty"), &|request| request.query[at].1.clear());
+        with(format!("query {at} all encoded"), &|request| {
+            let (name, value) = &mut request.query[at];
+            *name = all_encoded(name);
+            *value = all_encoded(value);
+        });
         with(format!("query {at} a number"), &|request| "77".clone_into(&mut request.query[at].1));
     }
     if base.query.len() > 1 {
@@ -109,6 +172,13 @@ fn variations(base: &Request) -> Vec<Request> {
     for at in 0..base.headers.len() {
         with(format!("header {at} dropped"), &|request| _ = request.headers.remove(at));
         with(format!("header {at} changed"), &|request| "text/other".clone_into(&mut request.headers[at].1));
+        with(format!("header {at} empty"), &|request| request.headers[at].1.clear());
+        with(format!("header {at} twice"), &|request| request.headers.push(request.headers[at].clone()));
+        if base.headers[at].0.eq_ignore_ascii_case("content-type") {
+            let other = || ("Content-Type".to_owned(), "text/other".to_owned());
+            with(format!("header {at} after another"), &|request| request.headers.insert(at, other()));
+            with(format!("header {at} before another"), &|request| request.headers.insert(at + 1, other()));
+        }
         with(format!("header {at} in capitals"), &|request| request.headers[at].0.make_ascii_uppercase());
         with(format!("header {at} with charset"), &|request| request.headers[at].1 += "; charset=utf-8");
     }
@@ -122,7 +192,15 @@ fn variations(base: &Request) -> Vec<Request> {
             request.headers.push((name, values));
         });
     }
+    if base.body.is_none() {
+        with("body added".to_owned(), &|request| request.body = Some(b"{\"added\":1}".to_vec()));
+        with("JSON added".to_owned(), &|request| {
+            request.body = Some(b"{\"added\":1}".to_vec());
+            request.headers.push(("Content-Type".into(), "application/json".into()));
+        });
+    }
     if let Some(body) = &base.body {
+        with("body in chunks".to_owned(), &|request| request.chunked = true);
         with("body dropped".to_owned(), &|request| request.body = None);
         with("body empty".to_owned(), &|request| request.body = Some(Vec::new()));
         with("body broken".to_owned(), &|request| request.body = Some(b"{".to_vec()));
@@ -149,6 +227,17 @@ fn variations(base: &Request) -> Vec<Request> {
                 request.body = Some(text.into_bytes());
                 request.headers.iter_mut().for_each(|(_, value)| *value = value.replace("=XX", "=YY"));
             });
+            let text = String::from_utf8_lossy(body);
+            for (what, changed) in [
+                ("with a preamble", format!("for those who cannot read parts\r\n{text}")),
+                ("with an epilogue", format!("{text}the end\r\n--XX\r\nmore")),
+                ("with spaces after boundaries", text.replace("--XX\r\n", "--XX \t\r\n")),
+                ("after a longer boundary", format!("--XXX\r\n{text}")),
+                ("with a boundary within a line", format!("a{text}")),
+                ("with short line ends", text.replace("\r\n", "\n")),
+            ] {
+                with(format!("body {what}"), &|request| request.body = Some(changed.clone().into_bytes()));
+            }
         }
     }
     all

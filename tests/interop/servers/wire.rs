@@ -20,6 +20,34 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+impl Answer {
+    /// JSON means the same in any order and spelling.
+    pub(crate) fn keep_meaning(&mut self) {
+        if let Ok(json) = serde_json::from_str::<serde_json::Value>(&self.body) {
+            self.body = json.to_string();
+        }
+    }
+
+    /// For values made by chance: letters and digits are as good as others.
+    pub(crate) fn keep_shape(&mut self) {
+        for text in self.headers.values_mut().chain([&mut self.body]) {
+            let of_token = |c: char| c.is_ascii_alphanumeric() || c == '.';
+            let tokens = text.split_inclusive(|c| !of_token(c)).map(|token| {
+                let (token, end) =
+                    token.strip_suffix(|c| !of_token(c)).map_or((token, ""), |own| (own, &token[own.len()..]));
+                let shape = match token {
+                    "true" | "false" => "bool".to_owned(),
+                    // A decimal number has its point anywhere, and no zeros after it at its end.
+                    decimal if decimal.contains('.') => "decimal".to_owned(),
+                    other => "x".repeat(other.len()),
+                };
+                shape + end
+            });
+            *text = tokens.collect();
+        }
+    }
+}
+
 /// A request without anything.
 pub(crate) fn plain(method: &str, path: &str) -> Request {
     Request {
@@ -29,32 +57,51 @@ pub(crate) fn plain(method: &str, path: &str) -> Request {
         query: Vec::new(),
         headers: Vec::new(),
         body: None,
+        chunked: false,
+        path_of_contract: None,
     }
 }
 
+/// Is it a header that says something of the connection, and nothing of the contract?
+pub(crate) fn is_of_connection(name: &str) -> bool {
+    ["date", "connection", "keep-alive", "content-length", "transfer-encoding"].contains(&name)
+}
+
 pub(crate) fn send(port: u16, request: &Request) -> Answer {
-    let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    let mut lines = vec![format!("{} {}{query} HTTP/1.1", request.method, request.path)];
+    let mut lines = vec![format!("{} {} HTTP/1.1", request.method, request.target())];
     lines.extend(["Host: localhost".to_owned(), "Connection: close".to_owned()]);
     lines.extend(request.headers.iter().map(|(name, value)| format!("{name}: {value}")));
-    lines.extend(request.body.iter().map(|body| format!("Content-Length: {}", body.len())));
+    let body = request.body.as_deref().unwrap_or_default();
+    if request.chunked {
+        lines.push("Transfer-Encoding: chunked".to_owned());
+    } else if request.body.is_some() {
+        lines.push(format!("Content-Length: {}", body.len()));
+    }
     let mut bytes = format!("{}\r\n\r\n", lines.join("\r\n")).into_bytes();
-    bytes.extend(request.body.iter().flatten());
+    if request.chunked {
+        for chunk in body.chunks(1 + body.len() / 3) {
+            bytes.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            bytes.extend(chunk);
+            bytes.extend(b"\r\n");
+        }
+        bytes.extend(b"0\r\n\r\n");
+    } else {
+        bytes.extend(body);
+    }
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a limit can be set");
     stream.write_all(&bytes).expect("the request can be sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("the answer can be read");
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
+    let Some((head, body)) = answer.split_once("\r\n\r\n") else {
+        return Answer { status: 0, headers: BTreeMap::new(), body: answer };
+    };
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
-    // Those of the connection say nothing about the contract.
-    let of_connection = ["date", "connection", "content-length", "transfer-encoding"];
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-        if !of_connection.contains(&name) {
+        if !is_of_connection(name) {
             let values = headers.entry(name.to_owned()).or_default();
             *values += if values.is_empty() { "" } else { ", " };
             *values += value;

@@ -7,12 +7,15 @@ use serde_json::{Map, Value, json};
 /// The version of the specification that a pact is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Version {
+    /// Without rules.
+    One = 1,
     Two = 2,
     Three = 3,
     Four = 4,
 }
 
 impl Version {
+    /// Those with rules.
     pub(crate) const ALL: [Self; 3] = [Self::Two, Self::Three, Self::Four];
 
     pub(crate) fn number(self) -> u8 {
@@ -98,6 +101,18 @@ impl Expectation {
         }
     }
 
+    /// As an interaction that expects it in a request, which is answered with nothing but 202.
+    pub(crate) fn asking(&self, version: Version, description: &str, path: &str) -> Value {
+        let mut interaction = self.interaction(Kind::Response, version, description, path);
+        let mut request = interaction["response"].take();
+        request["method"] = json!("POST");
+        request["path"] = json!(path);
+        request.as_object_mut().expect("an object").remove("status");
+        interaction["request"] = request;
+        interaction["response"] = json!({ "status": 202 });
+        interaction
+    }
+
     fn response(&self, version: Version) -> Value {
         let mut headers = self.headers.clone();
         if let Some(own) = &self.content_type {
@@ -148,6 +163,7 @@ impl Expectation {
 
     fn add_rules(&self, part: &mut Value, version: Version) {
         let Some(categories) = self.rules.as_object().filter(|rules| !rules.is_empty()) else { return };
+        assert_ne!(version, Version::One, "version 1 has no rules");
         part["matchingRules"] = if version == Version::Two {
             let mut flat = Map::new();
             for (category, rules) in categories {

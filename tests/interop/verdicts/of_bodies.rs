@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Trial;
+use super::asked::Asked;
 use super::contract::{Answer, Body, Expectation, Framing, Kind, Version};
 use crate::variations;
 
@@ -19,10 +20,11 @@ struct OfBody {
     body: Option<String>,
     hex: Option<String>,
     rules: Option<String>,
-    #[serde(default = "all_versions")]
-    versions: Vec<u8>,
+    versions: Option<Vec<u8>>,
     #[serde(default)]
     variants: Vec<[String; 3]>,
+    #[serde(default)]
+    answers: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,8 +48,7 @@ struct OfHead {
     headers: String,
     status: Option<u16>,
     rules: Option<String>,
-    #[serde(default = "all_versions")]
-    versions: Vec<u8>,
+    versions: Option<Vec<u8>>,
     answers: Vec<Vec<String>>,
 }
 
@@ -59,12 +60,10 @@ struct OfMetadata {
     answers: Vec<[String; 2]>,
 }
 
-fn all_versions() -> Vec<u8> {
-    vec![2, 3, 4]
-}
-
-fn versions(numbers: &[u8]) -> impl Iterator<Item = Version> {
-    Version::ALL.into_iter().filter(|version| numbers.contains(&version.number()))
+/// Those that are named, or all that can say it.
+fn versions(named: Option<&Vec<u8>>, has_rules: bool) -> impl Iterator<Item = Version> {
+    let able = [Version::One].into_iter().filter(move |_| !has_rules).chain(Version::ALL);
+    able.filter(move |version| named.is_none_or(|named| named.contains(&version.number())))
 }
 
 fn rules(text: Option<&String>) -> Value {
@@ -72,30 +71,49 @@ fn rules(text: Option<&String>) -> Value {
 }
 
 pub(super) fn trials() -> Vec<Trial> {
-    let bodies: Bodies = toml::from_str(include_str!("bodies.toml")).expect("bodies.toml is as it should be");
+    let bodies = bodies_of_all_kinds();
+    let documents: Bodies = toml::from_str(include_str!("documents.toml")).expect("documents.toml is as it should be");
     let heads: Heads = toml::from_str(include_str!("heads.toml")).expect("heads.toml is as it should be");
-    let mut all: Vec<_> = bodies.body.iter().flat_map(OfBody::trials).collect();
+    let mut all: Vec<_> = bodies.iter().chain(&documents.body).flat_map(OfBody::trials).collect();
     all.extend(heads.status.iter().flat_map(OfStatus::trials));
     all.extend(heads.head.iter().flat_map(OfHead::trials));
     all.extend(heads.metadata.iter().flat_map(OfMetadata::trials));
     all
 }
 
+fn bodies_of_all_kinds() -> Vec<OfBody> {
+    let bodies: Bodies = toml::from_str(include_str!("bodies.toml")).expect("bodies.toml is as it should be");
+    let kinds: Bodies = toml::from_str(include_str!("kinds.toml")).expect("kinds.toml is as it should be");
+    bodies.body.into_iter().chain(kinds.body).collect()
+}
+
+/// The bodies that are not JSON, as a consumer may send them.
+pub(super) fn asked() -> Vec<Asked> {
+    let others = bodies_of_all_kinds().into_iter().filter(|body| !body.r#type.contains("json"));
+    let can_be_sent = others.filter(|body| body.versions.as_ref().is_none_or(|versions| versions.contains(&4)));
+    let asked = can_be_sent.map(|body| {
+        let expected = Expectation::new(Some(&body.r#type), body.expected(), rules(body.rules.as_ref()));
+        let sent = body.answers(&expected, Kind::Message);
+        Asked { name: body.name, expected, sent }
+    });
+    asked.collect()
+}
+
 impl OfBody {
     fn trials(&self) -> Vec<Trial> {
         let expected = Expectation::new(Some(&self.r#type), self.expected(), rules(self.rules.as_ref()));
         let mut all = Vec::new();
-        for version in versions(&self.versions) {
+        for version in versions(self.versions.as_ref(), self.rules.is_some()) {
             let mut kinds = vec![Kind::Response];
             if self.rules.is_none() || !self.rules.as_ref().is_some_and(|rules| rules.contains("header")) {
-                kinds.extend((version != Version::Two).then_some(Kind::Message));
+                kinds.extend((version >= Version::Three).then_some(Kind::Message));
                 kinds.extend((version == Version::Four).then_some(Kind::Reply));
             }
             for kind in kinds {
                 for (at, (what, answer)) in self.answers(&expected, kind).into_iter().enumerate() {
                     // Documents have many places; versions and kinds share what looks at them.
                     let share = if version == Version::Four && kind == Kind::Response { 1 } else { 4 };
-                    if at < 12 || (at + self.name.len()).is_multiple_of(share) {
+                    if at < 12 || !self.answers.is_empty() || (at + self.name.len()).is_multiple_of(share) {
                         let place = format!("{kind:?}").to_lowercase();
                         let name = format!("{}, {place}, V{}: {what}", self.name, version.number());
                         all.push(Trial::new(&name, kind, version, &expected, answer));
@@ -122,6 +140,12 @@ impl OfBody {
         let good = Answer::of(expected);
         let mut all = vec![("as expected".to_owned(), good.clone())];
         let mut add = |what: &str, answer: Answer| all.push((what.to_owned(), answer));
+        for answer in &self.answers {
+            add(&format!("{answer:?}"), good.with_body(answer.as_str()));
+        }
+        if !self.answers.is_empty() {
+            return all;
+        }
         for [what, from, to] in &self.variants {
             let changed = match &self.hex {
                 Some(hex) => bytes_of(&replaced(hex, from, to)),
@@ -202,9 +226,9 @@ impl OfStatus {
         );
         let mut expected = Expectation::new(None, Body::Missing, rules);
         expected.status = self.expected;
-        let numbers: &[u8] = if self.matchers.is_some() { &[4] } else { &[2, 3, 4] };
+        let only = self.matchers.is_some().then(|| vec![4]);
         let mut all = Vec::new();
-        for version in versions(numbers) {
+        for version in versions(only.as_ref(), self.matchers.is_some()) {
             for status in self.tried.iter().chain([&self.expected]) {
                 let name = format!("{}, V{}: {status}", self.name, version.number());
                 let answer = Answer::of(&expected).with_status(*status);
@@ -230,7 +254,7 @@ impl OfHead {
             answers.push((format!("{what} ({})", lines.join(" | ")), good.with_header(&name, &lines)));
         }
         let mut all = Vec::new();
-        for version in versions(&self.versions) {
+        for version in versions(self.versions.as_ref(), self.rules.is_some()) {
             for (what, answer) in &answers {
                 let name = format!("{}, V{}: {what}", self.name, version.number());
                 all.push(Trial::new(&name, Kind::Response, version, &expected, answer.clone()));

@@ -175,11 +175,12 @@ impl<C: Clone + Send + Sync + 'static> VerifierBuilder<C> {
                 form: settings.state_change_form,
                 headers: headers.clone(),
                 timeout: settings.timeout,
+                secrets: secrets.clone(),
             };
             ways.push(Arc::new(Told { whom, tear_down: settings.state_change_teardown }));
         }
         if let Some(command) = settings.state_command {
-            let whom = CommandStates { command, timeout: settings.timeout };
+            let whom = CommandStates { command, timeout: settings.timeout, secrets: secrets.clone() };
             ways.push(Arc::new(Told { whom, tear_down: settings.state_change_teardown }));
         }
         if ways.len() > 1 {
@@ -270,13 +271,11 @@ fn regex(what: &'static str, text: Option<&str>) -> Result<Option<Regex>, BuildE
 }
 
 fn http_url(what: &str, text: &str) -> Result<Url, BuildError> {
-    let unusable = |reason: String| BuildError::Url { what: what.to_owned(), url: without_credentials(text), reason };
-    let url = Url::parse(text).map_err(|error| unusable(error.to_string()))?;
-    if matches!(url.scheme(), "http" | "https") {
-        Ok(url)
-    } else {
-        Err(unusable(format!("its scheme is `{}`", url.scheme())))
-    }
+    intact_broker_client::http::http_url(text).map_err(|reason| BuildError::Url {
+        what: what.to_owned(),
+        url: without_credentials(text),
+        reason,
+    })
 }
 
 fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, BuildError> {

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
-use tower::Service;
+use tower::util::BoxCloneSyncService;
+use tower::{Service, ServiceExt as _};
 
 use super::VerifierBuilder;
-use crate::call::ServiceTarget;
+use crate::call::{self, ServiceTarget};
 use crate::state::BoxError;
 
 /// How the provider is reached.
@@ -32,7 +33,8 @@ impl<C: Clone + Send + Sync + 'static> VerifierBuilder<C> {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        self.settings.service = Some(ServiceTarget::new(service));
+        let service = service.map_response(|response| response.map(call::whole_chunks)).map_err(Into::into);
+        self.settings.service = Some(ServiceTarget(BoxCloneSyncService::new(service)));
         self
     }
 

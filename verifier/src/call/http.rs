@@ -9,7 +9,7 @@ use super::{Answer, Limits, too_large};
 use crate::execute::InteractionError;
 
 /// Calls a provider with one client for all interactions. It follows no redirects, adds no headers but `Host`,
-/// `Content-Length` and `Accept: */*`, and leaves the answer as it is.
+/// `Content-Length`, `Accept: */*` and `User-Agent`, and leaves the answer as it is.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpTarget {
     pub(crate) client: reqwest::Client,

@@ -10,11 +10,12 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use intact_matching::generate;
-use intact_matching::{ActualMessage, MessageMatcher, Mismatch, compare_replies};
+use intact_matching::{ActualMessage, Explanation, MessageMatcher, Mismatch, compare_replies, explain_replies};
 use intact_pact_model::json::{Json, JsonValue, Object};
-use intact_pact_model::{Interaction, Kind, MessagePart, SpecVersion};
+use intact_pact_model::{Interaction, Kind, MessagePart, Pact};
 
 use super::{Answer, Origin, request};
+use crate::aside;
 use crate::execute::{Execution, InteractionError, Outcome, with_generated};
 use crate::message::{Message, MessageRequest};
 use crate::state::StateValues;
@@ -31,13 +32,18 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub(crate) async fn verify(
     execution: &Execution<'_>,
     interaction: &Interaction,
-    version: SpecVersion,
+    pact: &Pact,
     values: &StateValues,
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    match ask(execution, interaction, version, values, &mut outcome).await {
+    match ask(execution, interaction, pact, values, &mut outcome).await {
         Ok(mismatches) => outcome.mismatches = mismatches,
         Err(error) => outcome.error = Some(error),
+    }
+    if let Kind::SyncMessage { request, .. } = &interaction.kind
+        && (outcome.error.is_some() || !outcome.mismatches.is_empty())
+    {
+        outcome.warnings.extend(generate::how_to_repeat(&request.generators, &request.matching_rules));
     }
     outcome
 }
@@ -45,14 +51,18 @@ pub(crate) async fn verify(
 async fn ask(
     execution: &Execution<'_>,
     interaction: &Interaction,
-    version: SpecVersion,
+    pact: &Pact,
     values: &StateValues,
     outcome: &mut Outcome,
 ) -> Result<Vec<Mismatch>, InteractionError> {
     let (request, expected) = match &interaction.kind {
         Kind::AsyncMessage(message) => (None, std::slice::from_ref(message)),
         Kind::SyncMessage { request, responses } => {
-            let (prepared, warnings) = with_generated(|context, rng| generate::message(request, context, rng), values)?;
+            let (prepared, warnings) = with_generated(
+                &generate::drawn_for(&pact.consumer, interaction),
+                |context, rng| generate::message(request, context, rng),
+                values,
+            )?;
             outcome.warnings = warnings;
             (Some(prepared), responses.as_slice())
         }
@@ -63,7 +73,7 @@ async fn ask(
     };
     let matchers = expected
         .iter()
-        .map(|expected| MessageMatcher::compile(expected, version))
+        .map(|expected| MessageMatcher::compile(expected, pact.version))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| InteractionError::Contract { reason: error.to_string() })?;
     let produced = match execution.producers {
@@ -80,9 +90,23 @@ async fn ask(
     if matchers.is_empty() {
         return Ok(Vec::new());
     }
-    let actual: Vec<_> =
-        produced.iter().map(|message| ActualMessage::new(Some(&message.contents), &message.metadata)).collect();
-    Ok(compare_replies(&matchers, &actual).into_mismatches())
+    let secrets = execution.secrets.and(outcome.secrets.iter().cloned());
+    let of_produced = produced.iter().map(|message| message.contents.len());
+    let size = of_produced.chain(expected.iter().map(|message| message.contents.bytes().len())).max().unwrap_or(0);
+    let compare = move || {
+        let actual: Vec<_> =
+            produced.iter().map(|message| ActualMessage::new(Some(&message.contents), &message.metadata)).collect();
+        let mismatches = compare_replies(&matchers, &actual).into_mismatches();
+        let explanation = if mismatches.is_empty() {
+            Explanation::default()
+        } else {
+            explain_replies(&matchers, &actual, &|text| secrets.hide(text))
+        };
+        (mismatches, explanation)
+    };
+    let (mismatches, explanation) = aside::compare(size, compare).await?;
+    outcome.explanation = explanation;
+    Ok(mismatches)
 }
 
 /// Asks the provider's endpoint for messages.
@@ -101,7 +125,12 @@ async fn over_http(
     question.insert("description", interaction.description.clone());
     if !interaction.provider_states.is_empty() {
         let states = interaction.provider_states.iter().map(|state| {
-            Json::object([("name", Json::from(state.name.clone())), ("params", Json::Object(state.params.clone()))])
+            let mut told = Object::new();
+            told.insert("name", state.name.clone());
+            if !state.params.is_empty() {
+                told.insert("params", Json::Object(state.params.clone()));
+            }
+            Json::Object(told)
         });
         question.insert("providerStates", Json::array(states));
     }

@@ -1,7 +1,7 @@
 //! The request of an interaction, as it travels.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use intact_pact_model::{Body, Headers, HttpRequest};
@@ -90,10 +90,13 @@ fn target(expected: &HttpRequest, base_path: &str) -> Result<Uri, InteractionErr
             text.push('?');
             text.extend(utf8_percent_encode(raw, NOT_IN_QUERY));
         }
-        None if expected.query.is_empty() => {}
         None => {
-            text.push('?');
-            text.push_str(&expected.query.to_query_string());
+            // A name without values makes no parameter.
+            let query = expected.query.to_query_string();
+            if !query.is_empty() {
+                text.push('?');
+                text.push_str(&query);
+            }
         }
     }
     let target = PathAndQuery::try_from(text.as_str())
@@ -102,12 +105,12 @@ fn target(expected: &HttpRequest, base_path: &str) -> Result<Uri, InteractionErr
 }
 
 /// Headers as lines. Values of a list that came from one line travel in one line again; others have a line each.
-/// `Host` and `Content-Length` are the business of whoever sends the request.
+/// `Content-Length` is the business of whoever sends the request.
 pub(crate) fn header_map(headers: &Headers) -> Result<HeaderMap, InteractionError> {
     let mut map = HeaderMap::new();
     for (name, values) in headers.iter() {
         let header = HeaderName::try_from(name).map_err(|_| unusable(format!("`{name}` is not a header name")))?;
-        if header == HOST || header == CONTENT_LENGTH {
+        if header == CONTENT_LENGTH {
             continue;
         }
         let is_list = Headers::split_line(name, "a,b").len() == 2;
@@ -164,9 +167,11 @@ mod tests {
         headers.append_line("Accept", "text/html, */*");
         headers.append("X-Tag", ["a".to_owned(), "b".to_owned()]);
         headers.append("Content-Length", ["99".to_owned()]);
+        headers.append("Host", ["shop.example".to_owned()]);
         let map = header_map(&headers).unwrap();
         assert_eq!(map.get_all("accept").iter().collect::<Vec<_>>(), ["text/html, */*"]);
         assert_eq!(map.get_all("x-tag").iter().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(map["host"], "shop.example", "providers may tell their customers apart by it");
         assert!(!map.contains_key("content-length"));
     }
 

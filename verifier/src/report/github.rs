@@ -12,12 +12,7 @@ pub fn annotations(report: &Report) -> Vec<String> {
         for interaction in pact.interactions.iter().filter(|interaction| !interaction.is_success()) {
             let level = if interaction.pending { "warning" } else { "error" };
             let title = format!("{} → {}: {}", pact.consumer, pact.provider, interaction.description);
-            let errors = interaction.errors.iter().map(ToString::to_string);
-            let mismatches = interaction.mismatches.iter().map(|mismatch| match mismatch.identifier() {
-                Some(identifier) => format!("{} {identifier}: {mismatch}", mismatch.attribute()),
-                None => format!("{}: {mismatch}", mismatch.attribute()),
-            });
-            lines.push(command(level, &title, &errors.chain(mismatches).collect::<Vec<_>>().join("\n")));
+            lines.push(command(level, &title, &interaction.details()));
         }
         if let Publication::Failed { reason, .. } = &pact.publication {
             lines.push(command("error", &format!("the result for {} is not published", pact.consumer), reason));

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use intact_matching::explanation::Finding;
+
 use super::junit::escaped;
 use super::{InteractionReport, PactReport, Publication, Report, markdown};
 
@@ -11,6 +13,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 h1, h2 { line-height: 1.2; } h2 { margin-top: 2rem; } small, .quiet { opacity: .7; font-weight: normal; }
 .good { color: var(--good); } .bad { color: var(--bad); } .odd { color: var(--odd); }
 details, .one { border-top: 1px solid var(--line); padding: .5rem 0; } summary { cursor: pointer; }
+.sides { background: #8881; padding: .5rem; }
 pre { overflow-x: auto; background: #8881; padding: .5rem; } td, th { text-align: left; vertical-align: top; padding-right: 1rem; }
 code, pre, td { font-family: ui-monospace, monospace; font-size: .9em; white-space: pre-wrap; }";
 
@@ -79,16 +82,38 @@ fn write_interaction(page: &mut String, interaction: &InteractionReport) {
         _ = writeln!(page, "<pre>{}{}</pre>", escaped(&exchange.request), escaped(&answer));
     }
     for error in &interaction.errors {
-        _ = writeln!(page, "<p class=\"{tone}\">{}</p>", escaped(&error.to_string()));
+        // What others say may have several lines.
+        _ = writeln!(page, "<pre class=\"{tone}\">{}</pre>", escaped(&error.to_string()));
     }
-    if !interaction.mismatches.is_empty() {
-        page.push_str("<table>\n");
-        for mismatch in &interaction.mismatches {
-            let at = mismatch.identifier().unwrap_or_default();
-            let (part, at, what) = (mismatch.attribute(), escaped(at), escaped(mismatch.description()));
-            _ = writeln!(page, "<tr><th>{part}</th><td>{at}</td><td>{what}</td></tr>");
+    for finding in &interaction.explanation.findings {
+        write_finding(page, finding);
+    }
+    if interaction.explanation.more > 0 {
+        _ = writeln!(page, "<p>and {} more differences</p>", interaction.explanation.more);
+    }
+    page.push_str("</details>\n");
+}
+
+/// The differences of one part; its lines in a table, the contract's and the provider's beside each other.
+fn write_finding(page: &mut String, finding: &Finding) {
+    page.push_str("<table>\n");
+    for (mismatch, alike) in &finding.mismatches {
+        let more = if *alike > 0 { format!(" <small>and {alike} more like it</small>") } else { String::new() };
+        let (place, what) = (escaped(&mismatch.place()), escaped(mismatch.sentence()));
+        _ = writeln!(page, "<tr><th>{place}</th><td>{what}{more}</td></tr>");
+    }
+    page.push_str("</table>\n");
+    if !finding.excerpt.is_empty() {
+        page.push_str("<table class=\"sides\">\n<tr><th>expected</th><th>actual</th></tr>\n");
+        for row in &finding.excerpt {
+            let side = |line: &Option<String>| escaped(line.as_deref().unwrap_or_default());
+            let (expected, actual) = (side(&row.expected), side(&row.actual));
+            let mark = if row.differs { " class=\"bad\"" } else { "" };
+            _ = writeln!(page, "<tr{mark}><td>{expected}</td><td>{actual}</td></tr>");
         }
         page.push_str("</table>\n");
     }
-    page.push_str("</details>\n");
+    for hint in &finding.hints {
+        _ = writeln!(page, "<p class=\"odd\">→ {}</p>", escaped(hint));
+    }
 }

@@ -72,6 +72,12 @@ fn errors_of(interaction: &InteractionReport, name: &str) -> Vec<JsonValue> {
         mismatches.insert("type", "mismatches");
         mismatches
             .insert("mismatches", Json::array(interaction.mismatches.iter().map(intact_matching::Mismatch::to_json)));
+        // Not in the reports of other verifiers.
+        if let Json::Array(findings) = interaction.explanation.to_json()
+            && !findings.is_empty()
+        {
+            mismatches.insert("explanation", findings);
+        }
         entries.push(entry(mismatches));
     }
     for error in &interaction.errors {

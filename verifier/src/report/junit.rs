@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{InteractionReport, Report, terminal};
+use super::{Report, terminal};
 
 /// One `testsuite` named after the provider, one `testcase` for each interaction and for each source that could not be
 /// loaded.
@@ -17,7 +17,7 @@ pub fn document(report: &Report) -> String {
     }
     for pact in &report.pacts {
         for interaction in &pact.interactions {
-            let details = details_of(interaction);
+            let details = interaction.details();
             let problem = if interaction.is_success() {
                 None
             } else if interaction.pending {
@@ -58,15 +58,6 @@ fn case(out: &mut String, name: &str, duration: Duration, problem: Option<(&str,
         ),
     };
     written.expect("writing to a String cannot fail");
-}
-
-fn details_of(interaction: &InteractionReport) -> String {
-    let errors = interaction.errors.iter().map(ToString::to_string);
-    let mismatches = interaction.mismatches.iter().map(|mismatch| match mismatch.identifier() {
-        Some(identifier) => format!("{} {identifier}: {mismatch}", mismatch.attribute()),
-        None => format!("{}: {mismatch}", mismatch.attribute()),
-    });
-    errors.chain(mismatches).collect::<Vec<_>>().join("\n")
 }
 
 fn seconds(duration: Duration) -> String {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use intact_matching::explanation::Layout;
+
 use super::{InteractionReport, Publication, Report, Verdict};
 
 /// A table of the pacts; below it what failed.
@@ -63,9 +65,22 @@ fn failure(text: &mut String, consumer: &str, interaction: &InteractionReport) {
         _ = writeln!(text, "- {}", escaped(first));
         code_in_a_list(text, rest);
     }
-    for mismatch in &interaction.mismatches {
-        let at = mismatch.identifier().map(|identifier| format!(" {}", escaped(identifier))).unwrap_or_default();
-        _ = writeln!(text, "- {}{at}: {}", mismatch.attribute(), escaped(mismatch.description()));
+    let explanation = &interaction.explanation;
+    for finding in &explanation.findings {
+        for (mismatch, alike) in &finding.mismatches {
+            let more = if *alike > 0 { format!(" (and {alike} more like it)") } else { String::new() };
+            _ = writeln!(text, "- {}: {}{more}", escaped(&mismatch.place()), escaped(mismatch.sentence()));
+        }
+        code_in_a_list(text, &finding.excerpt_text(&Layout::default()));
+        if !finding.excerpt.is_empty() && !finding.hints.is_empty() {
+            text.push('\n');
+        }
+        for hint in &finding.hints {
+            _ = writeln!(text, "  - {}", escaped(hint));
+        }
+    }
+    if explanation.more > 0 {
+        _ = writeln!(text, "- and {} more differences", explanation.more);
     }
 }
 

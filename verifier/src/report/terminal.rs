@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use intact_matching::Mismatch;
+use intact_matching::explanation::{Layout, Tone};
 
 use super::{InteractionReport, PactReport, Publication, Report, Verdict};
 use crate::event::{Observer, VerificationEvent, replay};
@@ -134,23 +134,17 @@ impl<W: Write + Send> TerminalReport<W> {
         for error in &interaction.errors {
             self.block(text, INDENT, BAD, &error.to_string());
         }
-        let places: Vec<String> = interaction.mismatches.iter().map(|mismatch| Place(mismatch).to_string()).collect();
-        let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default().min(30);
-        for (mismatch, place) in interaction.mismatches.iter().zip(&places) {
-            let rule = mismatch.rule.as_ref().map(|governing| match governing.key.as_str() {
-                "" => format!("   (rule {})", governing.rule),
-                key => format!("   (rule {} at {key})", governing.rule),
-            });
-            let padded = format!("{place:<width$}");
-            let below = format!("{INDENT}{:width$}  ", "");
-            let mut lines = mismatch.description().lines();
-            _ = write!(text, "{INDENT}{}  {}", self.paint(BAD, &padded), clean(lines.next().unwrap_or_default()));
-            text.extend(rule.map(|rule| self.paint(QUIET, &rule)));
-            text.push('\n');
-            for line in lines {
-                _ = writeln!(text, "{below}{}", clean(line));
-            }
-        }
+        let paint = |tone: Tone, text: &str| {
+            let style = match tone {
+                Tone::Place | Tone::Actual => BAD,
+                Tone::Expected => GOOD,
+                Tone::Quiet => QUIET,
+                Tone::Hint => ODD,
+            };
+            self.paint(style, text)
+        };
+        let layout = Layout { indent: INDENT.len(), rules: true, paint: &paint, ..Layout::default() };
+        interaction.explanation.write(text, &layout).expect("writing to a string cannot fail");
         let answer = interaction.exchange.as_ref().and_then(|exchange| exchange.answer.as_ref());
         // The body of an unexpected answer often says what went wrong; that of an expected one is in the mismatches.
         let unexpected = interaction.mismatches.iter().any(|mismatch| mismatch.attribute() == "status")
@@ -270,18 +264,6 @@ impl<W: Write + Send> Observer for TerminalReport<W> {
             VerificationEvent::Finished(report) => self.summary(report),
         };
         self.write(&text);
-    }
-}
-
-/// `status`, `body $.total`, `header Content-Type`.
-struct Place<'a>(&'a Mismatch);
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.identifier().filter(|name| !name.is_empty() && *name != "/") {
-            Some(name) => write!(f, "{} {name}", self.0.attribute()),
-            None => f.write_str(self.0.attribute()),
-        }
     }
 }
 

@@ -8,18 +8,20 @@
 //!   error;
 //! * what it writes to standard output is nothing, or a JSON object with values for the interaction;
 //! * after the interaction it is called with `"action": "teardown"` if that was asked for;
-//! * it has as long as a request, and is killed after that.
+//! * it has as long as a request, and is killed after that, on Unix with everything that it started; what it has started is
+//!   killed also if it fails.
 
 use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use intact_broker_client::secrets::Secrets;
 use intact_pact_model::ProviderState;
 use intact_pact_model::json::{Json, JsonValue};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
-use super::told::{StateChanger, change_json};
+use super::told::{self, StateChanger, change_json};
 use super::{IntoStateValues as _, StateError, StateValues};
 
 /// Sets up provider states by running a command.
@@ -27,6 +29,8 @@ use super::{IntoStateValues as _, StateError, StateValues};
 pub(crate) struct CommandStates {
     pub(crate) command: String,
     pub(crate) timeout: Duration,
+    /// What is taken out of the command's words.
+    pub(crate) secrets: Secrets,
 }
 
 /// How much of what the command says is kept: values for one interaction.
@@ -51,6 +55,8 @@ impl CommandStates {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| format!("cannot be run: {error}"))?;
+        #[cfg(unix)]
+        let group = group::Group::led_by(&child);
         let question = format!("{}\n", change_json(action, state).to_compact());
         let mut stdin = child.stdin.take();
         let tell = async {
@@ -62,11 +68,14 @@ impl CommandStates {
         let ((), out, err, status) =
             tokio::join!(tell, read(child.stdout.take()), read(child.stderr.take()), child.wait());
         let status = status.map_err(|error| format!("cannot be waited for: {error}"))?;
-        let said: String = String::from_utf8_lossy(&err).trim().chars().take(500).collect();
+        let said = self.secrets.excerpt(&String::from_utf8_lossy(&err), told::EXCERPT);
         if !status.success() {
             let said = if said.is_empty() { String::new() } else { format!(": {said}") };
             return Err(format!("failed ({status}){said}"));
         }
+        // What it leaves running now, such as a server, it leaves on purpose.
+        #[cfg(unix)]
+        group.leave();
         if !said.is_empty() {
             tracing::info!("the state command says: {said}");
         }
@@ -84,6 +93,8 @@ fn shell(command: &str) -> Command {
     let (program, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut shell = Command::new(program);
     shell.arg(flag).arg(command);
+    #[cfg(unix)]
+    shell.process_group(0);
     shell
 }
 
@@ -95,6 +106,37 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
         let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
     }
     bytes
+}
+
+/// The command and everything it started.
+#[cfg(unix)]
+mod group {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    use tokio::process::Child;
+
+    /// Killed when it is dropped: nobody waits for the command any more, or it has failed. As long as one of the group lives,
+    /// nobody else gets its number.
+    pub(super) struct Group(Option<Pid>);
+
+    impl Group {
+        pub(super) fn led_by(child: &Child) -> Self {
+            Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+        }
+
+        /// Lets it go on.
+        pub(super) fn leave(mut self) {
+            self.0 = None;
+        }
+    }
+
+    impl Drop for Group {
+        fn drop(&mut self) {
+            if let Some(group) = self.0 {
+                // It may have ended by itself just now.
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+        }
+    }
 }
 
 impl StateChanger for CommandStates {

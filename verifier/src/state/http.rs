@@ -8,12 +8,13 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue};
 use intact_broker_client::http::failure_reason;
+use intact_broker_client::secrets::Secrets;
 use intact_pact_model::ProviderState;
 use intact_pact_model::content_type::ContentType;
 use intact_pact_model::json::Json;
 use url::Url;
 
-use super::told::{StateChanger, change_json};
+use super::told::{self, StateChanger, change_json};
 use super::{StateError, StateValues};
 use crate::trace;
 
@@ -35,6 +36,8 @@ pub(crate) struct HttpStates {
     pub(crate) form: StateChangeForm,
     pub(crate) headers: HeaderMap<HeaderValue>,
     pub(crate) timeout: Duration,
+    /// What is taken out of the callback's words.
+    pub(crate) secrets: Secrets,
 }
 
 /// How much of the callback's answer is read: values for one interaction.
@@ -82,7 +85,7 @@ impl HttpStates {
             }
         }
         if !status.is_success() {
-            let said: String = String::from_utf8_lossy(&body).trim().chars().take(500).collect();
+            let said = self.secrets.excerpt(&String::from_utf8_lossy(&body), told::EXCERPT);
             let said = if said.is_empty() { String::new() } else { format!(": {said}") };
             return Err(failed(format!("answered {status}{said}")));
         }

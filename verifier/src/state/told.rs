@@ -6,6 +6,9 @@ use intact_pact_model::json::{Json, JsonValue};
 
 use super::{StateError, StateHandler, StateValues};
 
+/// How much of what somebody says about a failure is repeated, in characters.
+pub(super) const EXCERPT: usize = 500;
+
 /// Changes states when it is told to.
 pub(crate) trait StateChanger: Send + Sync {
     /// Tells it to change a state, and gives the values that it answers.

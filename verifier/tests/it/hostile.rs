@@ -207,7 +207,7 @@ async fn answers_that_lie_about_themselves_are_differences() {
     /no-json: Failed to parse the actual body: 'key must be a string at line 1, column 2'
     /nothing: Expected body Present(8 bytes, application/json) but was empty
     /deep: Failed to parse the actual body: 'arrays and objects nest deeper than 256 levels at line 1, column 257'
-    /latin1: Failed to parse the actual body: 'invalid unicode code point at line 1, column 9'
+    /latin1: Expected 'é' (String) to be equal to 1 (Integer)
     /no-utf8: Failed to parse the actual body: 'invalid unicode code point at line 1, column 9'
     /unknown: Expected 2 (Integer) to be equal to 1 (Integer)
     /no-type: Expected 2 (Integer) to be equal to 1 (Integer)

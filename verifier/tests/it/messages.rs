@@ -73,6 +73,10 @@ async fn contents_and_metadata_that_differ_are_named() {
       ✗ an order was created, given order 1 exists
           POST /_messages answered 200 OK
           body $.id       Expected 'x' (String) to be an integer   (rule integer at $.id)
+              expected               actual
+              {                      {
+            ✗   "id": any integer  ✗   "id": "x"
+              }                      }
           metadata topic  Expected metadata key 'topic' to have value '"orders"' but was '"users"' - Expected 'users' (String) to be equal to 'orders' (String)
           warning: nothing sets up the provider state `order 1 exists`: no state handler is configured
 

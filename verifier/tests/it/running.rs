@@ -154,6 +154,10 @@ async fn a_message_that_nobody_produces_fails_with_the_producer_to_write() {
       ✗ a sum
           body $      Expected a message with 2 responses, but the actual response had 1
           body $.sum  Expected 4 (Integer) to be equal to 3 (Integer)
+              expected      actual
+              {             {
+            ✗   "sum": 3  ✗   "sum": 4
+              }             }
 
     2 of 2 interactions failed
     "#);
@@ -250,10 +254,30 @@ mod commands {
     }
 
     #[tokio::test]
+    async fn what_a_command_has_started_is_killed_with_it_but_may_outlive_one_that_has_done_its_work() {
+        /// What a grandchild writes before it ends: `alive`, or nothing if it was killed.
+        async fn written(pause: &str, then: &str) -> String {
+            let directory = tempfile::tempdir().expect("a directory");
+            let pipe = directory.path().join("pipe");
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+            let command = format!("(sleep {pause}; echo alive) </dev/null >'{}' 2>&1 & {then}", pipe.display());
+            let reading = tokio::task::spawn_blocking(move || std::fs::read_to_string(pipe).expect("text"));
+            let verification = verifying(&with_state(json!({})))
+                .service(Router::new().fallback(async || ""))
+                .state_command(command)
+                .request_timeout(std::time::Duration::from_millis(500));
+            let _ = report(verification).await;
+            reading.await.expect("no panic")
+        }
+        assert_eq!(written("20", "wait").await, "", "the command hangs, and all of it is killed");
+        assert_eq!(written("0.7", "true").await, "alive\n", "the command has ended by itself");
+    }
+
+    #[tokio::test]
     async fn a_command_that_fails_hangs_or_babbles_fails_its_interaction() {
         let error = async |command: &str| {
             let verification = verifying(&with_state(json!({}))).service(Router::new()).state_command(command);
-            let limited = verification.request_timeout(std::time::Duration::from_secs(1));
+            let limited = verification.request_timeout(std::time::Duration::from_secs(1)).secret("s3cret-0123");
             let error = support::error(limited).await;
             error
                 .trim_start_matches("provider state `an order exists` could not be set up: the state command ")
@@ -261,6 +285,10 @@ mod commands {
         };
         assert_eq!(error("echo no database >&2; exit 3").await, "failed (exit status: 3): no database");
         assert_eq!(error("sleep 60").await, "did not end within 1s and was killed");
+        assert_eq!(
+            error("echo my token is s3cret-0123 >&2; exit 1").await,
+            "failed (exit status: 1): my token is [hidden]"
+        );
         assert!(error("echo hello").await.starts_with("wrote something to standard output that is not JSON"));
         assert!(error("echo '[1]'").await.starts_with("wrote to standard output what it should not"));
     }

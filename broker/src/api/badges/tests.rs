@@ -10,7 +10,10 @@ async fn badge(broker: &TestBroker, path: &str) -> Answer {
 /// The last segment of the address a badge redirects to.
 async fn said(broker: &TestBroker, path: &str) -> String {
     let answer = badge(broker, path).await.expect(307);
-    assert_eq!(answer.header("content-type"), "image/svg+xml;charset=utf-8");
+    // Who is not known is told so in words, too.
+    let words = answer.body.starts_with(r#"{"error":"No pacticipant with name '"#);
+    let media = if words { "application/hal+json;charset=utf-8" } else { "image/svg+xml;charset=utf-8" };
+    assert_eq!((answer.header("content-type"), answer.body.is_empty()), (media, !words));
     let address = answer.header("location").to_owned();
     address.strip_prefix("https://img.shields.io/badge/").expect(&address).to_owned()
 }

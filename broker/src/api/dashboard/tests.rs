@@ -111,3 +111,19 @@ async fn the_text_form_is_a_table() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn thirty_items_are_shown_unless_a_page_is_asked_for() {
+    on_every_database(async |broker| {
+        for number in 0..31 {
+            publish(&broker, &format!("Web {number:02}"), "1", "/").await;
+        }
+        let all = broker.get("/dashboard").await.expect(200).json();
+        let more = broker.get("/dashboard?pageSize=100").await.expect(200).json();
+
+        assert_eq!((said(&all).len(), said(&more).len()), (30, 31));
+        assert_eq!(said(&all).last().unwrap(), "Web 29 1 Orders: never");
+        assert!(all.get("page").is_none() && more.get("page").is_none(), "{all}");
+    })
+    .await;
+}

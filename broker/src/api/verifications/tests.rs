@@ -147,3 +147,29 @@ async fn what_reports_hold_beside_results_does_no_harm() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_results_of_single_interactions_are_linked_from_the_result() {
+    on_every_database(async |broker| {
+        broker.publish("Web", "1", "Orders", &pact("Web", "Orders", "/")).await.expect(201);
+        let document = broker.get("/pacts/provider/Orders/consumer/Web/version/1").await.expect(200);
+        let id = document.json()["interactions"][0]["_id"].clone();
+        let results = json!({
+            "success": false,
+            "providerApplicationVersion": "7",
+            "testResults": [{ "interactionId": id, "success": false, "interactionDescription": "a request for /" }],
+        });
+        let posted = broker.post(&document.link("pb:publish-verification-results"), &results).await.expect(201);
+
+        let read = broker.get(&posted.link("self")).await.expect(200);
+
+        let href = format!("{}/interactions", posted.link("self"));
+        let link = format!(r#"<{href}>; rel="intact:interaction-results""#);
+        assert_eq!((posted.header("link"), read.header("link")), (link.as_str(), link.as_str()));
+        let interactions = broker.get(&href).await.expect(200).json();
+        let expected = json!([{ "interactionId": id, "success": false, "description": "a request for /" }]);
+        assert_eq!((&interactions["interactionResults"], &interactions["success"]), (&expected, &json!(false)));
+        broker.get(&href.replace("/interactions", "0/interactions")).await.expect(404);
+    })
+    .await;
+}

@@ -2,6 +2,8 @@
 //!
 //! A 1 has pacts with X and Y; Z 1 has a pact with A; X x1 verified A 1 successfully, x2 failed, x3 and x9 have no result.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::domain::id::{ContentId, VerificationId, VersionId};
 use crate::domain::matrix::{Dependency, LatestBy, MatrixPact, ResultOf};
@@ -17,9 +19,9 @@ fn version(name: &str, number: &str) -> VersionRef {
     VersionRef { id: VersionId(pacticipant(name).id.0 * 1000 + order), number: number.to_owned(), order }
 }
 
-fn pact(consumer: &str, number: &str, provider: &str) -> MatrixPact {
+fn pact(consumer: &str, number: &str, provider: &str) -> Arc<MatrixPact> {
     let content = ContentId(pacticipant(consumer).id.0 * 1000 + pacticipant(provider).id.0);
-    MatrixPact {
+    Arc::new(MatrixPact {
         consumer: pacticipant(consumer),
         consumer_version: version(consumer, number),
         provider: pacticipant(provider),
@@ -27,7 +29,7 @@ fn pact(consumer: &str, number: &str, provider: &str) -> MatrixPact {
         content,
         sha: content.0.to_string(),
         created_at: Timestamp::from_micros(0),
-    }
+    })
 }
 
 fn result(of: &MatrixPact, number: &str, success: bool) -> ResultOf {
@@ -180,6 +182,24 @@ fn a_provider_version_without_result_beside_one_with_is_unknown_unless_asked_to_
     assert_eq!(only_good().shown(), "null 1/0/1/1: A1-x3 none, A1-x1 true, A1-Y none ignored");
     assert_eq!(only_good().lenient().shown(), "true 1/0/0/1: A1-x1 true, A1-Y none ignored");
     assert_eq!(only_good().ignore("X", Some("x3")).verdict().deployable, Some(true));
+}
+
+#[test]
+fn the_whole_history_is_judged_as_strictly_but_only_what_was_published_last_needs_every_result() {
+    let history = |case: Case| case.with(|question| question.latest_by = None);
+    let strict = || history(a1_to_test(&["x1", "x3"]).ignore("Y", None));
+    assert_eq!(strict().shown(), "null 1/0/1/1: A1-x3 none, A1-x1 true, A1-Y none ignored");
+    assert_eq!(strict().lenient().shown(), "true 1/0/0/1: A1-x1 true, A1-Y none ignored");
+
+    // Published again with another content, which both versions have verified.
+    let mut published_again = strict();
+    let content = ContentId(1);
+    let again = MatrixPact { revision: 2, content, ..(*pact("A", "1", "X")).clone() };
+    for number in ["x1", "x3"] {
+        published_again.facts.results.push(ResultOf { content, ..result(&again, number, true) });
+    }
+    published_again.facts.pacts.push(Arc::new(again));
+    assert_eq!(published_again.shown(), "true 3/0/0/1: A1-x3 true, A1-x1 true, A1-x1 true, A1-Y none ignored");
 }
 
 #[test]

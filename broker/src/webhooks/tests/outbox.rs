@@ -142,7 +142,7 @@ async fn several_brokers_on_one_database_deliver_each_webhook_once() {
         }
 
         let [one, other] = [0, 1].map(|at: usize| Worker::new(others[at].app().clone()));
-        let (by_one, by_other) = tokio::join!(one.deliver_all_due(), other.deliver_all_due());
+        let (by_one, by_other) = tokio::join!(Box::pin(one.deliver_all_due()), Box::pin(other.deliver_all_due()));
 
         assert_eq!(by_one + by_other, 40);
         assert_eq!(receiver.requests().len(), 40);

@@ -1,17 +1,20 @@
 //! The settings of a broker that is served, from flags and from the variables that Pact Brokers know.
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum as _};
 use intact_broker::{Badges, Config};
 use url::Url;
 
-use crate::context::Environment;
+use crate::context::{Environment, number_of};
 use crate::error::Problem;
 
 /// Each flag has a variable; a flag wins over it. What is switched on unless told otherwise is switched off by `=false`.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Settings")]
 pub(super) struct Settings {
-    /// The address that clients know this broker by, if it is not the one they ask [env: PACT_BROKER_BASE_URL]
+    /// The address that clients know this broker by, if it is not the one they ask; the variable may name several, of
+    /// which each client sees the one it came by [env: PACT_BROKER_BASE_URL]
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
     /// Let a version's pact be published again with other content [env:
@@ -133,23 +136,28 @@ impl Settings {
         if let Some(names) = self.main_branch_candidates.or_else(|| listed("PACT_BROKER_MAIN_BRANCH_CANDIDATES")) {
             config.main_branch_candidates = names;
         }
-        let base_url = match self.base_url {
-            Some(url) => Some(url),
-            // Where a broker has several addresses, the first is the one in its links.
-            None => match listed("PACT_BROKER_BASE_URL").and_then(|urls| urls.into_iter().next()) {
-                Some(text) => Some(text.parse().map_err(|error| {
-                    Problem::usage(format!("PACT_BROKER_BASE_URL is `{text}`, expected a URL: {error}"))
-                })?),
-                None => None,
-            },
-        };
-        if let Some(url) = &base_url
-            && !matches!(url.scheme(), "http" | "https")
-        {
+        let mut base_urls = Vec::from_iter(self.base_url);
+        // Where a broker has several addresses, the one that a client came by is the one in its links.
+        for name in ["PACT_BROKER_BASE_URL", "PACT_BROKER_BASE_URLS"] {
+            if base_urls.is_empty() {
+                for text in listed(name).unwrap_or_default() {
+                    base_urls.push(
+                        text.parse()
+                            .map_err(|error| Problem::usage(format!("{name} is `{text}`, expected a URL: {error}")))?,
+                    );
+                }
+            }
+        }
+        if let Some(url) = base_urls.iter().find(|url| !matches!(url.scheme(), "http" | "https")) {
             let problem = Problem::usage(format!("the base URL `{url}` does not begin with http:// or https://"));
             return Err(problem.hint("a base URL looks like https://broker.example.com"));
         }
-        config.base_url = base_url;
+        let mut base_urls = base_urls.into_iter();
+        config.base_url = base_urls.next();
+        config.more_base_urls = base_urls.collect();
+        if let Some(seconds) = number_of::<u32>(None, environment, "PACT_BROKER_USE_FIRST_TAG_AS_BRANCH_TIME_LIMIT")? {
+            config.use_first_tag_as_branch_time_limit = Duration::from_secs(seconds.into());
+        }
         self.badges.apply(environment, config)
     }
 }
@@ -226,6 +234,7 @@ mod tests {
         assert_eq!(off, [false; 5]);
         assert_eq!(changed.main_branch_candidates, ["trunk", "next"]);
         assert_eq!(changed.base_url.as_ref().map(Url::as_str), Some("https://a.example/"));
+        assert_eq!(changed.more_base_urls.iter().map(Url::as_str).collect::<Vec<_>>(), ["https://b.example/"]);
         let flags = [
             "--auto-detect-main-branch",
             "--overlook-missing-provider-results=false",

@@ -1,8 +1,9 @@
-//! The answer as people read it: yes or no, the evidence as a table, where the results are, and the broker's reasons.
+//! The answer as people read it: yes or no, the evidence as a table, where the results are, the broker's reasons, and what to
+//! run next.
 //!
 //! Failures stand before missing results and those before successes, because they are what has to be dealt with.
 
-use intact_broker_client::{Matrix, MatrixRow, MatrixVersion, Notice};
+use intact_broker_client::{Matrix, MatrixReason, MatrixRow, MatrixVersion, Notice};
 
 use crate::commands::table;
 use crate::printer::{Printer, Tone};
@@ -54,6 +55,34 @@ pub(super) fn print(matrix: &Matrix, dry_run: bool, printer: &Printer) {
     for notice in failures_first(&matrix.notices) {
         line(Tone::of_notice(&notice.kind), &notice.text);
     }
+    let next = next_steps(&matrix.reasons);
+    if matrix.summary.is_deployable() {
+        for reason in &matrix.reasons {
+            line(Tone::Doubtful, &format!("Note: {}", reason.text));
+        }
+    } else if !next.is_empty() {
+        line(Tone::Strong, "\nWHAT TO DO NEXT");
+        line(Tone::Plain, &next);
+    }
+}
+
+/// Each cause with what failed and the command that resolves it.
+fn next_steps(reasons: &[MatrixReason]) -> String {
+    const MOST_INTERACTIONS: usize = 5;
+    let mut lines = Vec::new();
+    for (index, reason) in reasons.iter().enumerate() {
+        lines.push(format!("{}. {}", index + 1, reason.text));
+        let failed = &reason.failed_interactions;
+        for interaction in failed.iter().take(MOST_INTERACTIONS) {
+            lines.push(format!("   - {}", interaction.description.as_deref().unwrap_or(&interaction.id)));
+        }
+        if failed.len() > MOST_INTERACTIONS {
+            lines.push(format!("   - and {} more", failed.len() - MOST_INTERACTIONS));
+        }
+        lines.extend(reason.precondition.as_ref().map(|precondition| format!("   {precondition}:")));
+        lines.extend(reason.command.as_ref().map(|command| format!("   {command}")));
+    }
+    lines.join("\n")
 }
 
 fn sorted(rows: &[MatrixRow]) -> Vec<&MatrixRow> {
@@ -201,6 +230,35 @@ mod tests {
         There are no missing dependencies
         ");
         assert!(answer(Some(true), &json!([]), &[], false).contains("because"));
+    }
+
+    #[test]
+    fn a_no_says_what_to_do_next() {
+        let matrix = json!({
+            "summary": { "deployable": null, "reason": "because" },
+            "reasons": [
+                { "cause": "failed", "text": "Orders 7 does not do what Web 1 expects in 2 interactions",
+                  "failedInteractions": [{ "id": "0a", "description": "a request for orders" }, { "id": "0b" }],
+                  "precondition": "with Orders repaired",
+                  "command": "intact verify --provider-name Orders --url http://b/1 --publish" },
+                { "cause": "not_considered", "text": "the question leaves out every result between Web and Stock" },
+            ],
+        });
+        let matrix: Matrix = serde_json::from_value(matrix).expect("a matrix");
+        let answer = printed(ColorChoice::Never, |printer| print(&matrix, false, printer)).0;
+        insta::assert_snapshot!(answer, @r"
+        Computer says no ¯\_(ツ)_/¯
+
+        because
+
+        WHAT TO DO NEXT
+        1. Orders 7 does not do what Web 1 expects in 2 interactions
+           - a request for orders
+           - 0b
+           with Orders repaired:
+           intact verify --provider-name Orders --url http://b/1 --publish
+        2. the question leaves out every result between Web and Stock
+        ");
     }
 
     #[test]

@@ -135,7 +135,7 @@ async fn what_is_to_be_ignored_may_be_said_by_a_variable() {
     assert_eq!(
         ran.queries,
         ["q%5B%5D%5Bpacticipant%5D=Web&q%5B%5D%5Bversion%5D=1&ignore%5B%5D%5Bpacticipant%5D=New\
-          &ignore%5B%5D%5Bpacticipant%5D=Old&ignore%5B%5D%5Bpacticipant%5D=Older&latestby=cvpv&environment=test"]
+          &ignore%5B%5D%5Bpacticipant%5D=Old&ignore%5B%5D%5Bpacticipant%5D=Older&latestby=cvpv&environment=test&reasons=true"]
     );
 }
 

@@ -1,6 +1,6 @@
 //! Where the provider is: its URL, and those of its transports.
 
-use url::Url;
+use intact_broker_client::http::{http_url, without_credentials};
 
 use super::Args;
 use crate::context::{Environment, number_of, text_of};
@@ -37,8 +37,9 @@ impl Args {
             Problem::usage(format!("the transport `{text}` is not of the form NAME:PORT or NAME:PORT/PATH"))
         })?;
         let base = self.provider_base_url.clone().unwrap_or_else(|| self.origin(environment));
-        let mut origin = Url::parse(&base)
-            .map_err(|error| Problem::usage(format!("the provider URL `{base}` is not a URL: {error}")))?;
+        let mut origin = http_url(&base).map_err(|reason| {
+            Problem::usage(format!("the provider URL `{}` is not a URL: {reason}", without_credentials(&base)))
+        })?;
         if origin.set_port(Some(port)).is_err() {
             return Err(Problem::usage(format!("the provider URL `{origin}` cannot have a port")).into());
         }

@@ -1,15 +1,9 @@
-//! The product service keeps the contracts of its consumers.
-//!
-//! The first test is all that a provider needs to begin with: a file, and closures that set up provider states. The second
-//! is what a pipeline runs: the contracts come from a broker, and the results go back to it.
+//! The product service keeps the contracts of its consumers: one in a file to begin with, and those that a broker has.
 
 mod broker;
-
 use broker::BrokerOfOurOwn;
-use intact_broker_client::{MatrixQuery, VersionSelector};
-use intact_verifier::{BrokerSource, PactSource, PublishOptions, Verifier, VerifierBuilder};
-use product_service::pact_states::headphones;
-use product_service::{Product, Store, app};
+use intact_verifier::{Verifier, VerifierBuilder};
+use product_service::{Store, app, pact_states::headphones, pact_states::turntable};
 
 /// The service, and how it comes into the states that its consumers name.
 fn product_service() -> VerifierBuilder<Store> {
@@ -17,18 +11,17 @@ fn product_service() -> VerifierBuilder<Store> {
     Verifier::for_provider("product-service")
         .service(app(store.clone()))
         .context(store)
-        .before_each(async |store| {
+        .state("product 42 does not exist", async |store, _state| {
             store.clear();
             Ok(())
         })
-        .state("product 42 does not exist", async |_, _| Ok(()))
         .state("product 42 exists", async |store, _state| {
             store.put(headphones());
             Ok(())
         })
         .state("products exist", async |store, _state| {
             store.put(headphones());
-            store.put(Product { id: "43".to_owned(), name: "Turntable".to_owned(), price: 249.0, in_stock: false });
+            store.put(turntable());
             Ok(())
         })
 }
@@ -40,20 +33,7 @@ async fn the_order_service_gets_what_it_relies_on() {
 
 #[tokio::test]
 async fn the_broker_learns_that_this_version_can_be_deployed() {
-    let broker = BrokerOfOurOwn::start().await;
-    broker.publish_as_the_order_service_does("../pacts/order-service-product-service.json").await;
-
-    product_service()
-        .source(PactSource::Broker(BrokerSource { client: broker.client.clone(), query: None }))
-        .publish(PublishOptions {
-            provider_version: "1.0.0".to_owned(),
-            branch: Some("main".to_owned()),
-            ..PublishOptions::default()
-        })
-        .verify()
-        .await;
-
-    let question = MatrixQuery::of(VersionSelector::version("product-service", "1.0.0"));
-    let matrix = broker.client.matrix(&question).await.expect("the broker answers").value;
-    assert!(matrix.summary.is_deployable(), "{:?}", matrix.notices);
+    let broker = BrokerOfOurOwn::with("../pacts/order-service-product-service.json").await;
+    product_service().source(broker.pacts()).publish(BrokerOfOurOwn::release("1.0.0")).verify().await;
+    assert!(broker.lets_deploy("product-service", "1.0.0").await);
 }

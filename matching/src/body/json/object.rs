@@ -14,7 +14,7 @@ use crate::mismatch::Reason;
 use crate::show;
 
 /// The members that the example does not have, and the rules call by name.
-fn optional_members<'m, 'a>(
+pub(super) fn optional_members<'m, 'a>(
     expected: &'m Object<'_>,
     actual: &'m Object<'a>,
     at: &'m At<'_, '_, '_, '_>,
@@ -99,7 +99,7 @@ impl Walk<'_> {
     }
 
     /// All expected keys must be there; compared strictly, no others but optional ones.
-    fn key_sets<S: Sink>(
+    pub(super) fn key_sets<S: Sink>(
         &self,
         expected: &Object<'_>,
         actual: &Object<'_>,

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use jiff::Zoned;
 
-use super::{DAYS, Item, MONTHS, Pattern, QUARTERS};
+use super::{DAYS, Item, MONTHS, Pattern, QUARTERS, ZONES};
 
 impl Pattern {
     /// The instant in this pattern. Counts are honoured as in Java: `M` is `1`, `MM` is `01`; an offset of zero is `Z` with
-    /// `X`. Letters that say nothing of an instant (weeks of a month) print nothing.
+    /// `X`.
     pub(crate) fn format(&self, instant: &Zoned) -> String {
         let mut out = String::new();
         for item in &self.items {
@@ -32,7 +32,9 @@ fn field(out: &mut String, letter: char, count: usize, instant: &Zoned) {
     let quarter = (month - 1) / 3;
     let name = |name: &'static str, full: bool| if full { name } else { &name[..3] };
     match letter {
-        'G' => out.push_str("AD"),
+        'G' => out.push_str(if instant.year() > 0 { "AD" } else { "BC" }),
+        // Years before the first are counted backwards from it; only `u` knows a year 0.
+        'y' | 'Y' if instant.year() <= 0 && count != 2 => number(out, 1 - i64::from(instant.year())),
         'y' | 'Y' | 'u' if count == 2 => number(out, i64::from(instant.year()).rem_euclid(100)),
         'y' | 'Y' | 'u' => number(out, i64::from(instant.year())),
         'M' | 'L' if count > 2 => out.push_str(name(MONTHS[month - 1], count > 3)),
@@ -47,6 +49,8 @@ fn field(out: &mut String, letter: char, count: usize, instant: &Zoned) {
             _ => out.push_str(QUARTERS[quarter]),
         },
         'w' => number(out, i64::from(instant.date().iso_week_date().week())),
+        'W' => number(out, i64::from(week_of_month(instant))),
+        'F' => number(out, i64::from((instant.day() - 1) / 7 + 1)),
         'e' | 'c' if count <= 2 => number(out, i64::from(weekday.to_monday_one_offset())),
         'E' | 'e' | 'c' => out.push_str(name(DAYS[day], count > 3)),
         'a' => out.push_str(if hour < 12 { "AM" } else { "PM" }),
@@ -64,7 +68,15 @@ fn field(out: &mut String, letter: char, count: usize, instant: &Zoned) {
         'A' => number(out, since_midnight(instant) / 1_000_000),
         'N' => number(out, since_midnight(instant)),
         'V' => out.push_str(instant.time_zone().iana_name().unwrap_or("UTC")),
-        'z' => out.push_str(instant.time_zone().to_offset_info(instant.timestamp()).abbreviation()),
+        'z' => {
+            let zone = instant.time_zone().to_offset_info(instant.timestamp());
+            // Zones without a name, and those whose name nobody knows, are printed as their offset.
+            if ZONES.contains(&zone.abbreviation()) {
+                out.push_str(zone.abbreviation());
+            } else {
+                localised_offset(out, true, instant);
+            }
+        }
         'O' => localised_offset(out, count > 1, instant),
         'X' | 'x' => offset(out, count, letter == 'X', instant),
         'Z' => match count {
@@ -74,6 +86,12 @@ fn field(out: &mut String, letter: char, count: usize, instant: &Zoned) {
         },
         _ => {}
     }
+}
+
+/// Weeks begin on Monday; the first may be a short one.
+fn week_of_month(instant: &Zoned) -> i8 {
+    let before_first = instant.first_of_month().map_or(0, |first| first.weekday().to_monday_zero_offset());
+    (instant.day() - 1 + before_first) / 7 + 1
 }
 
 fn since_midnight(instant: &Zoned) -> i64 {

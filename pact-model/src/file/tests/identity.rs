@@ -1,5 +1,7 @@
 //! Which interaction of the file is the same, with keys and in versions that cannot say all of it.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn keyed(description: &str, key: &str, path: &str) -> Interaction {
@@ -76,4 +78,69 @@ fn what_differs_only_where_the_version_cannot_say_it_is_a_contradiction() {
     assert!(matches!(error, Err(FileError::Redefined { .. })), "{error:?}");
     dir.in_run("1").merge(&in_version(SpecVersion::V2, given(&["two", "one"], "/2"))).expect("written");
     assert_eq!(dir.contents(), ["a /1", "a /2"]);
+}
+
+/// A file as another program may write it.
+fn foreign(interactions: impl IntoIterator<Item = Interaction>) -> (Dir, Pact) {
+    let dir = Dir::new();
+    let pact = pact_of(interactions);
+    dir.write(&pact.write(SpecVersion::V4).expect("can be said").to_compact());
+    (dir, pact)
+}
+
+#[test]
+fn two_editions_in_a_foreign_file_contradict_nobody_and_both_give_way() {
+    let (dir, _) =
+        foreign([http("a", "/1"), http("b", "/"), http("a", "/2"), keyed("c", "k", "/1"), keyed("d", "k", "/2")]);
+    dir.in_run("1").merge(&pact_of([http("b", "/new")])).expect("written");
+    assert_eq!(dir.contents(), ["a /1", "a /2", "b /new", "c /1", "d /2"], "what no test writes stays");
+    for _ in 0..2 {
+        for own in [http("a", "/2"), keyed("e", "k", "/3")] {
+            forget(&dir);
+            dir.in_run("1").merge(&pact_of([own.clone()])).expect("written");
+            dir.in_run("1").merge(&pact_of([own])).expect("written");
+        }
+        assert_eq!(dir.contents(), ["a /2", "b /new", "e /3"]);
+    }
+    assert!(dir.in_run("1").merge(&pact_of([http("a", "/1")])).is_err(), "now it is this run that says otherwise");
+}
+
+#[test]
+fn the_same_key_is_nearer_than_the_same_description() {
+    let (dir, mut pact) = foreign([http("a", "/1"), keyed("b", "k", "/2"), keyed("b", "l", "/3")]);
+    for (new, expected) in [
+        (keyed("a", "k", "/4"), ["a /1", "a /4", "b /3"]),
+        (http("a", "/5"), ["a /5", "a /4", "b /3"]),
+        (http("b", "/6"), ["a /5", "a /4", "b /6"]),
+    ] {
+        dir.in_run(&new.description).merge(&pact_of([new.clone()])).expect("written");
+        pact.merge(new).expect("V4 takes all");
+        assert_eq!(dir.contents(), expected);
+        assert_eq!(dir.in_run("any").read().expect("a pact").value.interactions, pact.interactions);
+    }
+}
+
+fn any_interaction() -> impl Strategy<Value = Interaction> {
+    let key = prop_oneof![Just(None), Just(Some("k".to_owned())), Just(Some("l".to_owned()))];
+    ("[ab]", key, "/[123]").prop_map(|(description, key, path)| Interaction { key, ..http(&description, &path) })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_file_chooses_as_a_pact_in_memory_does(
+        there in prop::collection::vec(any_interaction(), 0..6),
+        new in prop::collection::vec(any_interaction(), 1..4),
+    ) {
+        let (dir, mut one_by_one) = foreign(there);
+        let mut at_once = one_by_one.clone();
+        at_once.merge_pact(&pact_of(new.clone())).expect("V4 takes all");
+        for (run, own) in new.into_iter().enumerate() {
+            dir.in_run(&run.to_string()).merge(&pact_of([own.clone()])).expect("each run may say otherwise");
+            one_by_one.merge(own).expect("V4 takes all");
+        }
+        prop_assert_eq!(&dir.in_run("any").read().expect("a pact").value.interactions, &one_by_one.interactions);
+        prop_assert_eq!(&at_once.interactions, &one_by_one.interactions);
+    }
 }
