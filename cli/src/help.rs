@@ -123,6 +123,9 @@ pub(crate) fn complete(command: Command) -> Command {
     if name == "mock" { command } else { command.mut_subcommands(complete) }
 }
 
+/// The commands that send or serve generated values.
+const GENERATING: &[&str] = &["verify", "mock", "stub"];
+
 fn after(command: &Command, name: &str) -> String {
     let header = command.get_styles().get_header();
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(of, _)| *of == name).map(|(_, text)| *text);
@@ -131,6 +134,10 @@ fn after(command: &Command, name: &str) -> String {
         _ = writeln!(text, "{header}Examples:{header:#}");
         examples.lines().for_each(|line| _ = writeln!(text, "  {line}"));
         text.push('\n');
+    }
+    if GENERATING.contains(&name) {
+        _ = writeln!(text, "{header}Variables:{header:#}");
+        _ = writeln!(text, "  INTACT_SEED  with the same text the same random values come again, in the same build\n");
     }
     let codes = find(EXIT_CODES).unwrap_or(OF_OTHERS);
     _ = write!(text, "{header}Exit codes:{header:#}\n{codes}");
