@@ -55,13 +55,17 @@
 //! The rooms: `request`, `response` and `message` hold the matchers; `actual` what they are given; `comparison` and
 //! `mismatch` what they answer, [`explanation`] how people are told. `parts` compares methods, paths, queries, headers, status codes and metadata, `body` the
 //! bodies by content type. `rule_tree` finds the rules for a value, `rule` is what rules ask of it, `pact_regex` and
-//! `rule/datetime` the two small languages in rules. [`generate`] puts generated values in place of examples.
+//! `rule/datetime` the two small languages in rules. [`generate`] puts generated values in place of examples; [`lint`] looks for what is
+//! wrong with a contract before anybody runs it, [`changes`] for what differs between two editions of one; [`in_words`] says what rules accept.
 
 mod actual;
 mod body;
+pub mod changes;
 mod comparison;
 pub mod explanation;
 pub mod generate;
+pub mod in_words;
+pub mod lint;
 mod message;
 mod mismatch;
 mod pact_regex;

@@ -2,8 +2,9 @@
 //!
 //! Every test writes its interactions as soon as it has passed, and tests run in parallel: on threads (`cargo test`) and in
 //! processes of their own (`cargo nextest`). So one write is: lock, read the file, merge, write a temporary file beside it,
-//! let it take the file's place, unlock. A process that is killed at any point leaves the old file or the new one, whole; what it may
-//! leave beside it, `.<name>.tmp`, is removed by the next write. The result depends on which tests ran, not on their order: it is
+//! let it take the file's place, unlock. A process that is killed at any point leaves the old file or the new one, whole. Beside it
+//! there may stay `.<name>.tmp`, which the next process removes: what a killed one did not finish, or the file that the next write would
+//! have been made of (`turns`). The result depends on which tests ran, not on their order: it is
 //! sorted ([`crate::merge`]).
 //!
 //! The lock is taken on a file of its own, `.<name>.lock`, because the pact file itself is replaced by every write. It is never
@@ -35,6 +36,8 @@ mod on_disk;
 pub mod run;
 #[cfg(test)]
 mod tests;
+mod turns;
+mod watch;
 
 use std::collections::HashMap;
 use std::fs;
@@ -50,8 +53,9 @@ pub use self::name::file_name;
 use self::contents::{Contents, ContentsError, Layout};
 use self::error::io_error;
 use self::lock::LockFile;
-use self::on_disk::{Stamp, replace};
+use self::on_disk::{Stamp, remove_temporary, replace};
 use self::run::{Run, RunState};
+use self::turns::Turns;
 use crate::convert;
 use crate::interaction::Interaction;
 use crate::json::{Json, Object};
@@ -155,12 +159,12 @@ impl PactFile {
             return Err(FileError::UnknownRun);
         }
         let path = self.resolved()?;
-        let known = known(&path);
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = memory(&path);
+        let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lock = LockFile::acquire(&path, self.lock_limit)?;
-        match self.merge_locked(&path, pact, &mut lock, &mut known, Trust::OwnText) {
+        match self.merge_locked(&path, pact, &mut lock, &mut memory, Trust::OwnText) {
             // What was taken for our own text may only look like it.
-            Err(FileError::Read { .. }) => self.merge_locked(&path, pact, &mut lock, &mut known, Trust::Nothing),
+            Err(FileError::Read { .. }) => self.merge_locked(&path, pact, &mut lock, &mut memory, Trust::Nothing),
             merged => merged,
         }
     }
@@ -170,17 +174,22 @@ impl PactFile {
         path: &Path,
         pact: &Pact,
         lock: &mut LockFile,
-        known: &mut Option<Known>,
+        memory: &mut Memory,
         trust: Trust,
     ) -> Result<Written, FileError> {
-        // What a failed write leaves in memory is not trusted: `known` stays empty then.
+        // What a failed write leaves in memory is not trusted: nothing is known then.
         let stamp = Stamp::of(path)?;
         let lock_length = lock.length()?;
-        let remembered =
-            known.take().filter(|known| known.state_length == lock_length && Some(&known.stamp) == stamp.as_ref());
-        let (mut state, remembered) = match remembered {
-            Some(known) => (known.state, Some(known.contents)),
-            None => (RunState::parse(lock.text()?), None),
+        let remembered = memory
+            .known
+            .take()
+            .filter(|known| known.state_length == lock_length && Some(&known.stamp) == stamp.as_ref());
+        let (mut state, remembered) = if let Some(known) = remembered {
+            (known.state, Some(known.contents))
+        } else {
+            memory.turns.forget();
+            remove_temporary(path)?;
+            (RunState::parse(lock.text()?), None)
         };
         let layout = match trust {
             Trust::OwnText => stamp.as_ref().and_then(Stamp::text).and_then(|stamp| state.left_as(&stamp)),
@@ -223,8 +232,8 @@ impl PactFile {
         }
         // Never that of the path as it is now: another program may have written there already.
         let mut stamp = stamp;
-        if let Some(text) = contents.changed_text().map_err(|cause| failed(cause.into()))? {
-            stamp = Some(replace(path, text)?);
+        if let Some(change) = contents.change().map_err(|cause| failed(cause.into()))? {
+            stamp = Some(replace(path, change, &mut memory.turns)?);
             contents.is_written();
         }
         if let Some(stamp) = stamp.as_ref().and_then(Stamp::text) {
@@ -234,7 +243,7 @@ impl PactFile {
         let state_length = lock.record(&mut state)?;
         let interactions = contents.len();
         if let Some(stamp) = stamp {
-            *known = Some(Known { contents, stamp, state, state_length });
+            memory.known = Some(Known { contents, stamp, state, state_length });
         }
         Ok(Written { path: self.path.clone(), interactions, upgraded_from })
     }
@@ -320,11 +329,16 @@ fn read(path: &Path, layout: Option<Layout>) -> Result<Contents, FileError> {
     Contents::of_pact(loaded.value, &bytes).map_err(|cause| FileError::Write { path: path.to_owned(), cause })
 }
 
-/// The place for what is known of a file. Its mutex also queues the threads of this process, so that only one polls the lock.
-type Memory = Arc<Mutex<Option<Known>>>;
+/// What this process keeps of a file from one write to the next.
+#[derive(Default)]
+struct Memory {
+    known: Option<Known>,
+    turns: Turns,
+}
 
-fn known(path: &Path) -> Memory {
-    static FILES: LazyLock<Mutex<HashMap<PathBuf, Memory>>> = LazyLock::new(Mutex::default);
+/// The memory of a file. Its mutex also queues the threads of this process, so that only one polls the lock.
+fn memory(path: &Path) -> Arc<Mutex<Memory>> {
+    static FILES: LazyLock<Mutex<HashMap<PathBuf, Arc<Mutex<Memory>>>>> = LazyLock::new(Mutex::default);
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(files.entry(path.to_owned()).or_default())
 }

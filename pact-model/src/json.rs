@@ -10,6 +10,7 @@
 mod number;
 mod object;
 mod parse;
+mod position;
 mod print;
 mod text;
 
@@ -18,6 +19,7 @@ use std::borrow::Cow;
 pub use number::Number;
 pub use object::Object;
 pub use parse::{JsonError, MAX_DEPTH};
+pub use position::{Position, positions};
 pub use text::{CheckedJson, JsonText, TextMembers};
 
 /// A JSON document that owns its text.

@@ -7,6 +7,7 @@
 //! The rooms: [`pact`], [`interaction`], [`http`], [`message`], [`body`], [`content_type`], [`provider_state`], [`rules`],
 //! [`generators`], [`path`], [`json`], [`spec_version`]; reading in [`read`], writing in [`write`](mod@write), other versions in [`convert`], [`merge`], pact
 //! files on disk in [`file`](mod@file). Examples with matchers in them come in by [`integration`] and [`expression`].
+//! With the feature `schema`, the module `schema` holds files against the JSON Schema of their version.
 
 pub mod body;
 pub mod content_type;
@@ -27,6 +28,8 @@ mod place;
 pub mod provider_state;
 pub mod read;
 pub mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod spec_version;
 pub mod write;
 

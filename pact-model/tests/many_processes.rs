@@ -1,22 +1,27 @@
 //! Many processes write one pact file at once, and some are killed while they do. The processes are this test binary itself, told
 //! by an environment variable what to do.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use intact_pact_model::file::{FileError, PactFile};
 use intact_pact_model::{Body, HttpRequest, HttpResponse, Interaction, Kind, Pact};
 
-/// `<directory>\t<name>\t<count>`: write that many interactions, and a line to standard error after each.
+/// `<directory>\t<name>\t<count>\t<length>`: write that many interactions of that many pieces, and a line to standard error after each.
 const TASK: &str = "INTACT_TEST_PROCESS";
 
 const PROCESSES: usize = 12;
 const EACH: usize = 6;
 
-fn interaction(description: String, path: &str) -> Interaction {
+/// How long interactions are, in pieces of forty letters.
+const SHORT: usize = 50;
+/// A few of these make a file long enough for a process to keep two of them, which take turns.
+const LONG: usize = 2_000;
+
+fn interaction(description: String, path: &str, length: usize) -> Interaction {
     let request = HttpRequest { path: path.to_owned(), ..HttpRequest::default() };
-    let body = format!("[{}]", vec!["\"some text that makes the file longer\""; 50].join(","));
+    let body = format!("[{}]", vec!["\"some text that makes the file longer\""; length].join(","));
     let response = HttpResponse { body: Body::new(body, None), ..HttpResponse::default() };
     Interaction::new(description, Kind::Http(request, response))
 }
@@ -32,10 +37,14 @@ fn descriptions(dir: &Path) -> Vec<String> {
 }
 
 fn start(dir: &Path, name: &str, count: usize, environment: &[(&str, &str)]) -> Child {
+    start_with(dir, name, count, SHORT, environment)
+}
+
+fn start_with(dir: &Path, name: &str, count: usize, length: usize, environment: &[(&str, &str)]) -> Child {
     let binary = std::env::current_exe().expect("this binary");
     Command::new(binary)
         .args(["--exact", "a_process_with_a_task_does_it", "--nocapture"])
-        .env(TASK, format!("{}\t{name}\t{count}", dir.display()))
+        .env(TASK, format!("{}\t{name}\t{count}\t{length}", dir.display()))
         .env_remove("PACT_OVERWRITE")
         .env_remove("NEXTEST_RUN_ID")
         .env("INTACT_RUN_ID", "1")
@@ -53,10 +62,11 @@ fn a_process_with_a_task_does_it() {
     let mut task = task.split('\t');
     let dir = PathBuf::from(task.next().expect("a directory"));
     let name = task.next().expect("a name");
-    let count: usize = task.next().and_then(|count| count.parse().ok()).expect("a count");
+    let mut number = || task.next().and_then(|number| number.parse::<usize>().ok()).expect("a number");
+    let (count, length) = (number(), number());
     let mut out = std::io::stderr();
     for index in 0..count {
-        write(&dir, interaction(format!("{name} {index:04}"), "/")).unwrap_or_else(|error| panic!("{error}"));
+        write(&dir, interaction(format!("{name} {index:04}"), "/", length)).unwrap_or_else(|error| panic!("{error}"));
         // A reader that has gone away is one that is about to kill this process.
         let _ = writeln!(out, "wrote");
     }
@@ -115,7 +125,8 @@ fn the_same_binary_under_the_same_parent_is_a_new_run() {
 fn processes_of_one_run_may_not_contradict_each_other() {
     let dir = tempfile::tempdir().expect("a directory");
     let run = intact_pact_model::file::run::Run::named("1");
-    let pact = Pact { interactions: vec![interaction("a 0000".to_owned(), "/other")], ..Pact::new("Web", "Orders") };
+    let pact =
+        Pact { interactions: vec![interaction("a 0000".to_owned(), "/other", SHORT)], ..Pact::new("Web", "Orders") };
     PactFile::in_dir(dir.path(), "Web", "Orders").in_run(run).overwrite(false).merge(&pact).expect("written");
     let output = start(dir.path(), "a", 1, &[]).wait_with_output().expect("an end");
     let text = String::from_utf8_lossy(&output.stderr);
@@ -130,25 +141,64 @@ fn processes_of_one_run_may_not_contradict_each_other() {
 
 #[test]
 fn killed_processes_leave_a_file_that_is_whole() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let mut complete = 0;
-    for round in 0..12 {
-        let mut child = start(dir.path(), &format!("killed {round:02}"), 100_000, &[]);
-        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
-        let written =
-            lines.by_ref().take(1 + round).filter(|line| line.as_ref().is_ok_and(|line| line == "wrote")).count();
-        child.kill().expect("killed");
-        child.wait().expect("an end");
-        assert_eq!(written, 1 + round, "the process writes until it is killed");
-        complete += written;
-        let all = descriptions(dir.path());
-        assert!(all.len() >= complete, "what was written before the process was killed is there");
-        complete = all.len();
+    for (length, rounds, least) in [(SHORT, 12, 1), (LONG, 6, 12)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut complete = 0;
+        for round in 0..rounds {
+            let mut child = start_with(dir.path(), &format!("killed {round:02}"), 100_000, length, &[]);
+            let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+            let wanted = least + round;
+            let written = lines.by_ref().take(wanted).filter(|line| line.as_ref().is_ok_and(|line| line == "wrote"));
+            let written = written.count();
+            child.kill().expect("killed");
+            child.wait().expect("an end");
+            assert_eq!(written, wanted, "the process writes until it is killed");
+            complete += written;
+            let all = descriptions(dir.path());
+            assert!(all.len() >= complete, "what was written before the process was killed is there");
+            complete = all.len();
+        }
+        write(dir.path(), interaction("at last".to_owned(), "/", SHORT)).expect("the lock of a dead process is free");
+        assert_eq!(descriptions(dir.path()).len(), complete + 1);
+        assert_eq!(
+            files(dir.path()),
+            [".Web-Orders.json.lock", "Web-Orders.json"],
+            "what killed processes left is gone"
+        );
     }
-    write(dir.path(), interaction("at last".to_owned(), "/")).expect("the lock of a dead process is free");
-    assert_eq!(descriptions(dir.path()).len(), complete + 1);
-    let files = std::fs::read_dir(dir.path()).expect("a directory");
-    let mut files: Vec<_> = files.map(|entry| entry.expect("an entry").file_name()).collect();
-    files.sort();
-    assert_eq!(files, [".Web-Orders.json.lock", "Web-Orders.json"], "what killed processes left is gone");
+}
+
+fn files(dir: &Path) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(dir).expect("a directory");
+    let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn who_reads_along_always_sees_a_whole_pact() {
+    let dir = tempfile::tempdir().expect("a directory");
+    write(dir.path(), interaction("the first".to_owned(), "/", LONG)).expect("written");
+    // Before that in the file, so that all of it moves with each write.
+    let mut child = start_with(dir.path(), "a", 60, LONG, &[]);
+    let mut seen = 1;
+    let mut has_ended = false;
+    while !has_ended {
+        has_ended = child.try_wait().expect("a child").is_some();
+        let mut file = std::fs::File::open(dir.path().join("Web-Orders.json")).expect("always there");
+        let (mut text, mut piece) = (Vec::new(), [0; 5000]);
+        loop {
+            match file.read(&mut piece).expect("readable") {
+                0 => break,
+                length => text.extend_from_slice(&piece[..length]),
+            }
+            // Lets the others write.
+            std::thread::yield_now();
+        }
+        let pact = Pact::read(&text).unwrap_or_else(|error| panic!("{error}, after {seen} interactions")).value;
+        assert!(pact.interactions.len() >= seen, "nothing goes away again");
+        seen = pact.interactions.len();
+    }
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(descriptions(dir.path()).len(), 61);
 }

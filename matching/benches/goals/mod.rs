@@ -29,7 +29,7 @@ impl Goal {
     pub(crate) fn memory(what: &'static str, peak: usize, input: usize, at_most: Option<f64>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "nobody measures petabytes here")]
         let ratio = peak as f64 / input as f64;
-        let is = format!("{ratio:.1} bytes");
+        let is = if ratio < 0.05 { "less than 0.05 bytes".to_owned() } else { format!("{ratio:.1} bytes") };
         let text = at_most.map(|at_most| format!("{at_most} bytes"));
         Self { what, is, at_most: text, met: at_most.is_none_or(|at_most| ratio <= at_most) }
     }

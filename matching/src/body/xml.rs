@@ -3,6 +3,7 @@
 //! All siblings of one name share a path, so rule paths have no indexes here (those that have are read without). An
 //! attribute is the step `@name`, an element's text the step `#text`; rules at an element also govern its text.
 
+mod groups;
 mod limits;
 mod prolog;
 mod tree;
@@ -18,6 +19,8 @@ use crate::rule::{Asks, Outcome, Rule, within};
 use crate::rule_tree::{Cursor, RuleTree};
 use crate::show;
 
+use groups::Groups;
+pub(crate) use groups::by_name;
 use prolog::without_doctype;
 pub(crate) use tree::Name;
 pub(crate) use tree::{Element, readable};
@@ -273,58 +276,6 @@ impl Walk {
             self.known.borrow_mut().insert(question, answer);
             answer
         })
-    }
-}
-
-/// Elements by qualified name, in the order of their first.
-pub(crate) fn by_name(children: &[Element]) -> Vec<(&str, Vec<&Element>)> {
-    Groups::of(children).groups
-}
-
-/// Elements by qualified name.
-struct Groups<'e> {
-    /// In the order of their first.
-    groups: Vec<(&'e str, Vec<&'e Element>)>,
-    /// Where in `groups` a name is, if there are many: few are found sooner by looking at each.
-    positions: HashMap<&'e str, usize>,
-}
-
-impl<'e> Groups<'e> {
-    const FEW: usize = 8;
-
-    fn of(children: &'e [Element]) -> Self {
-        let mut all = Self { groups: Vec::new(), positions: HashMap::new() };
-        for child in children {
-            let name = child.name.qualified.as_str();
-            match all.position(name) {
-                Some(at) => all.groups[at].1.push(child),
-                None => all.add(name, child),
-            }
-        }
-        all
-    }
-
-    fn add(&mut self, name: &'e str, first: &'e Element) {
-        self.groups.push((name, vec![first]));
-        match self.groups.len() {
-            ..=Self::FEW => {}
-            count if self.positions.is_empty() => {
-                self.positions = self.groups.iter().map(|(name, _)| *name).zip(0..count).collect();
-            }
-            count => _ = self.positions.insert(name, count - 1),
-        }
-    }
-
-    fn position(&self, name: &str) -> Option<usize> {
-        if self.positions.is_empty() {
-            self.groups.iter().position(|(own, _)| *own == name)
-        } else {
-            self.positions.get(name).copied()
-        }
-    }
-
-    fn called(&self, name: &str) -> Option<&[&'e Element]> {
-        self.position(name).map(|at| self.groups[at].1.as_slice())
     }
 }
 

@@ -31,12 +31,7 @@ pub(super) struct JsonParts<'b> {
 
 impl Parts for JsonParts<'_> {
     fn part_of(&self, path: &str) -> String {
-        let Ok(parsed) = path.parse::<PathExpression>() else { return "$".to_owned() };
-        let steps = parsed.segments();
-        match steps.split_last() {
-            Some((_, above)) if !self.at(steps).is_collection() => PathExpression::from(above.to_vec()).to_string(),
-            _ => parsed.to_string(),
-        }
+        innermost_collection(path, |steps| self.at(steps).is_collection())
     }
 
     fn show(&self, part: &str, mismatches: &[&Mismatch], finding: &mut Finding) {
@@ -278,6 +273,16 @@ impl<'b> JsonParts<'b> {
             scalar => line.push_str(&self.value(scalar)),
         }
         line.len() <= WIDEST
+    }
+}
+
+/// The array or object that a path leads to, else the one that holds what it leads to.
+fn innermost_collection(path: &str, is_collection: impl Fn(&[Segment]) -> bool) -> String {
+    let Ok(parsed) = path.parse::<PathExpression>() else { return "$".to_owned() };
+    let steps = parsed.segments();
+    match steps.split_last() {
+        Some((_, above)) if !is_collection(steps) => PathExpression::from(above.to_vec()).to_string(),
+        _ => parsed.to_string(),
     }
 }
 

@@ -8,9 +8,16 @@
 //! Tests run in unoptimised builds, and this is a part of them. So nothing here loops over all of the text: what does (reading,
 //! writing and moving bytes, looking for a letter) are functions of the standard library, which comes optimised.
 
+mod layout;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ops::Range;
+
+pub(super) use self::layout::Layout;
 
 use crate::interaction::{Interaction, Kind};
 use crate::json::{Json, Object};
@@ -29,16 +36,26 @@ pub(super) struct Contents {
     layout: Layout,
     /// V3: is it a list of messages?
     messages: bool,
-    changed: bool,
+    /// From where on it is another text than that which was read or written last.
+    changed_from: Option<usize>,
+    keys: Keys,
 }
 
-/// What cannot be seen in a text without looking through all of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Layout {
-    /// Where the text before the interactions ends, and where that after them begins.
-    list: Range<usize>,
-    /// How many interactions there are.
-    count: usize,
+/// What is known of the keys in a text, as they stand there ([`key_line`]).
+enum Keys {
+    Nothing,
+    /// They have been looked through once. Many processes do that only once, and need not remember them.
+    Searched,
+    /// All of them, and perhaps some that are gone.
+    All(HashSet<String>),
+}
+
+/// A text to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Change<'a> {
+    pub(super) text: &'a str,
+    /// Up to here, it is what was written last.
+    pub(super) from: usize,
 }
 
 /// An interaction of the file.
@@ -65,13 +82,14 @@ const LETTER_OF_KEY: char = 'k';
 impl Contents {
     /// The contents of a file that is not there yet.
     pub(super) fn new(pact: Pact) -> Result<Self, WriteError> {
-        Ok(Self { changed: true, ..Self::rendered(pact)? })
+        Ok(Self { changed_from: Some(0), ..Self::rendered(pact)? })
     }
 
     /// The contents of a file of anybody's.
     pub(super) fn of_pact(pact: Pact, text: &[u8]) -> Result<Self, WriteError> {
         let contents = Self::rendered(pact)?;
-        Ok(Self { changed: contents.text.as_bytes() != text, ..contents })
+        let changed_from = (contents.text.as_bytes() != text).then_some(0);
+        Ok(Self { changed_from, ..contents })
     }
 
     fn rendered(mut pact: Pact) -> Result<Self, WriteError> {
@@ -89,7 +107,7 @@ impl Contents {
         }
         let layout = Layout { list: begin..text.len(), count: interactions.len() };
         text.push_str(&after);
-        Ok(Self { pact, text, layout, messages, changed: false })
+        Ok(Self { pact, text, layout, messages, changed_from: None, keys: Keys::Nothing })
     }
 
     /// The contents of a file that was written here with this layout, and not changed by anybody else since. `None` if it looks
@@ -111,7 +129,7 @@ impl Contents {
             // In V4, a list of this name is something that nobody knows, and the interactions are the empty list beside it.
             return None;
         }
-        Some(Self { pact, text, layout, messages, changed: false })
+        Some(Self { pact, text, layout, messages, changed_from: None, keys: Keys::Nothing })
     }
 
     /// The pact without its interactions.
@@ -128,13 +146,17 @@ impl Contents {
     }
 
     /// The text of the file, if it is another than that which was read or written last.
-    pub(super) fn changed_text(&mut self) -> Result<Option<&str>, WriteError> {
+    pub(super) fn change(&mut self) -> Result<Option<Change<'_>>, WriteError> {
         self.frame()?;
-        Ok(self.changed.then_some(self.text.as_str()))
+        Ok(self.changed_from.map(|from| Change { text: &self.text, from }))
     }
 
     pub(super) fn is_written(&mut self) {
-        self.changed = false;
+        self.changed_from = None;
+    }
+
+    fn changed_at(&mut self, at: usize) {
+        self.changed_from = Some(self.changed_from.map_or(at, |from| from.min(at)));
     }
 
     /// Makes it a pact of a later version.
@@ -165,18 +187,17 @@ impl Contents {
         if self.text[end..] != after {
             self.text.truncate(end);
             self.text.push_str(&after);
-            self.changed = true;
+            self.changed_at(end);
         }
         if self.text[..start] != before {
             self.splice(0..start, &before);
             self.layout.list.start = before.len();
-            self.changed = true;
         }
         Ok(())
     }
 
     /// The interactions that give way to this one ([`merge::giving_way`]), in the order of the text.
-    pub(super) fn giving_way_to(&self, new: &Interaction) -> Result<Vec<Existing>, ContentsError> {
+    pub(super) fn giving_way_to(&mut self, new: &Interaction) -> Result<Vec<Existing>, ContentsError> {
         let mut candidates = Vec::new();
         for at in new.key.as_deref().map_or_else(Vec::new, |key| self.with_key(key)) {
             candidates.push(self.read(at)?);
@@ -211,12 +232,14 @@ impl Contents {
         {
             return Ok(());
         }
+        if let (Keys::All(keys), Some(key)) = (&mut self.keys, &interaction.key) {
+            keys.insert(key_line(key));
+        }
         for own in old.iter().rev() {
             self.remove(own.at.clone())?;
         }
         let at = self.position_of(interaction, merge::order)?;
         self.insert(at, &text);
-        self.changed = true;
         Ok(())
     }
 
@@ -247,6 +270,7 @@ impl Contents {
 
     /// Puts `new` where `old` stands, in the list or before it.
     fn splice(&mut self, old: Range<usize>, new: &str) {
+        self.changed_at(old.start);
         // `replace_range` goes byte by byte.
         self.text.drain(old.clone());
         self.text.insert_str(old.start, new);
@@ -355,31 +379,30 @@ impl Contents {
     }
 
     /// Where interactions with this key begin.
-    fn with_key(&self, key: &str) -> Vec<usize> {
-        let line = format!("{KEY}{},\n", Json::from(key).to_compact());
+    fn with_key(&mut self, key: &str) -> Vec<usize> {
+        let line = key_line(key);
+        match &self.keys {
+            Keys::All(keys) if !keys.contains(&line) => return Vec::new(),
+            Keys::Searched => self.keys = Keys::All(self.key_lines().map(|(_, line)| line.to_owned()).collect()),
+            Keys::Nothing => self.keys = Keys::Searched,
+            Keys::All(_) => {}
+        }
+        self.key_lines().filter(|(_, own)| **own == line).map(|(at, _)| self.begin(at)).collect()
+    }
+
+    /// The lines with a key, and where they are.
+    fn key_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let Range { start, end } = self.layout.list;
         let letter = KEY.find(LETTER_OF_KEY).expect("it is a letter of this text");
-        let letters = self.text[start..end].match_indices(LETTER_OF_KEY).map(|(at, _)| start + at);
-        let lines = letters.filter_map(|at| at.checked_sub(letter)).filter(|at| self.is_at(*at, &line));
-        lines.map(|at| self.begin(at)).collect()
+        let letters = self.text[start..end].match_indices(LETTER_OF_KEY).map(move |(at, _)| start + at);
+        let keys = letters.filter_map(move |at| at.checked_sub(letter)).filter(|at| self.is_at(*at, KEY));
+        keys.filter_map(move |at| Some((at, self.text[at + 1..end].lines().next()?)))
     }
 }
 
-/// `<start> <end> <count>`
-impl std::fmt::Display for Layout {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {}", self.list.start, self.list.end, self.count)
-    }
-}
-
-impl Layout {
-    /// Reads what it is shown as.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.split(' ').map(|number| number.parse().ok());
-        let mut next = || numbers.next().flatten();
-        let layout = Self { list: next()?..next()?, count: next()? };
-        numbers.next().is_none().then_some(layout)
-    }
+/// The line with a key.
+fn key_line(key: &str) -> String {
+    format!("{}{},", &KEY[1..], Json::from(key).to_compact())
 }
 
 /// Contents that cannot be what is wanted of them.
@@ -392,6 +415,3 @@ pub(super) enum ContentsError {
     #[error(transparent)]
     Merge(#[from] MergeConflict),
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,10 +5,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::contents::Change;
 use super::error::{FileError, io_error};
+use super::turns::Turns;
 
 /// Tells whether somebody who takes no locks (an editor, `git checkout`) has changed the file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
@@ -23,6 +25,11 @@ impl Stamp {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(io_error("finding", path)(error)),
         }
+    }
+
+    /// How long the file is, in bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.length
     }
 
     /// As it stands in the lock file. Without the time of the last change it would say too little.
@@ -44,38 +51,46 @@ impl From<&Metadata> for Stamp {
 
 /// Puts the text where `path` is, all at once. The stamp is that of the file with this text, whatever another program has put
 /// in its place since.
-pub(super) fn replace(path: &Path, text: &str) -> Result<Stamp, FileError> {
-    replace_by(exchange, path, text)
+pub(super) fn replace(path: &Path, change: Change<'_>, turns: &mut Turns) -> Result<Stamp, FileError> {
+    replace_by(exchange, path, change, turns)
 }
 
 /// [`replace`], with how two files get each other's names.
-fn replace_by(
-    exchange: impl FnOnce(&Path, &Path) -> io::Result<()>,
+pub(super) fn replace_by(
+    mut exchange: impl FnMut(&Path, &Path) -> io::Result<()>,
     path: &Path,
-    text: &str,
+    change: Change<'_>,
+    turns: &mut Turns,
 ) -> Result<Stamp, FileError> {
-    // The name may be fixed because the lock is held; what a killed process left there is in nobody's use.
+    // The name may be fixed because the lock is held.
     let temporary = sidecar(path, "tmp");
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("removing", &temporary)(error)),
-        _ => {}
+    if let Some(stamp) = turns.take(&mut exchange, path, &temporary, change) {
+        return Ok(stamp);
     }
+    remove_temporary(path)?;
     // What else may be there is not to be renamed: a directory could not be removed under its other name.
     let existing = fs::symlink_metadata(path).ok().filter(Metadata::is_file);
-    let write = || -> io::Result<Stamp> {
+    let write = || -> io::Result<(File, Stamp)> {
         let mut file = File::create_new(&temporary)?;
         if let Some(existing) = &existing {
             file.set_permissions(existing.permissions())?;
         }
-        file.write_all(text.as_bytes())?;
+        file.write_all(change.text.as_bytes())?;
         // Another name changes nothing of it.
-        Ok(Stamp::from(&file.metadata()?))
+        let stamp = Stamp::from(&file.metadata()?);
+        Ok((file, stamp))
     };
-    let written = write().map_err(io_error("writing", &temporary)).and_then(|stamp| {
+    let written = write().map_err(io_error("writing", &temporary)).and_then(|(file, stamp)| {
+        let new = turns.enter(file, &stamp, &temporary);
         if existing.is_some() && exchange(&temporary, path).is_ok() {
-            // The old text. If it stays, the next write removes it, as it does after a process that is killed here.
-            let _ = fs::remove_file(&temporary);
+            if !turns.replaced_by(new, change) {
+                // The old text. If it stays, the next write removes it, as it does after a process that is killed here.
+                let _ = fs::remove_file(&temporary);
+            }
         } else {
+            turns.forget();
+            // Closed: an open file may be held fast.
+            drop(new);
             fs::rename(&temporary, path).map_err(io_error("replacing", path))?;
         }
         Ok(stamp)
@@ -87,19 +102,29 @@ fn replace_by(
     written
 }
 
+/// Removes what another process has left under the name of the temporary file: whether it was killed or is waiting for its turn, it is in
+/// nobody's use while the lock is held.
+pub(super) fn remove_temporary(path: &Path) -> Result<(), FileError> {
+    let temporary = sidecar(path, "tmp");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error("removing", &temporary)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Gives two files each other's names, in one step. Not every file system can.
 ///
 /// With `rename`, ext4 (and others) see to it that the new file's data are on their way to the disk before the old file is
 /// forgotten. For a file that is replaced by every test this is most of what a test costs, so here they do not: what that means when the
 /// power fails is weighed in the decision on writing pact files (`docs/adr`).
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+pub(super) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn exchange(_one: &Path, _other: &Path) -> io::Result<()> {
+pub(super) fn exchange(_one: &Path, _other: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -126,6 +151,19 @@ mod tests {
         (dir, path)
     }
 
+    /// With nothing known of the writes before.
+    fn replace(path: &Path, text: &str) -> Result<Stamp, FileError> {
+        replace_by(exchange, path, text)
+    }
+
+    fn replace_by(
+        exchange: impl FnMut(&Path, &Path) -> io::Result<()>,
+        path: &Path,
+        text: &str,
+    ) -> Result<Stamp, FileError> {
+        super::replace_by(exchange, path, Change { text, from: 0 }, &mut Turns::default())
+    }
+
     fn text(path: &Path) -> String {
         fs::read_to_string(path).expect("a file")
     }
@@ -149,7 +187,7 @@ mod tests {
     #[test]
     fn with_and_without_exchange_there_is_the_new_text_alone_under_its_stamp() {
         let refused = |kind: io::ErrorKind| move |_: &Path, _: &Path| Err(io::Error::from(kind));
-        type Way = Box<dyn FnOnce(&Path, &Path) -> io::Result<()>>;
+        type Way = Box<dyn Fn(&Path, &Path) -> io::Result<()>>;
         let ways: [Way; 4] = [
             Box::new(exchange),
             Box::new(refused(io::ErrorKind::InvalidInput)),

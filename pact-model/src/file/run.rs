@@ -17,7 +17,7 @@
 //! run <name>
 //! process <hash of the binary's path> <process>
 //! wrote <hash of the interaction's identity>
-//! left <length, time and number of the pact file> <where its interactions begin and end, and how many> <version of Intact>
+//! left <length, time and number of the pact file> <where its interactions begin and end, and how many> <start of the system> <version of Intact>
 //! ```
 //!
 //! Only runs that are told apart by their parent process need the lines `process`. The lines of an old run are cut off before those
@@ -28,13 +28,19 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::contents::Layout;
 
-/// Another version may write another text.
-const THIS_VERSION: &str = concat!(" ", env!("CARGO_PKG_VERSION"));
+/// What has to be as it was, too. Another version may write another text; and of a file that was written over just before the system
+/// crashed, some parts may be older than its time.
+static SINCE: LazyLock<String> = LazyLock::new(|| {
+    let mut start = DefaultHasher::new();
+    // Only Linux has it.
+    std::fs::read("/proc/sys/kernel/random/boot_id").ok().hash(&mut start);
+    format!(" {:016x} {}", start.finish(), env!("CARGO_PKG_VERSION"))
+});
 
 /// One execution of a test suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,13 +208,13 @@ impl RunState {
 
     /// The layout of the pact file, if the last write left it so.
     pub(super) fn left_as(&self, stamp: &str) -> Option<Layout> {
-        let layout = self.left.as_deref()?.strip_suffix(THIS_VERSION)?.strip_prefix(stamp)?;
+        let layout = self.left.as_deref()?.strip_suffix(SINCE.as_str())?.strip_prefix(stamp)?;
         Layout::parse(layout.strip_prefix(' ')?)
     }
 
     /// Notes how this write leaves the pact file.
     pub(super) fn leave_as(&mut self, stamp: &str, layout: &Layout) {
-        let left = format!("{stamp} {layout}{THIS_VERSION}");
+        let left = format!("{stamp} {layout}{}", *SINCE);
         if self.left.as_ref() != Some(&left) {
             let _ = writeln!(self.new_lines, "left {left}");
             self.left = Some(left);

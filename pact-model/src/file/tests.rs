@@ -1,5 +1,6 @@
 mod identity;
 mod rest;
+mod turns;
 
 use std::sync::mpsc;
 
@@ -58,7 +59,7 @@ impl Dir {
 /// Forgets what this process knows of all files, as another process would.
 fn forget(dir: &Dir) {
     let path = dir.in_run("any").resolved().expect("a path");
-    *known(&path).lock().unwrap_or_else(PoisonError::into_inner) = None;
+    *memory(&path).lock().unwrap_or_else(PoisonError::into_inner) = Memory::default();
 }
 
 #[test]

@@ -21,8 +21,16 @@ pub fn annotations(report: &Report) -> Vec<String> {
     lines
 }
 
-fn command(level: &str, title: &str, message: &str) -> String {
-    format!("::{level} title={}::{}", property(title), data(message))
+/// One workflow command: a message of this level (`error`, `warning` or `notice`) under a title.
+pub fn command(level: &str, title: &str, message: &str) -> String {
+    command_with(level, &[("title", title)], message)
+}
+
+/// One workflow command with these properties, such as `file` and `line`.
+pub fn command_with(level: &str, properties: &[(&str, &str)], message: &str) -> String {
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    format!("::{level} {}::{}", properties.join(","), data(message))
 }
 
 /// Escapes are those of workflow commands. Control characters, which a log would obey, are left out.

@@ -94,7 +94,7 @@ fn code_in_a_list(text: &mut String, lines: &str) {
 }
 
 /// In one line, with nothing that Markdown or HTML would take for markup.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -4,7 +4,7 @@ use intact_pact_model::Json;
 use intact_pact_model::json::JsonText;
 use intact_pact_model::path::{PathExpression, Segment};
 
-use super::{JsonParts, Pair};
+use super::{JsonParts, Pair, innermost_collection};
 use crate::explanation::parts::Parts;
 use crate::explanation::{Finding, Hide};
 use crate::mismatch::Mismatch;
@@ -28,12 +28,7 @@ struct TextPair<'b> {
 
 impl Parts for LargeJsonParts<'_> {
     fn part_of(&self, path: &str) -> String {
-        let Ok(parsed) = path.parse::<PathExpression>() else { return "$".to_owned() };
-        let steps = parsed.segments();
-        match steps.split_last() {
-            Some((_, above)) if !self.at(steps).is_collection() => PathExpression::from(above.to_vec()).to_string(),
-            _ => parsed.to_string(),
-        }
+        innermost_collection(path, |steps| self.at(steps).is_collection())
     }
 
     fn show(&self, part: &str, mismatches: &[&Mismatch], finding: &mut Finding) {

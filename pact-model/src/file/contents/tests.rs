@@ -6,7 +6,7 @@ use crate::message::MessagePart;
 
 /// The text, brought up to date.
 fn text(contents: &mut Contents) -> String {
-    contents.changed_text().expect("can be said");
+    contents.change().expect("can be said");
     contents.text.clone()
 }
 
@@ -53,7 +53,7 @@ fn the_text_from_pieces_is_the_text_of_the_whole() {
                 for interaction in all.iter().rev() {
                     put(&mut one_by_one, interaction);
                     let mut again = again(&mut one_by_one);
-                    assert_eq!((again.len(), again.changed_text()), (one_by_one.len(), Ok(None)));
+                    assert_eq!((again.len(), again.change()), (one_by_one.len(), Ok(None)));
                     assert_eq!((&again.text, &again.layout), (&one_by_one.text, &one_by_one.layout));
                 }
                 assert_eq!(text(&mut one_by_one), whole);
@@ -81,7 +81,7 @@ fn interactions_are_found_by_key_or_identity_without_reading_all() {
         assert!(contents.text.contains(&line), "{unread}");
         contents.text = contents.text.replace(&line, &line.replace("false", "fals!"));
     }
-    let found = |wanted: &Interaction| {
+    let mut found = |wanted: &Interaction| {
         let found = contents.giving_way_to(wanted).expect("only readable ones are read");
         found.into_iter().map(|own| own.interaction.description).collect::<Vec<_>>()
     };
@@ -167,9 +167,16 @@ proptest! {
     fn the_text_with_one_more_is_that_of_the_merged_pact(new in prop::collection::vec(any_interaction(), 0..24)) {
         let mut merged = pact(SpecVersion::V4, Vec::new());
         let mut contents = Contents::new(merged.clone()).expect("can be said");
-        for own in new {
-            contents = again(&mut contents);
+        for (at, own) in new.into_iter().enumerate() {
+            if at % 4 == 0 {
+                contents = again(&mut contents);
+            }
+            let before = contents.text.clone();
+            contents.is_written();
             put(&mut contents, &own);
+            let change = contents.change().expect("can be said").map(|change| change.text[..change.from].to_owned());
+            // Nothing changes: so it is with all of the text.
+            prop_assert!(before.starts_with(change.as_ref().unwrap_or(&contents.text)));
             merged.merge(own).expect("V4 takes all");
             prop_assert_eq!(text(&mut contents), merged.write(SpecVersion::V4).expect("can be said").to_pretty());
             prop_assert_eq!(contents.len(), merged.interactions.len());
@@ -189,4 +196,21 @@ fn foreign_messages_of_a_v4_file_are_not_taken_for_its_interactions() {
     let end = text[begin..].find("\n  ]").expect("an end") + begin + END.len();
     let layout = Layout { list: begin..end, count: 1 };
     assert!(Contents::of_own_text(text, layout).is_none());
+}
+
+#[test]
+fn keys_are_found_however_often_they_are_searched_for() {
+    let mut contents = Contents::new(pact(SpecVersion::V4, vec![keyed("a", "0")])).expect("can be said");
+    for at in 1..5 {
+        put(&mut contents, &keyed(&format!("b{at}"), &format!("{at}\"\n")));
+        put(&mut contents, &http("no key"));
+        // Of another description, each takes the place of the one before.
+        put(&mut contents, &keyed(&format!("c{at}"), &format!("{at}\"\n")));
+        put(&mut contents, &keyed("d", "0"));
+        assert!(contents.giving_way_to(&keyed("e", "unknown")).expect("readable").is_empty());
+    }
+    let descriptions: Vec<&str> =
+        contents.text.split(DESCRIPTION).skip(1).filter_map(|own| own.split('"').nth(1)).collect();
+    assert_eq!(descriptions, ["c1", "c2", "c3", "c4", "d", "no key"]);
+    assert!(matches!(contents.keys, Keys::All(_)));
 }

@@ -1,0 +1,660 @@
+use proptest::prelude::*;
+
+use intact_pact_model::{Pact, SpecVersion};
+
+use super::*;
+
+fn pact(interactions: &str) -> Pact {
+    let text = format!(
+        r#"{{"consumer":{{"name":"Web"}},"provider":{{"name":"Orders"}},"interactions":[{interactions}],
+            "metadata":{{"pactSpecification":{{"version":"4.0"}}}}}}"#
+    );
+    Pact::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}")).value
+}
+
+fn http(request: &str, response: &str) -> Pact {
+    pact(&format!(
+        r#"{{"type":"Synchronous/HTTP","description":"d","request":{{"method":"GET","path":"/"{request}}},"response":{{"status":200{response}}}}}"#
+    ))
+}
+
+/// The changes from one to the other, without what all of them have.
+fn changes(old: &Pact, new: &Pact) -> Vec<String> {
+    assert_eq!(between(old, old), [], "nothing changed");
+    assert_eq!(between(new, new), [], "nothing changed");
+    between(old, new).iter().map(|change| change.to_string().replace("\"d\": ", "")).collect()
+}
+
+fn json(body: &str, rules: &str) -> String {
+    format!(
+        r#","body":{{"content":{body},"contentType":"application/json","encoded":false}},"matchingRules":{{"body":{{{rules}}}}}"#
+    )
+}
+
+fn responses(old: (&str, &str), new: (&str, &str)) -> Vec<String> {
+    changes(&http("", &json(old.0, old.1)), &http("", &json(new.0, new.1)))
+        .into_iter()
+        .map(|change| change.replace("response body", "body"))
+        .collect()
+}
+
+fn requests(old: (&str, &str), new: (&str, &str)) -> Vec<String> {
+    changes(&http(&json(old.0, old.1), ""), &http(&json(new.0, new.1), ""))
+}
+
+const TYPE: &str = r#""$.a":{"matchers":[{"match":"type"}]}"#;
+
+#[test]
+fn what_a_response_has_to_be_gets_stricter_or_looser() {
+    let rule = |rule: &str| format!(r#""$.a":{{"matchers":[{rule}]}}"#);
+    let (regex, integer) = (rule(r#"{"match":"regex","regex":"\\w+"}"#), rule(r#"{"match":"integer"}"#));
+    let (number, date) = (rule(r#"{"match":"number"}"#), rule(r#"{"match":"date","format":"yyyy-MM-dd"}"#));
+    let null_or = r#""$.a":{"combine":"OR","matchers":[{"match":"type"},{"match":"null"}]}"#;
+    let least = |min: u8| rule(&format!(r#"{{"match":"type","min":{min}}}"#));
+    for (old, new, expected) in [
+        ((r#"{"a":1}"#, ""), (r#"{"a":2}"#, ""), "breaking: body $.a: has to be exactly 2, was exactly 1"),
+        ((r#"{"a":1}"#, ""), (r#"{"a":"1"}"#, ""), "breaking: body $.a: has to be exactly \"1\", was exactly 1"),
+        ((r#"{"a":1}"#, ""), (r#"{"a":2}"#, TYPE), "not breaking: body $.a: may be any number, had to be exactly 1"),
+        ((r#"{"a":1}"#, TYPE), (r#"{"a":2}"#, ""), "breaking: body $.a: has to be exactly 2, was any number"),
+        ((r#"{"a":1}"#, TYPE), (r#"{"a":2}"#, TYPE), "documentation: body $.a: the example is 2, was 1"),
+        (
+            (r#"{"a":1}"#, &integer),
+            (r#"{"a":1}"#, &number),
+            "not breaking: body $.a: may be any number, had to be any integer",
+        ),
+        (
+            (r#"{"a":1}"#, &number),
+            (r#"{"a":1}"#, &integer),
+            "breaking: body $.a: has to be any integer, was any number",
+        ),
+        (
+            (r#"{"a":"x"}"#, &regex),
+            (r#"{"a":"x"}"#, TYPE),
+            "breaking: body $.a: has to be any text, was a text that matches \\w+",
+        ),
+        (
+            (r#"{"a":"x"}"#, TYPE),
+            (r#"{"a":"x"}"#, &regex),
+            "breaking: body $.a: has to be a text that matches \\w+, was any text",
+        ),
+        (
+            (r#"{"a":"2024-01-01"}"#, &date),
+            (r#"{"a":"2024-01-01"}"#, &regex),
+            "breaking: body $.a: has to be a text that matches \\w+, was a date of the form yyyy-MM-dd",
+        ),
+        (
+            (r#"{"a":"x"}"#, TYPE),
+            (r#"{"a":"x"}"#, null_or),
+            "not breaking: body $.a: may be any text or null, had to be any text",
+        ),
+        (
+            (r#"{"a":"x"}"#, null_or),
+            (r#"{"a":"x"}"#, TYPE),
+            "breaking: body $.a: has to be any text, was any text or null",
+        ),
+        ((r#"{"a":[1]}"#, ""), (r#"{"a":[1,2]}"#, ""), "breaking: body $.a: has 2 items, had 1"),
+        (
+            (r#"{"a":[1]}"#, &least(1)),
+            (r#"{"a":[1]}"#, &least(2)),
+            "breaking: body $.a: has a size of at least 2, had a size of at least 1",
+        ),
+        (
+            (r#"{"a":[1]}"#, &least(2)),
+            (r#"{"a":[1]}"#, &least(1)),
+            "not breaking: body $.a: has a size of at least 1, had a size of at least 2",
+        ),
+        ((r#"{"a":[1]}"#, TYPE), (r#"{"a":["x"]}"#, TYPE), "breaking: body $.a[*]: has to be any text, was any number"),
+        ((r#"{"a":{"b":1}}"#, TYPE), (r#"{"a":[]}"#, TYPE), "breaking: body $.a: is an array, was an object"),
+        ((r#"{"a":1}"#, ""), (r#"{"a":1,"b":{"c":1}}"#, ""), "breaking: body $.b: is needed now: exactly this"),
+        ((r#"{"a":1,"b":2}"#, ""), (r#"{"a":1}"#, ""), "not breaking: body $.b: is not needed any more"),
+    ] {
+        assert_eq!(responses(old, new), [expected], "{old:?} {new:?}");
+    }
+    assert_eq!(
+        responses((r#"{"a":1,"b":2}"#, TYPE), (r#"{"b":2,"a":1}"#, r#""$['a']":{"matchers":[{"match":"type"}]}"#)),
+        [""; 0]
+    );
+    assert_eq!(
+        responses((r#"{"a":[1,2]}"#, ""), (r#"{"a":[1]}"#, TYPE)),
+        [
+            "not breaking: body $.a: may have any number of items, had 2",
+            "not breaking: body $.a[*]: may be any number, had to be exactly 1"
+        ]
+    );
+    assert_eq!(responses((r#"{"a":[1]}"#, TYPE), (r#"{"a":[1,2,3]}"#, TYPE)), [""; 0], "more examples of the same");
+}
+
+#[test]
+fn what_looks_harmless_may_break_all_the_same() {
+    let integer = r#""$.a":{"matchers":[{"match":"integer"}]}"#;
+    let equality = r#""$":{"matchers":[{"match":"equality"}]}"#;
+    assert_eq!(
+        responses((r#"{"a":2.5}"#, ""), ("{}", integer)),
+        ["breaking: body $.a: is not needed any more; if it is there, it has to be any integer"]
+    );
+    assert_eq!(
+        responses((r#"{"a":2}"#, ""), ("{}", integer)),
+        ["not breaking: body $.a: is not needed any more; if it is there, it has to be any integer"]
+    );
+    assert_eq!(
+        responses(("{}", ""), ("{}", integer)),
+        ["breaking: body $.a: if it is there, it has to be any integer"]
+    );
+    assert_eq!(responses(("{}", integer), ("{}", "")), ["not breaking: body $.a: if it is there, it may be anything"]);
+    assert_eq!(
+        responses((r#"{"a":1}"#, ""), ("{}", equality)),
+        ["breaking: body: has to be exactly as it is, without anything else"]
+    );
+}
+
+const NULL_OR: &str = r#""$.a":{"combine":"OR","matchers":[{"match":"type"},{"match":"null"}]}"#;
+
+/// Members and items that have rules of their own do not say what became of the rules above them.
+#[test]
+fn alternatives_of_objects_and_arrays_count() {
+    let own = |rules: &str| {
+        format!(r#"{rules},"$.a.b":{{"matchers":[{{"match":"type"}}]}},"$.a[*]":{{"matchers":[{{"match":"type"}}]}}"#)
+    };
+    let (null_or, plain) = (own(NULL_OR), own(TYPE));
+    let sizes = |combine: &str| {
+        own(&format!(
+            r#""$.a":{{"combine":"{combine}","matchers":[{{"match":"type","min":2}},{{"match":"type","max":1}}]}}"#
+        ))
+    };
+    for body in [r#"{"a":{"b":1}}"#, r#"{"a":[1]}"#] {
+        let response = |one: &str, other: &str| responses((body, one), (body, other));
+        let request = |one: &str, other: &str| requests((body, one), (body, other));
+        assert_eq!(response(&null_or, &plain), ["breaking: body $.a: may not be null any more"], "{body}");
+        assert_eq!(response(&plain, &null_or), ["not breaking: body $.a: may be null now"], "{body}");
+        assert_eq!(request(&plain, &null_or), ["breaking: request body $.a: may be null now"], "{body}");
+        assert_eq!(request(&null_or, &plain), ["not breaking: request body $.a: may not be null any more"], "{body}");
+        assert_eq!(
+            response(&sizes("OR"), &own(&TYPE.replace(r#""type""#, r#""type","min":1"#))),
+            [
+                "breaking: body $.a: is asked for a size of at least 1, was something with a size of at least 2 or something with a size of at most 1"
+            ]
+        );
+        for found in [response(&sizes("OR"), &sizes("AND")), request(&sizes("AND"), &sizes("OR"))] {
+            assert!(found.len() == 1 && found[0].starts_with("breaking"), "{body}: {found:?}");
+        }
+    }
+    let this = r#""$.a":{"combine":"OR","matchers":[{"match":"equality"},{"match":"null"}]}"#;
+    assert_eq!(
+        requests((r#"{"a":[1]}"#, this), (r#"{"a":[1,1]}"#, ""))[0],
+        "not breaking: request body $.a: may not be null any more"
+    );
+    assert_eq!(
+        requests((r#"{"a":[1]}"#, this), (r#"{"a":[1,1]}"#, ""))[1],
+        "breaking: request body $.a: has 2 items, had 1"
+    );
+    // What stands above reaches down as far as there is nothing else.
+    let above = r#""$":{"combine":"OR","matchers":[{"match":"type"},{"match":"null"}]}"#;
+    let below = format!("{above},{}", own(TYPE));
+    assert_eq!(
+        responses((r#"{"a":{"b":1}}"#, &own(above)), (r#"{"a":{"b":1}}"#, &below)),
+        ["breaking: body $.a: may not be null any more"]
+    );
+}
+
+#[test]
+fn what_an_exact_array_did_not_have_may_be_asked_for_now() {
+    let filled = r#""$.a":{"matchers":[{"match":"notEmpty"}]}"#;
+    assert_eq!(
+        responses((r#"{"a":[]}"#, ""), (r#"{"a":[]}"#, filled)),
+        ["breaking: body $.a: may have any number of items, but has to be anything that is not empty, had 0"]
+    );
+    assert_eq!(
+        responses((r#"{"a":["x"]}"#, ""), (r#"{"a":["x"]}"#, filled))[0],
+        "not breaking: body $.a: may have any number of items, but has to be anything that is not empty, had 1"
+    );
+    assert_eq!(
+        requests((r#"{"a":[]}"#, filled), (r#"{"a":[]}"#, ""))[0],
+        "breaking: request body $.a: has exactly 0 items, might have any number"
+    );
+}
+
+/// The rules for texts take numbers too, which then are of another type.
+#[test]
+fn texts_by_rule_are_not_all_texts() {
+    let rule = |rule: &str| format!(r#""$.a":{{"matchers":[{rule}]}}"#);
+    for (old, example) in [
+        (r#"{"match":"regex","regex":"\\d+"}"#, "5"),
+        (r#"{"match":"include","value":"5"}"#, "5"),
+        (r#"{"match":"date","format":"yyyy"}"#, "2024"),
+    ] {
+        let body = format!(r#"{{"a":"{example}"}}"#);
+        let found = responses((&body, &rule(old)), (&body, TYPE));
+        assert!(found.len() == 1 && found[0].starts_with("breaking: body $.a: has to be any text"), "{found:?}");
+    }
+}
+
+#[test]
+fn the_values_of_a_name_are_compared_one_by_one_under_the_rules_the_matcher_uses() {
+    let query = |values: &str, key: &str, rule: &str| {
+        let rules = if rule.is_empty() { String::new() } else { format!(r#""{key}":{{"matchers":[{rule}]}}"#) };
+        http(&format!(r#","query":{{"q":{values}}},"matchingRules":{{"query":{{{rules}}}}}"#), "")
+    };
+    let (any, digits) = (r#"{"match":"type"}"#, r#"{"match":"regex","regex":"[0-9]+"}"#);
+    for key in ["q", "$.q", "$['q']", "q[*]", "$.q[*]"] {
+        assert_eq!(changes(&query(r#"["1"]"#, "q", digits), &query(r#"["1"]"#, key, digits)), [""; 0], "{key}");
+        assert_eq!(
+            changes(&query(r#"["1"]"#, "q", digits), &query(r#"["1"]"#, key, any)),
+            ["breaking: request query q: is any text, was a text that matches [0-9]+"],
+            "{key}"
+        );
+    }
+    assert_eq!(
+        changes(&query(r#"["1","2"]"#, "$.q[1]", digits), &query(r#"["1","2"]"#, "$.q[1]", any)),
+        ["breaking: request query q[1]: is any text, was a text that matches [0-9]+"]
+    );
+    assert_eq!(
+        changes(&query(r#"["1"]"#, "", ""), &query(r#"["1"]"#, "q[0]", digits)),
+        ["breaking: request query q: is a text that matches [0-9]+, was exactly \"1\""]
+    );
+    assert_eq!(
+        changes(&query(r#"["a, b"]"#, "", ""), &query(r#"["a","b"]"#, "", "")),
+        [
+            "breaking: request query q[0]: is exactly \"a\", was exactly \"a, b\"",
+            "breaking: request query q: has 2 values, had 1 value"
+        ]
+    );
+    let most = r#"{"match":"type","max":2}"#;
+    assert_eq!(
+        changes(&query(r#"["1"]"#, "q", most), &query(r#"["1"]"#, "q", any)),
+        ["breaking: request query q: has any number of values, had at most 2 values"]
+    );
+    assert_eq!(
+        changes(&query(r#"["1"]"#, "q", any), &query(r#"["1"]"#, "q", most)),
+        ["not breaking: request query q: has at most 2 values, had any number of values"]
+    );
+    assert_eq!(
+        changes(&query(r#"["1"]"#, "", ""), &query(r#"["1"]"#, "q", r#"{"match":"equality"}"#)),
+        ["breaking: request query q: has any number of values, had 1 value"]
+    );
+    // How a list is spelled says nothing; what also was a spelling of it may not be accepted by a rule.
+    let header = |values: &str, rules: &str| {
+        http("", &format!(r#","headers":{{"X-A":{values}}},"matchingRules":{{"header":{{{rules}}}}}"#))
+    };
+    assert_eq!(changes(&header(r#"["a","b"]"#, ""), &header(r#"["a,b"]"#, "")), [""; 0]);
+    let found = changes(
+        &header(r#"["a, b"]"#, ""),
+        &header(r#"["a, b"]"#, r#""$['x-a']":{"matchers":[{"match":"regex","regex":"a, b"}]}"#),
+    );
+    assert_eq!(
+        found,
+        [
+            "breaking: response header X-A: has to be a text that matches a, b, was exactly \"a, b\" or what means the same"
+        ]
+    );
+}
+
+#[test]
+fn states_of_one_name_are_told_apart() {
+    let states = |ids: &[u8]| {
+        let all: Vec<String> = ids.iter().map(|id| format!(r#"{{"name":"user","params":{{"id":{id}}}}}"#)).collect();
+        pact(&format!(
+            r#"{{"type":"Synchronous/HTTP","description":"d","providerStates":[{}],"request":{{"method":"GET","path":"/"}},"response":{{"status":200}}}}"#,
+            all.join(",")
+        ))
+    };
+    assert_eq!(changes(&states(&[1, 2]), &states(&[2, 1])), [""; 0]);
+    assert_eq!(
+        changes(&states(&[1, 2]), &states(&[1])),
+        [
+            "breaking: provider state: \"user\" is not set up as often here any more: the provider has to answer so without it"
+        ]
+    );
+    assert_eq!(
+        changes(&states(&[1]), &states(&[1, 1])),
+        ["breaking: provider state: \"user\" is new here: the provider has to set it up"]
+    );
+    assert_eq!(
+        changes(&states(&[1, 2]), &states(&[3, 1])),
+        ["not breaking: provider state: \"user\" has another value of the parameter \"id\": 3, was 2"]
+    );
+}
+
+#[test]
+fn values_that_came_from_the_provider_state_are_missed() {
+    let path = |generator: &str| http(&format!(r#","generators":{{"path":{generator}}}"#), "");
+    let (state, random) = (r#"{"type":"ProviderState","expression":"/${id}"}"#, r#"{"type":"RandomString","size":5}"#);
+    assert_eq!(
+        changes(&path(state), &http("", "")),
+        ["breaking: request path: its value is not generated any more (was: ProviderState)"]
+    );
+    assert_eq!(
+        changes(&path(state), &path(random)),
+        ["breaking: request path: its value is generated by RandomString now"]
+    );
+    assert_eq!(
+        changes(&path(random), &http("", "")),
+        ["not breaking: request path: its value is not generated any more (was: RandomString)"]
+    );
+}
+
+#[test]
+fn rules_that_cannot_be_read_break() {
+    let mut rule = r#"{"match":"type"}"#.to_owned();
+    for _ in 0..70 {
+        rule = format!(r#"{{"match":"eachValue","rules":[{rule}]}}"#);
+    }
+    let all = format!(r#"{{"matchers":[{rule}]}}"#);
+    let response = |rules: &str| http("", &format!(r#","headers":{{"X-A":["1"]}},"matchingRules":{{{rules}}}"#));
+    let request = |rules: &str| http(&format!(r#","matchingRules":{{{rules}}}"#), "");
+    for (old, new, place) in [
+        (response(""), response(&format!(r#""status":{all}"#)), "response status"),
+        (response(""), response(&format!(r#""header":{{"X-A":{all}}}"#)), "response header X-A"),
+        (request(""), request(&format!(r#""path":{all}"#)), "request path"),
+    ] {
+        assert_eq!(changes(&old, &new), [format!("breaking: {place}: its rules cannot be read")]);
+    }
+    let message = |rules: &str| {
+        pact(&format!(
+            r#"{{"type":"Asynchronous/Messages","description":"d","contents":{{"content":1,"contentType":"application/json"}},"metadata":{{"k":"1"}},"matchingRules":{{"metadata":{{{rules}}}}}}}"#
+        ))
+    };
+    assert_eq!(
+        changes(&message(""), &message(&format!(r#""k":{all}"#))),
+        ["breaking: message metadata: its rules cannot be read"]
+    );
+    let body = |rules: &str| http("", &json("1", rules));
+    assert_eq!(
+        changes(&body(""), &body(r#""$[":{"matchers":[{"match":"type"}]}"#)),
+        ["breaking: response body: its rules cannot be read"]
+    );
+}
+
+#[test]
+fn secrets_are_not_shown_and_long_values_are_cut() {
+    let (one, other) = ("aB3dE5fG7hI9jK1lM3nO5pQ7", "zY3xW5vU7tS9rQ1pO3nM5lK7");
+    let token = |value: &str| {
+        http(
+            &format!(r#","headers":{{"Authorization":["Bearer {value}"]}},"query":{{"access_token":["{value}"]}}"#),
+            &json(&format!(r#"{{"token":"{value}"}}"#), ""),
+        )
+    };
+    assert_eq!(
+        changes(&token(one), &token(other)),
+        [
+            "breaking: request query access_token: is another value (not shown)",
+            "breaking: request header Authorization: is another value (not shown)",
+            "breaking: response body $.token: is another value (not shown)"
+        ]
+    );
+    assert_eq!(
+        changes(&http("", ""), &http(&format!(r#","headers":{{"Authorization":["Bearer {one}"]}}"#), "")),
+        ["breaking: request header Authorization: is sent now: one value (not shown)"]
+    );
+    let long = changes(&http("", ""), &http(&format!(r#","query":{{"q":["{}"]}}"#, "x".repeat(500)), ""));
+    assert!(long.len() == 1 && long[0].len() < 200, "{long:?}");
+}
+
+#[test]
+fn what_a_consumer_sends_is_the_other_way_round() {
+    for (old, new, expected) in [
+        ((r#"{"a":1}"#, ""), (r#"{"a":1,"b":2}"#, ""), "breaking: request body $.b: is sent now: exactly 2"),
+        ((r#"{"a":1,"b":2}"#, ""), (r#"{"a":1}"#, ""), "breaking: request body $.b: is not sent any more"),
+        ((r#"{"a":1}"#, ""), (r#"{"a":1}"#, TYPE), "breaking: request body $.a: is any number, was exactly 1"),
+        ((r#"{"a":1}"#, TYPE), (r#"{"a":1}"#, ""), "not breaking: request body $.a: is exactly 1, was any number"),
+        ((r#"{"a":1}"#, TYPE), (r#"{"a":2}"#, TYPE), "not breaking: request body $.a: the example is 2, was 1"),
+    ] {
+        assert_eq!(requests(old, new), [expected], "{old:?} {new:?}");
+    }
+    for (old, new, expected) in [
+        ("", r#","query":{"page":["1"]}"#, "breaking: request query page: is sent now: exactly \"1\""),
+        (
+            r#","query":{"page":["1"]}"#,
+            r#","query":{"page":["2"]}"#,
+            "breaking: request query page: is exactly \"2\", was exactly \"1\"",
+        ),
+        (
+            r#","headers":{"Accept":["a/b"]}"#,
+            r#","headers":{"accept":["a/c"]}"#,
+            "breaking: request header accept: is exactly \"a/c\", was exactly \"a/b\"",
+        ),
+        (r#","headers":{"Accept":["a/b"]}"#, "", "breaking: request header Accept: is not sent any more"),
+        (
+            "",
+            r#","matchingRules":{"path":{"matchers":[{"match":"regex","regex":"/\\d*"}]}}"#,
+            "breaking: request path: is a text that matches /\\d*, was exactly \"/\"",
+        ),
+        (
+            "",
+            r#","generators":{"path":{"type":"ProviderState","expression":"/${id}"}}"#,
+            "breaking: request path: its value comes from the provider state now: /${id}",
+        ),
+    ] {
+        assert_eq!(changes(&http(old, ""), &http(new, "")), [expected], "{old} {new}");
+    }
+}
+
+#[test]
+fn status_headers_and_other_bodies_are_compared() {
+    let class = r#","matchingRules":{"status":{"matchers":[{"match":"statusCode","status":"success"}]}}"#;
+    let created = r#"{"type":"Synchronous/HTTP","description":"d","request":{"method":"GET","path":"/"},"response":{"status":201}}"#;
+    assert_eq!(changes(&http("", ""), &pact(created)), ["breaking: response status: is 201, was 200"]);
+    assert_eq!(
+        changes(&http("", ""), &http("", class)),
+        ["not breaking: response status: is Successful response (200–299), was 200"]
+    );
+    assert_eq!(
+        changes(&http("", class), &http("", "")),
+        ["breaking: response status: is 200, was Successful response (200–299)"]
+    );
+    let header = r#","headers":{"X-A":["1"]}"#;
+    assert_eq!(
+        changes(&http("", ""), &http("", header)),
+        ["breaking: response header X-A: is needed now: exactly \"1\""]
+    );
+    assert_eq!(
+        changes(&http("", header), &http("", "")),
+        ["not breaking: response header X-A: is not needed any more"]
+    );
+    let text =
+        |text: &str| http("", &format!(r#","body":{{"content":"{text}","contentType":"text/plain","encoded":false}}"#));
+    assert_eq!(changes(&text("a"), &text("b")), ["breaking: response body: is another one"]);
+    assert_eq!(changes(&text("a"), &http("", "")), ["not breaking: response body: is not needed any more"]);
+    assert_eq!(changes(&http("", ""), &text("a")), ["breaking: response body: is needed now"]);
+    assert_eq!(
+        changes(&text("a"), &http("", &json("1", ""))),
+        ["breaking: response body: is of the type application/json, was text/plain"]
+    );
+}
+
+#[test]
+fn keys_that_are_free_are_examples() {
+    let each = |rule: &str| {
+        format!(r#""$":{{"matchers":[{{"match":"eachValue","rules":[{{"match":"{rule}"}}],"value":"1"}}]}}"#)
+    };
+    assert_eq!(responses((r#"{"a":1}"#, &each("integer")), (r#"{"b":1}"#, &each("integer"))), [""; 0]);
+    assert_eq!(
+        responses((r#"{"a":1}"#, &each("integer")), (r#"{"a":1}"#, &each("number"))),
+        ["not breaking: body $.a: may be any number, had to be any integer"]
+    );
+    assert_eq!(
+        responses((r#"{"a":1}"#, ""), (r#"{"a":1}"#, &each("integer")))[0],
+        "breaking: body: is asked for any keys, was just these members"
+    );
+}
+
+#[test]
+fn interactions_come_go_and_change_their_names() {
+    let one = |description: &str, states: &str, path: &str| {
+        format!(
+            r#"{{"type":"Synchronous/HTTP","description":"{description}","providerStates":[{states}],"request":{{"method":"GET","path":"{path}"}},"response":{{"status":200}}}}"#
+        )
+    };
+    let (a, b) = (one("a", "", "/a"), one("b", r#"{"name":"it rains"}"#, "/b"));
+    let both = pact(&format!("{a},{b}"));
+    assert_eq!(changes(&pact(&format!("{b},{a}")), &both), [""; 0], "order says nothing");
+    assert_eq!(
+        changes(&pact(&a), &both),
+        [
+            "breaking: \"b\": is new: the provider has to support it",
+            "breaking: \"b\": provider state: \"it rains\" is new: the provider has to set it up"
+        ]
+    );
+    assert_eq!(changes(&both, &pact(&a)), ["not breaking: \"b\": is gone: the consumer does not need it any more"]);
+    assert_eq!(changes(&pact(&a), &pact(&one("c", "", "/a"))), ["documentation: \"c\": description: was \"a\""]);
+    assert_eq!(
+        changes(&pact(&a), &pact(&one("a", r#"{"name":"it rains"}"#, "/a"))),
+        ["breaking: \"a\": provider state: \"it rains\" is new here: the provider has to set it up"]
+    );
+    assert_eq!(
+        changes(
+            &pact(&one("a", r#"{"name":"s","params":{"x":1}}"#, "/a")),
+            &pact(&one("a", r#"{"name":"s","params":{"x":2,"y":1}}"#, "/a"))
+        ),
+        [
+            "not breaking: \"a\": provider state: \"s\" has another value of the parameter \"x\": 2, was 1",
+            "breaking: \"a\": provider state: \"s\" has a new parameter \"y\""
+        ]
+    );
+}
+
+#[test]
+fn messages_are_needed_from_the_provider() {
+    let message = |contents: &str, metadata: &str| {
+        pact(&format!(
+            r#"{{"type":"Asynchronous/Messages","description":"d","contents":{{"content":{contents},"contentType":"application/json"}},"metadata":{metadata}}}"#
+        ))
+    };
+    assert_eq!(
+        changes(&message(r#"{"a":1}"#, r#"{"topic":"x"}"#), &message(r#"{"a":1,"b":2}"#, r#"{"topic":"y","key":1}"#)),
+        [
+            "breaking: message metadata topic: has to be exactly \"y\", was exactly \"x\"",
+            "breaking: message metadata key: is needed now: exactly 1",
+            "breaking: contents $.b: is needed now: exactly 2"
+        ]
+    );
+}
+
+/// Every contract in use, in every version that can say all of it, and in another order, is the same contract.
+#[test]
+fn versions_and_order_say_nothing_about_contracts_in_use() {
+    let dir = std::env::var_os("INTACT_REAL_PACTS_DIR").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/real-pacts"),
+        std::path::PathBuf::from,
+    );
+    for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let pact = Pact::read(&std::fs::read(&path).expect("a file")).expect("a pact").value;
+        let show = |changes: Vec<Change>| changes.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(show(between(&pact, &pact)), [""; 0], "{}", path.display());
+        for version in SpecVersion::ALL {
+            let Ok(converted) = pact.convert(version) else { continue };
+            let written = converted.write(version).expect("what can be converted can be written");
+            let mut again = Pact::from_json(&written).expect("what was written can be read").value;
+            again.interactions.reverse();
+            assert_eq!(show(between(&pact, &again)), [""; 0], "{} as {version}", path.display());
+            assert_eq!(show(between(&again, &pact)), [""; 0], "{} as {version}", path.display());
+        }
+    }
+}
+
+fn body() -> impl Strategy<Value = String> {
+    let scalar = prop_oneof![
+        Just("1".to_owned()),
+        Just("2.5".to_owned()),
+        Just("\"x\"".to_owned()),
+        Just("null".to_owned()),
+        Just("true".to_owned())
+    ];
+    scalar.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(|items| format!("[{}]", items.join(","))),
+            proptest::collection::btree_map("[abc]", inner, 0..3).prop_map(|members| {
+                let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+                format!("{{{}}}", members.join(","))
+            }),
+        ]
+    })
+}
+
+fn rules() -> impl Strategy<Value = String> {
+    let rule = prop_oneof![
+        Just(r#"{"match":"type"}"#),
+        Just(r#"{"match":"type","min":1}"#),
+        Just(r#"{"match":"integer"}"#),
+        Just(r#"{"match":"number"}"#),
+        Just(r#"{"match":"regex","regex":"x|1"}"#),
+        Just(r#"{"match":"notEmpty"}"#),
+        Just(r#"{"match":"equality"}"#),
+        Just(r#"{"match":"values"}"#),
+        Just(r#"{"match":"null"}"#),
+        Just(r#"{"match":"type","max":1}"#),
+        Just(r#"{"match":"eachValue","rules":[{"match":"type"}]}"#),
+    ];
+    let rules = (any::<bool>(), proptest::collection::vec(rule, 1..3)).prop_map(|(or, rules)| {
+        format!(r#""combine":"{}","matchers":[{}]"#, if or { "OR" } else { "AND" }, rules.join(","))
+    });
+    proptest::collection::btree_map(
+        prop_oneof![Just("$"), Just("$.a"), Just("$.*"), Just("$[*]"), Just("$.a[0]")],
+        rules,
+        0..3,
+    )
+    .prop_map(|rules| {
+        let rules: Vec<String> = rules.iter().map(|(path, rule)| format!(r#""{path}":{{{rule}}}"#)).collect();
+        rules.join(",")
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_contract_differs_in_nothing_from_itself(body in body(), rules in rules()) {
+        let pact = http("", &json(&body, &rules));
+        prop_assert_eq!(between(&pact, &pact), []);
+    }
+
+    /// What is called harmless is: an answer that the old contract accepts (here: its example) the new one accepts, too.
+    #[test]
+    fn what_is_not_breaking_breaks_nothing((old, new) in ((body(), rules()), (body(), rules()))) {
+        let (before, now) = (http("", &json(&old.0, &old.1)), http("", &json(&new.0, &new.1)));
+        let (Some((_, before_response)), Some((_, now_response))) = (before.interactions[0].as_http(), now.interactions[0].as_http()) else {
+            panic!("both are HTTP");
+        };
+        let matcher = |response| crate::ResponseMatcher::compile(response, SpecVersion::V4).expect("rules that nest flatly");
+        prop_assume!(matcher(before_response).compare_with(before_response).is_match());
+        prop_assume!(matcher(now_response).compare_with(now_response).is_match());
+        let changes = between(&before, &now);
+        if changes.iter().all(|change| change.class < Class::Breaking) {
+            let comparison = matcher(now_response).compare_with(before_response);
+            prop_assert!(comparison.is_match(), "{changes:?}\n{:?}", comparison.mismatches());
+        }
+    }
+
+    /// Nor does a request: what the new consumer sends (here: its example) the old one might have sent, too.
+    #[test]
+    fn what_is_sent_without_breaking_was_to_be_expected((old, new) in ((body(), rules()), (body(), rules()))) {
+        let (before, now) = (http(&json(&old.0, &old.1), ""), http(&json(&new.0, &new.1), ""));
+        let (Some((before_request, _)), Some((now_request, _))) = (before.interactions[0].as_http(), now.interactions[0].as_http()) else {
+            panic!("both are HTTP");
+        };
+        let matcher = |request| crate::RequestMatcher::compile(request, SpecVersion::V4).expect("rules that nest flatly");
+        prop_assume!(matcher(before_request).compare_with(before_request).is_match());
+        prop_assume!(matcher(now_request).compare_with(now_request).is_match());
+        let changes = between(&before, &now);
+        if changes.iter().all(|change| change.class < Class::Breaking) {
+            let comparison = matcher(before_request).compare_with(now_request);
+            prop_assert!(comparison.is_match(), "{changes:?}\n{:?}", comparison.mismatches());
+        }
+    }
+
+    /// Merging adds and changes nothing else.
+    #[test]
+    fn after_merging_others_there_are_only_additions(own in proptest::collection::btree_set("[a-e]", 0..4), others in proptest::collection::btree_set("[f-j]", 0..4)) {
+        let all = |names: &std::collections::BTreeSet<String>| {
+            let all: Vec<String> = names.iter().map(|name| format!(r#"{{"type":"Synchronous/HTTP","description":"{name}","request":{{"method":"GET","path":"/{name}"}},"response":{{"status":200}}}}"#)).collect();
+            pact(&all.join(","))
+        };
+        let (before, added) = (all(&own), all(&others));
+        let mut merged = before.clone();
+        merged.merge_pact(&added).expect("the same contract");
+        let changes = between(&before, &merged);
+        prop_assert_eq!(changes.len(), others.len());
+        prop_assert!(changes.iter().all(|change| change.text.starts_with("is new")));
+    }
+}
