@@ -72,8 +72,11 @@ impl Housekeeper {
     async fn forget_webhooks(&self, now: Timestamp) -> Result<(), StoreError> {
         let Some(max_age) = self.app.config().webhook_log_max_age else { return Ok(()) };
         let work = Box::pin(async {
-            let deleted = delete_obsolete(&self.app, Obsolete::TriggeredWebhooks, now.minus(max_age)).await?;
-            self.app.telemetry().cleaned(Obsolete::TriggeredWebhooks.name(), deleted);
+            let counts = delete_obsolete(self.app.store(), Obsolete::TriggeredWebhooks, now.minus(max_age)).await?;
+            for (table, count) in &counts {
+                self.app.telemetry().cleaned(table, *count);
+            }
+            let deleted = counts.get("triggered_webhooks").copied().unwrap_or_default();
             if deleted > 0 {
                 tracing::info!(deleted, "deleted the logs of {deleted} webhooks that were done");
             }

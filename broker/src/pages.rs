@@ -77,16 +77,21 @@ pub(crate) fn routes() -> Routes {
 /// An address that has a page and nothing else is a page for everybody.
 pub(crate) fn is_for_page(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     const FORMS_OF_THE_API: [&str; 4] = ["json", "csv", "yaml", "text/plain"];
-    const ONLY_PAGES: [&str; 3] = ["/assets/", "/doc/", "/hal-browser/"];
     if !matches!(*method, Method::GET | Method::HEAD) {
         return false;
     }
-    if ONLY_PAGES.iter().any(|start| path.starts_with(start)) {
+    if has_only_pages(path) {
         return true;
     }
     let accept = text(headers, &ACCEPT);
     let is_program = |header: &str| FORMS_OF_THE_API.iter().any(|form| header.contains(form));
     !accept.is_empty() && accept != "*/*" && !is_program(&accept) && !is_program(&text(headers, &CONTENT_TYPE))
+}
+
+/// Is there nothing but pages at such addresses?
+pub(crate) fn has_only_pages(path: &str) -> bool {
+    const STARTS: [&str; 3] = ["/assets/", "/doc/", "/hal-browser/"];
+    STARTS.iter().any(|start| path.starts_with(start))
 }
 
 /// Does the client read HTML, so that an error may be a page too?

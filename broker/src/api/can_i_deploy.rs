@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::api::extract::{Path, Query};
 use crate::api::links::Links;
-use crate::api::matrix::{MOST_SELECTORS, TEXT, answer, elements};
+use crate::api::matrix::{MOST_SELECTORS, TEXT, answer};
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::problem::ApiError;
 use crate::api::validation::{FieldErrors, IS_MISSING};
@@ -111,13 +111,14 @@ async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<Question,
     let (Some(pacticipant), Some(version), true) = (pacticipant, version, errors.is_empty()) else {
         return Err(errors.into());
     };
-    let ignore: Vec<Selector> = elements(query, "ignore")
+    let ignore: Vec<Selector> = query
+        .elements("ignore")
         .into_iter()
         .filter_map(|element| {
-            let pacticipant = element.get("pacticipant").or_else(|| element.get(""))?;
+            let pacticipant = element.get("pacticipant").or_else(|| element.bare())?;
             let version = element.get("version").filter(|version| !version.is_empty());
-            let criteria = Criteria { version: version.map(|&version| version.to_owned()), ..Criteria::default() };
-            Some(Selector { pacticipant: (*pacticipant).to_owned(), criteria })
+            let criteria = Criteria { version: version.map(str::to_owned), ..Criteria::default() };
+            Some(Selector { pacticipant: pacticipant.to_owned(), criteria })
         })
         .collect();
     if ignore.len() > MOST_SELECTORS {

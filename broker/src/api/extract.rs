@@ -1,6 +1,7 @@
 //! What handlers are given: a moment of the database, a body, a query.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::pin;
 
@@ -197,7 +198,7 @@ pub(crate) fn deeper_than(value: &Json<'_>, levels: usize) -> bool {
 
 /// The decoded pairs of the query, in order; `+` is a space, brackets may be raw or encoded.
 #[derive(Debug)]
-pub(crate) struct Query(pub(crate) Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Reads a query string.
@@ -209,14 +210,100 @@ impl Query {
         )
     }
 
+    /// Is nothing said?
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.iter().all(|(_, value)| value.is_empty())
+    }
+
     /// The last value of `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        note_asked(|| name.to_owned());
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// All values of `name[]`.
     pub(crate) fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        note_asked(|| format!("{name}[]"));
         self.0.iter().filter(move |(key, _)| key.strip_suffix("[]") == Some(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of `name`, and then of `name[]`.
+    pub(crate) fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        note_asked(|| name.to_owned());
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str()).chain(self.list(name))
+    }
+
+    /// The elements of an array of objects: `name[][k]` belongs to the last element, unless that has a `k` already. An element
+    /// that is a bare value (`name[]=X`) has it under the empty name.
+    pub(crate) fn elements(&self, array: &'static str) -> Vec<Element<'_>> {
+        let mut elements: Vec<Element<'_>> = Vec::new();
+        for (key, value) in &self.0 {
+            let Some(rest) = key.strip_prefix(array).and_then(|rest| rest.strip_prefix("[]")) else { continue };
+            let Some(key) =
+                (if rest.is_empty() { Some("") } else { rest.strip_prefix('[').and_then(|k| k.strip_suffix(']')) })
+            else {
+                continue;
+            };
+            match elements.last_mut() {
+                Some(Element { members, .. })
+                    if !key.is_empty() && !members.contains_key(key) && !members.contains_key("") =>
+                {
+                    members.insert(key, value);
+                }
+                _ => elements.push(Element { array, members: HashMap::from([(key, value.as_str())]) }),
+            }
+        }
+        elements
+    }
+}
+
+/// An element of an array of objects in a query.
+#[derive(Debug)]
+pub(crate) struct Element<'q> {
+    array: &'static str,
+    members: HashMap<&'q str, &'q str>,
+}
+
+impl<'q> Element<'q> {
+    /// What a member of the object is.
+    pub(crate) fn get(&self, name: &str) -> Option<&'q str> {
+        note_asked(|| format!("{}[][{name}]", self.array));
+        self.members.get(name).copied()
+    }
+
+    /// What it is, if it is no object.
+    pub(crate) fn bare(&self) -> Option<&'q str> {
+        note_asked(|| format!("{}[]", self.array));
+        self.members.get("").copied()
+    }
+}
+
+/// Tests hold the parameters that are asked for against the description of the API.
+fn note_asked(name: impl FnOnce() -> String) {
+    #[cfg(test)]
+    asked::note(name());
+    #[cfg(not(test))]
+    let _ = name;
+}
+
+#[cfg(test)]
+pub(crate) mod asked {
+    //! Which parameters of queries this thread has asked for.
+
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static NAMES: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    pub(super) fn note(name: String) {
+        NAMES.with_borrow_mut(|names| names.insert(name));
+    }
+
+    /// Takes away what was noted since the last time.
+    pub(crate) fn take() -> BTreeSet<String> {
+        NAMES.take()
     }
 }
 

@@ -11,7 +11,6 @@ use intact_pact_model::json::Json;
 use crate::api::extract::{Path, Query, Submission};
 use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
-use crate::api::matrix::elements;
 use crate::api::negotiate::AcceptsHal;
 use crate::api::problem::ApiError;
 use crate::api::validation::{CANNOT_BE_BLANK, Checked, FieldErrors, MOST_ELEMENTS, MUST_BE_FILLED, TOO_MANY_ELEMENTS};
@@ -219,13 +218,13 @@ fn queried(query: &Query) -> Result<VerificationRequest, FieldErrors> {
     let filled = |name: &str| query.get(name).filter(|value| !value.is_empty());
     let mut errors = FieldErrors::new();
     let mut selectors = Vec::new();
-    for (index, element) in elements(query, FIELD).into_iter().enumerate() {
-        let text = |name: &str| element.get(name).filter(|value| !value.is_empty()).map(|&value| value.to_owned());
+    for (index, element) in query.elements(FIELD).into_iter().enumerate() {
+        let text = |name: &str| element.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
         let Some(tag) = text("tag") else {
             errors.add_property(FIELD, index, "tag", "is missing");
             continue;
         };
-        let latest = match element.get("latest").copied() {
+        let latest = match element.get("latest") {
             None | Some("") => None,
             Some("true") => Some(true),
             Some("false") => Some(false),

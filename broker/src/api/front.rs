@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY, X_CONTENT_TYPE_OPTIONS};
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
@@ -15,6 +15,7 @@ use crate::api::problem::{ApiError, Asked, render};
 use crate::api::validation::MAX_NAME;
 use crate::app::App;
 use crate::pages;
+use crate::pages::site::Site;
 
 const BROKER_VERSION: HeaderName = HeaderName::from_static("x-pact-broker-version");
 const METHODS: [Method; 9] = [
@@ -54,6 +55,11 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
         Ok(()) if !METHODS.contains(request.method()) => {
             ApiError::UnknownMethod(request.method().to_string()).into_response()
         }
+        Ok(()) if wants_browser(&request) => {
+            let asked = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+            let browser = Site::new(base.clone(), request.uri().path()).browse(asked);
+            (StatusCode::SEE_OTHER, [(LOCATION, browser)]).into_response()
+        }
         Ok(()) => {
             normalise(&mut request);
             page = pages::is_for_page(request.method(), request.uri().path(), request.headers());
@@ -88,6 +94,16 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
     response
+}
+
+/// Does somebody with a browser want to see JSON? The page for that shows it with links to follow.
+fn wants_browser(request: &Request) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = accept.trim().to_ascii_lowercase();
+    *request.method() == Method::GET
+        && accept.starts_with("text/html")
+        && accept.contains("json")
+        && !pages::has_only_pages(request.uri().path())
 }
 
 fn check_query(query: Option<&str>) -> Result<(), ApiError> {

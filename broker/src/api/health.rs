@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use intact_pact_model::json::JsonValue;
 
 use crate::api::hal::{Doc, Link};
@@ -38,19 +38,27 @@ pub(crate) async fn started() -> &'static str {
 }
 
 /// `GET /readyz`: requests can be served. To be sent none if not.
-pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, String) {
     if app.is_draining() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
     }
+    match database_answers(&app).await {
+        Ok(()) => (StatusCode::OK, "ok\n".to_owned()),
+        Err(text) => (StatusCode::SERVICE_UNAVAILABLE, format!("{text}\n")),
+    }
+}
+
+/// Asks the database whether it is there; the error is what may be told to everybody.
+async fn database_answers(app: &App) -> Result<(), &'static str> {
     match tokio::time::timeout(DATABASE_TIMEOUT, app.store().ping()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
+        Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
-            tracing::warn!("not ready: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            tracing::warn!("the database does not answer: {error}");
+            Err("the database does not answer")
         }
         Err(_) => {
-            tracing::warn!("not ready: the database takes longer than {} seconds", DATABASE_TIMEOUT.as_secs());
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer in time\n")
+            tracing::warn!("the database does not answer within {} seconds", DATABASE_TIMEOUT.as_secs());
+            Err("the database does not answer in time")
         }
     }
 }
@@ -64,15 +72,15 @@ pub(crate) async fn heartbeat(links: Links) -> Response {
     answer(StatusCode::OK, Doc::new().with("ok", true).link("self", Link::to(links.this())))
 }
 
-/// `GET /diagnostic/status/dependencies`: the database answers.
+/// `GET /diagnostic/status/dependencies`: the database answers. If not it is a 503, as of every other resource then.
 pub(crate) async fn dependencies(State(app): State<App>, links: Links) -> Response {
-    let (status, database) = match app.store().ping().await {
-        Ok(()) => (StatusCode::OK, Doc::new().with("ok", true)),
-        Err(error) => {
-            tracing::warn!("the database does not answer: {error}");
-            let error = Doc::new().with("message", "the database does not answer; the broker's log says why");
-            (StatusCode::INTERNAL_SERVER_ERROR, Doc::new().with("ok", false).with("error", error))
+    let document = |database: Doc| Doc::new().with("database", database).link("self", Link::to(links.this()));
+    match database_answers(&app).await {
+        Ok(()) => answer(StatusCode::OK, document(Doc::new().with("ok", true))),
+        Err(text) => {
+            let error = Doc::new().with("message", format!("{text}; the broker's log says why"));
+            let document = document(Doc::new().with("ok", false).with("error", error));
+            ([(RETRY_AFTER, "1")], answer(StatusCode::SERVICE_UNAVAILABLE, document)).into_response()
         }
-    };
-    answer(status, Doc::new().with("database", database).link("self", Link::to(links.this())))
+    }
 }

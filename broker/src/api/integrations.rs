@@ -21,7 +21,7 @@ use crate::store::integrations::Integration;
 /// The form that `dot` draws.
 const GRAPHVIZ: &str = "text/vnd.graphviz";
 
-/// `GET /integrations`; `q` is a part of a name.
+/// `GET /integrations`; `q` is a part of a name. The graph comes first: who accepts anything gets it, as from other Pact Brokers.
 pub(crate) async fn index(
     accept: Accept,
     Paging(page): Paging,
@@ -29,7 +29,7 @@ pub(crate) async fn index(
     mut tx: ReadTx,
     links: Links,
 ) -> Result<Response, ApiError> {
-    let form = accept.choose(&[HAL, GRAPHVIZ])?;
+    let form = accept.choose(&[GRAPHVIZ, HAL])?;
     let part = page.map_or((i64::MAX, 0), |page| (page.size, page.offset()));
     let (integrations, count) = tx.integrations().list(query.get("q"), part).await?;
     if form == GRAPHVIZ {

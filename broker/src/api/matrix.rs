@@ -13,7 +13,7 @@ use http::header::CONTENT_TYPE;
 use intact_pact_model::json::Json;
 
 use crate::api::environments;
-use crate::api::extract::{Path, Query};
+use crate::api::extract::{Element, Path, Query};
 use crate::api::hal::{Doc, Hal, Link, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{Accept, HAL};
@@ -57,6 +57,16 @@ pub(crate) async fn show_pair(
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
     accept.choose(&[HAL, TEXT])?;
+    let question = question_about_pair(&mut tx, consumer, provider).await?;
+    answer(&mut tx, &question, &query, &accept, &links).await
+}
+
+/// All versions of two pacticipants, who exist.
+pub(crate) async fn question_about_pair(
+    tx: &mut ReadTx,
+    consumer: String,
+    provider: String,
+) -> Result<Question, ApiError> {
     let known = tx.matrix().pacticipants_named(&[&provider, &consumer]).await?;
     let is_known = |name: &str| known.iter().any(|pacticipant| pacticipant.name == name);
     if !is_known(&provider) {
@@ -66,7 +76,7 @@ pub(crate) async fn show_pair(
         return Err(ApiError::no_consumer(&consumer));
     }
     let any = |pacticipant| Selector { pacticipant, criteria: Criteria::default() };
-    answer(&mut tx, &Question::about(vec![any(consumer), any(provider)]), &query, &accept, &links).await
+    Ok(Question::about(vec![any(consumer), any(provider)]))
 }
 
 /// Answers a question in the form the client prefers.
@@ -92,9 +102,10 @@ pub(crate) async fn answer(
 
 /// Reads the question of a `/matrix` query, or everything that is wrong with it.
 pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question, ApiError> {
-    let specified: Vec<_> = elements(query, "q").iter().map(|element| named_criteria(element)).collect();
-    let ignore: Vec<_> = elements(query, "ignore").iter().map(|element| named_criteria(element)).collect();
-    let target = Criteria { version: None, ..criteria(|name| query.get(name)) };
+    let specified: Vec<_> = query.elements("q").iter().map(named_criteria).collect();
+    let ignore: Vec<_> = query.elements("ignore").iter().map(named_criteria).collect();
+    // Which version it is about is said by selectors only.
+    let target = criteria(|name| if name == "version" { None } else { query.get(name) });
 
     let names: Vec<&str> = specified.iter().filter_map(|(name, _)| name.as_deref()).collect();
     let known: HashSet<String> =
@@ -175,30 +186,9 @@ fn problem_of(suffix: &str, name: Option<&str>, criteria: &Criteria) -> Option<S
         .then(|| format!("A version number and latest flag cannot both be specified for {name}{suffix}"))
 }
 
-/// The elements of an array of objects in a query: `q[][k]` belongs to the last element, unless that has a `k` already.
-/// An element that is a bare value (`ignore[]=X`) has it under the empty key.
-pub(crate) fn elements<'q>(query: &'q Query, name: &str) -> Vec<HashMap<&'q str, &'q str>> {
-    let mut elements: Vec<HashMap<&str, &str>> = Vec::new();
-    for (key, value) in &query.0 {
-        let Some(rest) = key.strip_prefix(name).and_then(|rest| rest.strip_prefix("[]")) else { continue };
-        let Some(key) =
-            (if rest.is_empty() { Some("") } else { rest.strip_prefix('[').and_then(|k| k.strip_suffix(']')) })
-        else {
-            continue;
-        };
-        match elements.last_mut() {
-            Some(last) if !key.is_empty() && !last.contains_key(key) && !last.contains_key("") => {
-                last.insert(key, value);
-            }
-            _ => elements.push(HashMap::from([(key, value.as_str())])),
-        }
-    }
-    elements
-}
-
 /// A selector of a query, which may lack its pacticipant.
-fn named_criteria(element: &HashMap<&str, &str>) -> (Option<String>, Criteria) {
-    (filled(element.get("pacticipant").copied()).map(str::to_owned), criteria(|name| element.get(name).copied()))
+fn named_criteria(element: &Element<'_>) -> (Option<String>, Criteria) {
+    (filled(element.get("pacticipant")).map(str::to_owned), criteria(|name| element.get(name)))
 }
 
 fn criteria<'q>(value: impl Fn(&str) -> Option<&'q str>) -> Criteria {
@@ -218,9 +208,8 @@ fn filled(value: Option<&str>) -> Option<&str> {
 }
 
 fn success(query: &Query) -> Vec<Option<bool>> {
-    let single = query.0.iter().filter(|(key, _)| key == "success").map(|(_, value)| value.as_str());
-    single
-        .chain(query.list("success"))
+    query
+        .every("success")
         .filter_map(|value| match value {
             "true" => Some(Some(true)),
             "false" => Some(Some(false)),

@@ -8,7 +8,7 @@
 //! | `text` | the cause in words; may change |
 //! | `consumer`, `provider` | `name`, and `version` if it is a certain one; `pacticipant` in their place if only one is concerned |
 //! | `verifiedBy` | the number of the newest provider version that verified the pact successfully |
-//! | `failedInteractions` | `id` and `description` of what failed, if the verifier reported it |
+//! | `failedInteractions` | `id` and `description` of what failed, if the verifier reported it; the first hundred |
 //! | `command` | what to run next; a name in capitals is to be filled in |
 //! | `precondition` | in words, what must be so before `command` is run, or its result would be wrong; may change |
 //! | `_links` | `pb:pact-version`, the pact; `pb:verification-result`, the failed result |
@@ -22,7 +22,7 @@ use crate::domain::reason::{Cause, Party, Reason};
 pub(crate) fn reason_document(reason: &Reason, links: &Links) -> Doc {
     let party = |party: &Party| Doc::new().with("name", party.name.clone()).maybe("version", party.version.clone());
     let consumer = if reason.provider.is_some() { "consumer" } else { "pacticipant" };
-    let failed = reason.failed_interactions.iter().map(|interaction| {
+    let failed = reason.failures.some.iter().map(|interaction| {
         Doc::new().with("id", interaction.id.clone()).maybe("description", interaction.description.clone())
     });
     let step = next_step(reason, links);
@@ -32,7 +32,7 @@ pub(crate) fn reason_document(reason: &Reason, links: &Links) -> Doc {
         .maybe(consumer, reason.consumer.as_ref().map(party))
         .maybe("provider", reason.provider.as_ref().map(party))
         .maybe("verifiedBy", reason.verified_by.clone())
-        .maybe("failedInteractions", (!reason.failed_interactions.is_empty()).then(|| list(failed)))
+        .maybe("failedInteractions", (!reason.failures.some.is_empty()).then(|| list(failed)))
         .maybe("precondition", step.as_ref().map(|step| step.precondition.clone()))
         .maybe("command", step.map(|step| step.command));
     if let Some(pact) = &reason.pact {

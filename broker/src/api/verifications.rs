@@ -180,13 +180,19 @@ fn interaction_results(results: &Json<'_>) -> Vec<InteractionResult> {
         .collect()
 }
 
+/// What is said of something that is no number.
+fn no_such(number: &str) -> ApiError {
+    const HINT: &str = "The results of a pact are not listed here. The matrix shows them all.";
+    if number == "all" { ApiError::Message(StatusCode::NOT_FOUND, HINT.to_owned()) } else { ApiError::NotFound }
+}
+
 /// A result by its number, and the newest pact it is of.
 pub(crate) async fn find(
     db: &mut ReadTx,
     (provider, consumer, sha): (&str, &str, &str),
     number: &str,
 ) -> Result<(Verification, PublishedPact), ApiError> {
-    let number = number.parse().map_err(|_| ApiError::NotFound)?;
+    let number = number.parse().map_err(|_| no_such(number))?;
     let verification = db.verifications().find(consumer, provider, sha, number).await?.ok_or(ApiError::NotFound)?;
     let pact = db.pacts().with_content(consumer, provider, sha, &[]).await?.ok_or(ApiError::NotFound)?;
     Ok((verification, pact))

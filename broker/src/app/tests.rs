@@ -79,8 +79,11 @@ async fn the_heartbeat_and_the_database_are_asked_separately() {
 
     broker.app().store().close().await;
     broker.get("/diagnostic/status/heartbeat").await.expect(200);
-    let dependencies = broker.get("/diagnostic/status/dependencies").await.expect(500);
+    let dependencies = broker.get("/diagnostic/status/dependencies").await.expect(503);
+    assert_eq!(dependencies.header("retry-after"), "1");
+    assert_eq!(dependencies.header("content-type"), "application/hal+json");
     assert_eq!(dependencies.json()["database"]["ok"], false);
+    assert!(dependencies.json()["database"]["error"]["message"].as_str().unwrap().contains("does not answer"));
 }
 
 #[tokio::test]

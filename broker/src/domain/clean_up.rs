@@ -179,6 +179,9 @@ impl CleanUp {
 pub struct CleanUpPlan {
     /// How many.
     pub counts: PlannedCounts,
+    /// How many rows of each table would be deleted: with the versions all that belongs to them, overwritten data if that is
+    /// asked for, and contents that no pact has any more.
+    pub rows_to_delete: BTreeMap<&'static str, u64>,
     /// Which, by pacticipant.
     pub version_summary: BTreeMap<String, PlannedVersions>,
 }
@@ -251,7 +254,7 @@ impl VersionRange {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct CleanUpResult {
-    /// How many rows of each table were deleted and are left. What is published meanwhile may hide what was deleted.
+    /// How many rows of each table were deleted, and are left now.
     pub tables: BTreeMap<&'static str, DeletedAndKept>,
 }
 

@@ -73,6 +73,15 @@ pub(crate) struct FailedInteraction {
     pub(crate) description: Option<String>,
 }
 
+/// The interactions that failed in a result, as far as it says so.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Failures {
+    /// The first of them.
+    pub(crate) some: Vec<FailedInteraction>,
+    /// How many there are.
+    pub(crate) count: usize,
+}
+
 /// Why one edge is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reason {
@@ -87,7 +96,7 @@ pub(crate) struct Reason {
     /// The number of the failed result.
     pub(crate) result: Option<i64>,
     /// What failed, if the result says so.
-    pub(crate) failed_interactions: Vec<FailedInteraction>,
+    pub(crate) failures: Failures,
     /// The newest version of the provider that verified the pact successfully.
     pub(crate) verified_by: Option<String>,
     /// How versions were looked for.
@@ -104,7 +113,7 @@ impl Reason {
             provider: None,
             pact: None,
             result: None,
-            failed_interactions: Vec::new(),
+            failures: Failures::default(),
             verified_by: None,
             target: Criteria::default(),
             is_provider: false,
@@ -136,11 +145,11 @@ impl Reason {
                 format!("{consumer} does not exist: nothing was ever published for it")
             }
             Cause::UnknownVersion => format!("no version of {consumer} is {}", place_of(&self.target)),
-            Cause::Failed if self.failed_interactions.is_empty() => {
+            Cause::Failed if self.failures.count == 0 => {
                 format!("{provider} does not do what {consumer} expects")
             }
             Cause::Failed => {
-                let count = self.failed_interactions.len();
+                let count = self.failures.count;
                 let interactions = if count == 1 { "interaction" } else { "interactions" };
                 format!("{provider} does not do what {consumer} expects in {count} {interactions}")
             }
@@ -190,7 +199,7 @@ fn place_of(target: &Criteria) -> String {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Evidence {
     /// What failed in results, as far as they say.
-    pub(crate) failed_interactions: HashMap<VerificationId, Vec<FailedInteraction>>,
+    pub(crate) failures: HashMap<VerificationId, Failures>,
     /// The newest version that verified a content successfully.
     pub(crate) verified_by: HashMap<ContentId, String>,
     /// Which versions verified any content of which consumers.
@@ -218,10 +227,10 @@ fn reason(obstacle: &Obstacle, evidence: &Evidence) -> Reason {
         },
         Obstacle::Failed(row) => {
             let result = row.result.as_ref();
-            let failed = result.and_then(|result| evidence.failed_interactions.get(&result.id));
+            let failures = result.and_then(|result| evidence.failures.get(&result.id));
             Reason {
                 result: result.map(|result| result.number),
-                failed_interactions: failed.cloned().unwrap_or_default(),
+                failures: failures.cloned().unwrap_or_default(),
                 ..Reason::of_row(Cause::Failed, row)
             }
         }

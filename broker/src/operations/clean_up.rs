@@ -13,14 +13,14 @@ use crate::domain::clean_up::{
 };
 use crate::domain::id::VersionId;
 use crate::domain::timestamp::Timestamp;
+use crate::domain::version::Version;
 use crate::operations::delete_version::delete_version;
+use crate::store::clean_up::removal::{RowCounts, add};
 use crate::store::clean_up::{AnyBranch, AnyVersion, Obsolete};
 use crate::store::{ReadTx, Store, StoreError};
 
 /// How many versions are deleted in one transaction: what belongs to a version may be thousands of rows.
 const VERSIONS_AT_ONCE: usize = 20;
-/// How many rows of other tables are.
-const ROWS_AT_ONCE: i64 = 500;
 
 /// A clean-up failed. What was deleted before stays deleted.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,15 @@ pub(crate) async fn plan_clean_up(store: &Store, rules: &CleanUp, now: Timestamp
             branches_to_delete: found.branches_to_delete(rules, now).count(),
             branches_to_keep: 0,
         },
+        rows_to_delete: RowCounts::new(),
         version_summary: std::collections::BTreeMap::new(),
     };
+    let ids: Vec<VersionId> = doomed.iter().copied().collect();
+    let overwritten_before = rules.overwritten_max_age.map(|max_age| now.minus(max_age));
+    plan.rows_to_delete = db.clean_ups().doomed(&ids, overwritten_before).await?;
+    for (table, count) in [("versions", doomed.len()), ("branches", plan.counts.branches_to_delete)] {
+        plan.rows_to_delete.insert(table, u64::try_from(count).unwrap_or(u64::MAX));
+    }
     plan.counts.branches_to_keep = plan.counts.total_branches - plan.counts.branches_to_delete;
     for version in &found.versions {
         let planned: &mut PlannedVersions = plan.version_summary.entry(version.pacticipant.clone()).or_default();
@@ -58,46 +65,51 @@ pub(crate) async fn plan_clean_up(store: &Store, rules: &CleanUp, now: Timestamp
 pub(crate) async fn clean_up(app: &App, rules: &CleanUp, now: Timestamp) -> Result<CleanUpResult, StoreError> {
     let store = app.store();
     let mut db = store.read().await?;
-    let before = db.clean_ups().counts().await?;
     let found = Found::by(&mut db, rules, now).await?;
     drop(db);
+    let mut deleted = RowCounts::new();
     let branches: Vec<&AnyBranch> = found.branches_to_delete(rules, now).collect();
     for branch in branches {
-        delete_branch(store, branch, &rules.keep_branches, now).await?;
+        let went = delete_branch(store, branch, &rules.keep_branches, now).await?;
+        add(&mut deleted, RowCounts::from([("branches", u64::from(went))]));
     }
     let doomed: Vec<VersionId> = found.versions_to_delete(rules).map(|version| version.id).collect();
     let keep = rules.all_keep_versions();
     for some in doomed.chunks(VERSIONS_AT_ONCE) {
-        delete_versions(store, some, &keep, now).await?;
+        add(&mut deleted, delete_versions(store, some, &keep, now).await?);
     }
     if let Some(max_age) = rules.overwritten_max_age {
         for what in [Obsolete::Revisions, Obsolete::Results] {
-            delete_obsolete(app, what, now.minus(max_age)).await?;
+            add(&mut deleted, delete_obsolete(store, what, now.minus(max_age)).await?);
         }
     }
-    delete_orphans(store).await?;
-    let after = store.read().await?.clean_ups().counts().await?;
+    // However young: nobody can ask for them.
+    add(&mut deleted, delete_obsolete(store, Obsolete::Contents, Timestamp::from_micros(i64::MAX)).await?);
+    let kept = store.read().await?.clean_ups().counts().await?;
     let mut result = CleanUpResult::default();
-    for ((table, before), (_, kept)) in before.into_iter().zip(after) {
-        let deleted = before.saturating_sub(kept);
+    for (table, kept) in kept {
+        let deleted = deleted.get(table).copied().unwrap_or_default();
         app.telemetry().cleaned(table, deleted);
         result.tables.insert(table, DeletedAndKept { deleted, kept });
     }
     Ok(result)
 }
 
-/// Deletes what has been obsolete since before a moment; how much that was.
-pub(crate) async fn delete_obsolete(app: &App, what: Obsolete, before: Timestamp) -> Result<u64, StoreError> {
-    let (mut cursor, mut deleted) = (0, 0);
+/// Deletes what was made before a moment and is obsolete, and says how much that was.
+pub(crate) async fn delete_obsolete(store: &Store, what: Obsolete, before: Timestamp) -> Result<RowCounts, StoreError> {
+    let (mut cursor, mut deleted) = (0, RowCounts::new());
     loop {
-        let some = app.store().read().await?.clean_ups().obsolete(what, cursor, before, ROWS_AT_ONCE).await?;
+        let some = store.read().await?.clean_ups().obsolete(what, cursor, before).await?;
         let Some(last) = some.last() else { return Ok(deleted) };
         cursor = *last;
-        let mut tx = app.store().write().await?;
+        let mut tx = store.write().await?;
+        // Whoever publishes the same content again at this moment, or verifies it, is waited for.
         let names = tx.clean_ups().parties(what, &some).await?;
         tx.pacticipants().lock(&names.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-        deleted += tx.clean_ups().delete_obsolete(what, &some).await?;
+        let some = tx.clean_ups().still_obsolete(what, &some).await?;
+        let counts = tx.clean_ups().remove_obsolete(what, &some).await?;
         tx.commit().await?;
+        add(&mut deleted, counts);
         breathe().await;
     }
 }
@@ -149,16 +161,17 @@ async fn delete_branch(
     branch: &AnyBranch,
     rules: &[KeepBranches],
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut tx = store.write().await?;
     tx.pacticipants().lock(&[&branch.pacticipant]).await?;
     let current = tx.clean_ups().branch(branch.id).await?;
-    if current.is_some_and(|current| !keeps(rules, &current, now)) {
+    let goes = current.is_some_and(|current| !keeps(rules, &current, now));
+    if goes {
         tx.branches().delete(branch.id).await?;
         tx.commit().await?;
     }
     breathe().await;
-    Ok(())
+    Ok(goes)
 }
 
 async fn delete_versions(
@@ -166,7 +179,7 @@ async fn delete_versions(
     ids: &[VersionId],
     rules: &[KeepVersions],
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<RowCounts, StoreError> {
     let mut tx = store.write().await?;
     let owned = tx.clean_ups().by_pacticipant(ids).await?;
     let names: Vec<&str> = owned.keys().map(String::as_str).collect();
@@ -175,30 +188,16 @@ async fn delete_versions(
     for rule in rules {
         kept.extend(tx.clean_ups().kept(rule, Some(ids), now).await?);
     }
-    for version in owned.into_values().flatten().filter(|version| !kept.contains(&version.id)) {
-        delete_version(&mut tx, &version).await?;
+    let doomed: Vec<Version> = owned.into_values().flatten().filter(|version| !kept.contains(&version.id)).collect();
+    let doomed_ids: Vec<VersionId> = doomed.iter().map(|version| version.id).collect();
+    let mut counts = tx.clean_ups().remove_below(&doomed_ids).await?;
+    for version in &doomed {
+        delete_version(&mut tx, version).await?;
     }
+    counts.insert("versions", u64::try_from(doomed.len()).unwrap_or(u64::MAX));
     tx.commit().await?;
     breathe().await;
-    Ok(())
-}
-
-/// Deletes contents that no pact has any more, which nobody can ask for.
-async fn delete_orphans(store: &Store) -> Result<(), StoreError> {
-    let mut cursor = 0;
-    loop {
-        let some = store.read().await?.clean_ups().orphans(cursor, ROWS_AT_ONCE / 5).await?;
-        let Some(last) = some.last() else { return Ok(()) };
-        cursor = last.0;
-        let mut tx = store.write().await?;
-        // Whoever publishes the same content again at this moment is waited for.
-        let names: Vec<&str> = some.iter().flat_map(|(_, consumer, provider)| [consumer.as_str(), provider]).collect();
-        tx.pacticipants().lock(&names).await?;
-        let ids: Vec<i64> = some.iter().map(|(id, ..)| *id).collect();
-        tx.clean_ups().delete_orphans(&ids).await?;
-        tx.commit().await?;
-        breathe().await;
-    }
+    Ok(counts)
 }
 
 /// Lets others write between two transactions.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::id::{ContentId, PacticipantId};
-use crate::domain::pending::{LOOK_BACK, PendingStatus, ProviderLine, Successes, pending_status, work_in_progress};
+use crate::domain::pending::{LOOK_BACK, PendingStatus, ProviderLine, Successes, pending_status, tags_in_progress};
 use crate::domain::selection::{Entry, Found, default_demands, entries_of, select};
 use crate::domain::selector::ConsumerVersionSelector;
 use crate::domain::timestamp::Timestamp;
@@ -49,12 +49,15 @@ pub(crate) async fn pacts_for_verification(
     };
     let chosen = select(&demands, &tx.selection().candidates(provider, &demands).await?);
     let line = provider_line(tx, provider, request).await?;
-    let in_progress = candidates_in_progress(tx, provider, request, &line, &chosen).await?;
+    let in_progress = candidates_in_progress(tx, provider, request, &line, &chosen, now.minus(LOOK_BACK)).await?;
 
     let contents = |entries: &[Entry]| entries.iter().map(|entry| entry.pact.content).collect::<HashSet<ContentId>>();
     let asked = if request.include_pending { contents(&chosen) } else { HashSet::new() };
     let successes = tx.selection().successes(&asked, &line).await?;
-    let recent = tx.selection().recent_successes(&contents(&in_progress), &line, now.minus(LOOK_BACK)).await?;
+    let recent = match line {
+        ProviderLine::Tags(_) => tx.selection().successes(&contents(&in_progress), &line).await?,
+        ProviderLine::Branch(_) | ProviderLine::Unknown => HashMap::new(),
+    };
 
     let mut pacts: Vec<PactToVerify> = chosen
         .into_iter()
@@ -64,7 +67,13 @@ pub(crate) async fn pacts_for_verification(
         })
         .collect();
     pacts.extend(in_progress.into_iter().filter_map(|entry| {
-        let pending_tags = work_in_progress(&line, of(&recent, &entry), now)?;
+        let pending_tags = match &line {
+            ProviderLine::Tags(tags) => {
+                Some(tags_in_progress(tags, of(&recent, &entry))).filter(|tags| !tags.is_empty())?
+            }
+            // What the branch has verified was not found.
+            ProviderLine::Branch(_) | ProviderLine::Unknown => Vec::new(),
+        };
         let status = PendingStatus { pending: true, pending_tags, other_tags: Vec::new() };
         Some(PactToVerify { entry, pending: request.include_pending.then_some(status), wip: true })
     }));
@@ -87,19 +96,21 @@ async fn provider_line(
     })
 }
 
-/// Contents at the head of some branch or tag that nobody chose.
+/// Contents at the head of some branch or tag that nobody chose; for a provider's branch those that it has not verified since
+/// `looked_back`.
 async fn candidates_in_progress(
     tx: &mut ReadTx,
     provider: PacticipantId,
     request: &VerificationRequest,
     line: &ProviderLine,
     chosen: &[Entry],
+    looked_back: Timestamp,
 ) -> Result<Vec<Entry>, StoreError> {
     let (Some(since), ProviderLine::Branch(_) | ProviderLine::Tags(_)) = (request.wip_since, line) else {
         return Ok(Vec::new());
     };
     let chosen: HashSet<ContentId> = chosen.iter().map(|entry| entry.pact.content).collect();
-    let mut candidates = tx.selection().heads_published_since(provider, since).await?;
+    let mut candidates = tx.selection().heads_published_since(provider, since, line, looked_back).await?;
     candidates.retain(|candidate| !chosen.contains(&candidate.pact.content));
     if matches!(line, ProviderLine::Tags(_)) {
         // A provider that works with tags hears of the consumer's tags first. The sort keeps the order within each kind.

@@ -1,8 +1,6 @@
 //! `GET /doc/{rel}`: what a link relation of the API means; the `curies` of its documents lead here.
 
 use askama::Template;
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 
 use crate::api::extract::Path;
 use crate::api::index;
@@ -30,13 +28,11 @@ fn find(rel: &str) -> Option<&'static Relation> {
     named(rel).or_else(|| named(rel.strip_prefix("webhooks-")?))
 }
 
-/// `GET /doc/{rel}`
-pub(crate) async fn show(Path(rel): Path<String>, site: Site) -> Result<Response, ApiError> {
+/// `GET /doc/{rel}`: also of a relation that there is not, which the page says.
+pub(crate) async fn show(Path(rel): Path<String>, site: Site) -> Result<PageBody, ApiError> {
     let known = find(&rel);
     let name = known.map(|relation| relation.name);
     let in_index = |of: &&(&str, &'static str, _, _)| of.0.strip_prefix("pb:") == name && name.is_some();
     let address = index::RELATIONS.iter().find(in_index).map(|of| of.1);
-    let status = if known.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    let page = PageBody::of(&DocPage { site, rel, known, address, every: RELATIONS })?;
-    Ok((status, page).into_response())
+    PageBody::of(&DocPage { site, rel, known, address, every: RELATIONS })
 }

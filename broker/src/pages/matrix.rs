@@ -6,13 +6,12 @@ use askama::Template;
 use axum::extract::State as Shared;
 
 use crate::api::extract::{Path, Query};
-use crate::api::matrix::question;
+use crate::api::matrix::{question, question_about_pair};
 use crate::api::pacts::Pair;
 use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::domain::id::VersionId;
 use crate::domain::matrix::{Question, Row};
-use crate::domain::matrix_selector::{Criteria, Selector};
 use crate::domain::notice::NoticeKind;
 use crate::operations::can_i_deploy::{Answer, can_i_deploy};
 use crate::pages::PageBody;
@@ -128,7 +127,7 @@ pub(crate) async fn ask(
     };
     let mut page =
         MatrixPage { site, title: "Matrix".to_owned(), form: Some(form), verdict: None, rows: None, cut: false };
-    if query.0.iter().any(|(_, value)| !value.is_empty()) {
+    if !query.is_blank() {
         let mut question = question(&query, &mut tx).await?;
         question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
         let answer = can_i_deploy(&mut tx, &question).await?;
@@ -145,17 +144,8 @@ pub(crate) async fn of_pair(
     mut tx: ReadTx,
     site: Site,
 ) -> Result<PageBody, ApiError> {
-    let known = tx.matrix().pacticipants_named(&[&provider, &consumer]).await?;
-    let is_known = |name: &str| known.iter().any(|pacticipant| pacticipant.name == name);
-    if !is_known(&provider) {
-        return Err(ApiError::no_provider(&provider));
-    }
-    if !is_known(&consumer) {
-        return Err(ApiError::no_consumer(&consumer));
-    }
     let title = format!("Matrix of {consumer} and {provider}");
-    let any = |pacticipant| Selector { pacticipant, criteria: Criteria::default() };
-    let question = Question::about(vec![any(consumer), any(provider)]);
+    let question = question_about_pair(&mut tx, consumer, provider).await?;
     let answer = can_i_deploy(&mut tx, &question).await?;
     let (rows, cut) = table(&answer, &question, &site);
     PageBody::of(&MatrixPage { site, title, form: None, verdict: None, rows: Some(rows), cut })

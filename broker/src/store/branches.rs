@@ -46,7 +46,7 @@ impl Branches<'_> {
     ) -> Result<(Vec<Branch>, i64), StoreError> {
         const LIST: &str = "SELECT id, name, head_version_id, created_at, updated_at FROM branches
              WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(name_key, $2, '') <> name_key)
-             ORDER BY updated_at DESC, id DESC LIMIT $3 OFFSET $4";
+             ORDER BY updated_at DESC, id DESC LIMIT CAST($3 AS BIGINT) OFFSET $4";
         const COUNT: &str = "SELECT count(*) FROM branches
              WHERE pacticipant_id = $1 AND ($2 IS NULL OR replace(name_key, $2, '') <> name_key)";
         let like = like.filter(|like| !like.is_empty()).map(str::to_lowercase);

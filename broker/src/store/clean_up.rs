@@ -1,7 +1,9 @@
-//! What may be deleted from the database, found page by page, and deleted by the numbers of rows.
+//! What may be deleted from the database, found page by page.
 //!
 //! Finding reads and deleting writes are transactions of their own: what is found may have changed by the time it is deleted,
-//! so every deletion asks again.
+//! so every deletion asks again. How rows are deleted and counted is in [`removal`].
+
+pub(crate) mod removal;
 
 use std::collections::HashMap;
 
@@ -10,7 +12,7 @@ use crate::domain::id::{BranchId, VersionId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::version::Version;
 use crate::store::dialect::{json_list, with_lists};
-use crate::store::{ReadTx, StoreError, all, one, run};
+use crate::store::{ReadTx, StoreError, all, one};
 
 /// The deletable things of a transaction.
 pub(crate) struct CleanUps<'t> {
@@ -50,38 +52,31 @@ pub(crate) struct AnyBranch {
     pub(crate) updated_at: Timestamp,
 }
 
-/// What newer data has replaced, or what is done.
+/// What newer data has replaced, what is done, or what nothing refers to any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Obsolete {
     /// Revisions of a pact that were published over.
     Revisions,
     /// Results of a provider version that verified the same content again.
     Results,
+    /// Contents that no pact has any more, which nobody can ask for.
+    Contents,
     /// Triggered webhooks that are done.
     TriggeredWebhooks,
 }
 
+/// The statement that finds some after a row, and the one that says which of some are still obsolete.
 macro_rules! obsolete {
-    ($table:literal, $alias:literal, $condition:literal) => {
+    ($table:literal, $condition:literal) => {
         (
             concat!(
-                "SELECT ",
-                $alias,
-                ".id FROM ",
+                "SELECT o.id FROM ",
                 $table,
-                " ",
-                $alias,
-                " WHERE ",
-                $alias,
-                ".id > $1 AND ",
+                " o WHERE o.id > $1 AND ",
                 $condition,
-                " AND ",
-                $alias,
-                ".created_at < $2 ORDER BY ",
-                $alias,
-                ".id LIMIT $3"
+                " AND o.created_at < $2 ORDER BY o.id LIMIT CAST($3 AS BIGINT)"
             ),
-            concat!("DELETE FROM ", $table, " AS ", $alias, " WHERE ", $alias, ".id IN IDS($1) AND ", $condition),
+            concat!("SELECT o.id FROM ", $table, " o WHERE o.id IN IDS($1) AND ", $condition),
         )
     };
 }
@@ -99,30 +94,27 @@ macro_rules! parties {
 }
 
 impl Obsolete {
-    /// The statement that finds it, and the one that deletes it.
     fn statements(self) -> (&'static str, &'static str) {
         match self {
-            Self::Revisions => obsolete!("pact_publications", "o", "NOT o.is_latest"),
+            Self::Revisions => obsolete!("pact_publications", "NOT o.is_latest"),
             Self::Results => obsolete!(
                 "verifications",
-                "o",
                 "NOT EXISTS (SELECT 1 FROM latest_verifications l WHERE l.verification_id = o.id)"
+            ),
+            Self::Contents => obsolete!(
+                "pact_contents",
+                "NOT EXISTS (SELECT 1 FROM pact_publications pp WHERE pp.pact_content_id = o.id)"
             ),
             Self::TriggeredWebhooks => obsolete!(
                 "triggered_webhooks",
-                "o",
                 "NOT EXISTS (SELECT 1 FROM webhook_outbox w WHERE w.triggered_webhook_id = o.id)"
             ),
         }
     }
 
-    /// What the counters call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Revisions => "pact_publications",
-            Self::Results => "verifications",
-            Self::TriggeredWebhooks => "triggered_webhooks",
-        }
+    /// How many are deleted in one transaction: below a content there may be thousands of results.
+    pub(crate) fn at_once(self) -> i64 {
+        if self == Self::Contents { 100 } else { 500 }
     }
 }
 
@@ -256,30 +248,12 @@ impl CleanUps<'_> {
             .map_err(StoreError::while_doing("finding a branch to delete"))
     }
 
-    /// Some contents after `cursor` that no pact has, with the names of their consumer and provider.
-    pub(crate) async fn orphans(self, cursor: i64, limit: i64) -> Result<Vec<(i64, String, String)>, StoreError> {
-        const ORPHANS: &str =
-            "SELECT pc.id, c.name, p.name FROM pact_contents pc JOIN pacticipants c ON c.id = pc.consumer_id
-             JOIN pacticipants p ON p.id = pc.provider_id
-             WHERE pc.id > $1 AND NOT EXISTS (SELECT 1 FROM pact_publications pp WHERE pp.pact_content_id = pc.id)
-             ORDER BY pc.id LIMIT $2";
-        all!(self.tx, (i64, String, String), ORPHANS, cursor, limit)
-            .map_err(StoreError::while_doing("finding contents without a pact"))
-    }
-
-    /// Deletes those of these contents that no pact has, with their results.
-    pub(crate) async fn delete_orphans(self, ids: &[i64]) -> Result<u64, StoreError> {
-        const DELETE: &str = "DELETE FROM pact_contents WHERE id IN IDS($1)
-             AND NOT EXISTS (SELECT 1 FROM pact_publications pp WHERE pp.pact_content_id = pact_contents.id)";
-        let sql = with_lists(self.tx.engine(), DELETE);
-        run!(self.tx, sql, json_list(ids.iter())).map_err(StoreError::while_doing("deleting contents without a pact"))
-    }
-
     /// The names of those whom these rows are about, to be locked. Of webhooks nobody but their deliveries knows.
     pub(crate) async fn parties(self, what: Obsolete, ids: &[i64]) -> Result<Vec<String>, StoreError> {
         let sql = match what {
             Obsolete::Revisions => parties!("pact_publications"),
             Obsolete::Results => parties!("verifications"),
+            Obsolete::Contents => parties!("pact_contents"),
             Obsolete::TriggeredWebhooks => return Ok(Vec::new()),
         };
         let sql = with_lists(self.tx.engine(), sql);
@@ -288,23 +262,19 @@ impl CleanUps<'_> {
         Ok(rows.into_iter().map(|(name,)| name).collect())
     }
 
-    /// Some rows after `cursor` that are obsolete since before `before`.
-    pub(crate) async fn obsolete(
-        self,
-        what: Obsolete,
-        cursor: i64,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<i64>, StoreError> {
-        let rows = all!(self.tx, (i64,), what.statements().0, cursor, before, limit)
+    /// Some rows after `cursor` that were made before `before` and are obsolete.
+    pub(crate) async fn obsolete(self, what: Obsolete, cursor: i64, before: Timestamp) -> Result<Vec<i64>, StoreError> {
+        let rows = all!(self.tx, (i64,), what.statements().0, cursor, before, what.at_once())
             .map_err(StoreError::while_doing("finding obsolete data"))?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Deletes those of these rows that are still obsolete.
-    pub(crate) async fn delete_obsolete(self, what: Obsolete, ids: &[i64]) -> Result<u64, StoreError> {
+    /// Those of these rows that are obsolete still.
+    pub(crate) async fn still_obsolete(self, what: Obsolete, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
         let sql = with_lists(self.tx.engine(), what.statements().1);
-        run!(self.tx, sql, json_list(ids.iter())).map_err(StoreError::while_doing("deleting obsolete data"))
+        let rows = all!(self.tx, (i64,), sql, json_list(ids.iter()))
+            .map_err(StoreError::while_doing("looking at obsolete data again"))?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }
 

@@ -36,13 +36,21 @@ impl ReadTx {
         scope: Option<(PacticipantId, PacticipantId)>,
         (limit, offset): (i64, i64),
     ) -> Result<Vec<PublishedPact>, StoreError> {
+        // Every pair has one pact at least: so many consumers, by name, fill the pages up to the one that is asked for.
+        const CONSUMERS: &str = "SELECT counted.id FROM (
+                SELECT c.id, count(*) AS pairs, sum(count(*)) OVER (ORDER BY c.name_key, c.name) AS so_far
+                  FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id
+                 WHERE EXISTS (SELECT 1 FROM pact_publications n
+                                WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id)
+                 GROUP BY c.id, c.name_key, c.name) counted
+              WHERE counted.so_far - counted.pairs < $1";
         // Beginning with the pairs, each latest pact is one look into an index; of a tag it is looked for from its head on.
         const LIST: &str = published_pacts!(
             "WHERE pp.id IN (
                 SELECT (SELECT n.id FROM pact_publications n
                          WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
                          ORDER BY n.consumer_version_ord DESC LIMIT 1)
-                  FROM integrations i WHERE ($1 IS NULL OR (i.consumer_id = $1 AND i.provider_id = $2))
+                  FROM integrations i WHERE i.consumer_id IN IDS($1) AND ($2 IS NULL OR i.provider_id = $2)
                 UNION ALL
                 SELECT (SELECT n.id FROM pact_publications n
                           JOIN version_tags t ON t.version_id = n.consumer_version_id AND t.name = h.name
@@ -50,16 +58,24 @@ impl ReadTx {
                            AND n.consumer_version_ord <= h.head_ord
                          ORDER BY n.consumer_version_ord DESC LIMIT 1)
                   FROM integrations i JOIN tag_heads h ON h.pacticipant_id = i.consumer_id
-                 WHERE ($1 IS NULL OR (i.consumer_id = $1 AND i.provider_id = $2))
+                 WHERE i.consumer_id IN IDS($1) AND ($2 IS NULL OR i.provider_id = $2)
                 UNION ALL
-                SELECT n.id FROM deployed_versions d
-                  JOIN pact_publications n ON n.consumer_version_id = d.version_id AND n.is_latest
-                 WHERE d.is_current AND ($1 IS NULL OR (n.consumer_id = $1 AND n.provider_id = $2)))
-             ORDER BY c.name_key, c.name, pp.consumer_version_ord DESC, p.name_key, p.name LIMIT $3 OFFSET $4"
+                SELECT n.id FROM environment_versions ev
+                  JOIN deployed_versions d ON d.version_id = ev.version_id AND d.environment_id = ev.environment_id
+                   AND d.is_current
+                  JOIN pact_publications n ON n.consumer_version_id = ev.version_id AND n.is_latest
+                 WHERE ev.pacticipant_id IN IDS($1) AND ($2 IS NULL OR n.provider_id = $2))
+             ORDER BY c.name_key, c.name, pp.consumer_version_ord DESC, p.name_key, p.name LIMIT CAST($3 AS BIGINT) OFFSET $4"
         );
-        let (consumer, provider) = scope.unzip();
-        all!(self, PublishedPact, LIST, consumer, provider, limit, offset)
-            .map_err(StoreError::while_doing("listing the pacts that matter now"))
+        let failed = || StoreError::while_doing("listing the pacts that matter now");
+        let (consumers, provider) = if let Some((consumer, provider)) = scope {
+            (vec![consumer.0], Some(provider))
+        } else {
+            let found = all!(self, (i64,), CONSUMERS, limit.saturating_add(offset)).map_err(failed())?;
+            (found.into_iter().map(|(id,)| id).collect(), None)
+        };
+        let sql = with_lists(self.engine(), LIST);
+        all!(self, PublishedPact, sql, json_list(consumers), provider, limit, offset).map_err(failed())
     }
 
     /// The latest results for the pacts of consumer versions.

@@ -1,4 +1,7 @@
 //! What SQLite and PostgreSQL cannot say alike.
+//!
+//! And one thing that both can say in two ways: a bound limit is `LIMIT CAST($1 AS BIGINT)`. SQLite looks at the value of a bare
+//! `LIMIT $1` while it plans, and therefore plans the statement anew each time.
 
 use sha1::{Digest, Sha1};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};

@@ -53,7 +53,7 @@ impl Integrations<'_> {
         }
         const LIST: &str = named!(
             "i.id, c.name AS consumer, p.name AS provider",
-            "ORDER BY i.contract_data_updated_at DESC, i.id DESC LIMIT $2 OFFSET $3"
+            "ORDER BY i.contract_data_updated_at DESC, i.id DESC LIMIT CAST($2 AS BIGINT) OFFSET $3"
         );
         const COUNT: &str = named!("count(*)", "");
         let like = like.map(str::to_lowercase);

@@ -3,6 +3,8 @@
 //! Each method is a fixed number of statements, whatever the number of pacticipants, versions and results. Versions are looked
 //! up first; pacts and results are then found through the indexes on their ids.
 
+mod statements;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -12,6 +14,11 @@ use crate::domain::matrix_selector::{Criteria, VersionRef};
 use crate::domain::reason::{Evidence, FailedInteraction};
 use crate::domain::timestamp::Timestamp;
 use crate::store::dialect::{json_list, with_lists};
+use crate::store::matrix::statements::{
+    ALL, ALL_OF_VERSIONS, BRANCH_HEADS, CONSUMERS, DEPENDENCIES, HISTORY_OF_CONSUMERS, IN_ENVIRONMENT, INTERACTIONS,
+    LATEST, LATEST_OF_VERSIONS, MAIN_BRANCH_HEADS, NAMED, NEWEST, NEWEST_VERIFIED_BY, NUMBERED, OF_CONSUMERS,
+    OF_VERSIONS, ON_BRANCH, ON_MAIN_BRANCH, TAG_HEADS, TAGGED, VERIFIED_BY, VERIFIED_BY_VERSIONS,
+};
 use crate::store::{ReadTx, StoreError, all};
 
 /// The matrix as a transaction sees it.
@@ -122,55 +129,6 @@ struct ResultRow {
     executed_at: Timestamp,
 }
 
-macro_rules! versions {
-    ($from:literal) => {
-        concat!("SELECT v.pacticipant_id, v.id, v.number, v.ord FROM ", $from)
-    };
-}
-
-macro_rules! pacts {
-    ($where:literal) => {
-        concat!(
-            "SELECT pp.consumer_id, c.name AS consumer_name, pp.consumer_version_id, v.number, v.ord, pp.provider_id, \
-             p.name AS provider_name, pp.revision, pp.pact_content_id, pc.sha, pp.created_at
-               FROM pact_publications pp
-               JOIN versions v ON v.id = pp.consumer_version_id
-               JOIN pacticipants c ON c.id = pp.consumer_id
-               JOIN pacticipants p ON p.id = pp.provider_id
-               JOIN pact_contents pc ON pc.id = pp.pact_content_id
-              WHERE ",
-            $where
-        )
-    };
-}
-
-macro_rules! latest_results {
-    ($where:literal) => {
-        concat!(
-            "SELECT lv.pact_content_id, v.pacticipant_id, lv.provider_version_id, v.number AS version_number, v.ord, vf.id, \
-             vf.number, lv.success, lv.executed_at
-               FROM latest_verifications lv
-               JOIN versions v ON v.id = lv.provider_version_id
-               JOIN verifications vf ON vf.id = lv.verification_id
-              WHERE lv.pact_content_id IN IDS($1) AND ",
-            $where
-        )
-    };
-}
-
-macro_rules! all_results {
-    ($where:literal) => {
-        concat!(
-            "SELECT vf.pact_content_id, v.pacticipant_id, vf.provider_version_id, v.number AS version_number, v.ord, vf.id, \
-             vf.number, vf.success, vf.executed_at
-               FROM verifications vf
-               JOIN versions v ON v.id = vf.provider_version_id
-              WHERE vf.pact_content_id IN IDS($1) AND ",
-            $where
-        )
-    };
-}
-
 fn ids<'i, I: IntoIterator<Item = &'i PacticipantId>>(ids: I) -> String {
     json_list(ids.into_iter().map(|id| id.0))
 }
@@ -182,7 +140,6 @@ fn version_ids<'i, I: IntoIterator<Item = &'i VersionId>>(ids: I) -> String {
 impl Matrix<'_> {
     /// The pacticipants with these names; unknown ones are missing in the answer.
     pub(crate) async fn pacticipants_named(self, names: &[&str]) -> Result<Vec<NamedPacticipant>, StoreError> {
-        const NAMED: &str = "SELECT id, name, main_branch FROM pacticipants WHERE name IN TEXTS($1)";
         let sql = with_lists(self.tx.engine(), NAMED);
         all!(self.tx, NamedPacticipant, sql, json_list(names))
             .map_err(StoreError::while_doing("finding the pacticipants of a matrix question"))
@@ -194,38 +151,6 @@ impl Matrix<'_> {
         pacticipants: &[PacticipantId],
         criteria: &Criteria,
     ) -> Result<HashMap<PacticipantId, Vec<VersionRef>>, StoreError> {
-        const NUMBERED: &str = versions!("versions v WHERE v.pacticipant_id IN IDS($1) AND v.number = $2");
-        const ON_BRANCH: &str = versions!(
-            "branches b JOIN branch_versions bv ON bv.branch_id = b.id JOIN versions v ON v.id = bv.version_id
-              WHERE b.pacticipant_id IN IDS($1) AND b.name = $2"
-        );
-        const BRANCH_HEADS: &str = versions!(
-            "branches b JOIN versions v ON v.id = b.head_version_id WHERE b.pacticipant_id IN IDS($1) AND b.name = $2"
-        );
-        const ON_MAIN_BRANCH: &str = versions!(
-            "pacticipants p JOIN branches b ON b.pacticipant_id = p.id AND b.name = p.main_branch
-               JOIN branch_versions bv ON bv.branch_id = b.id JOIN versions v ON v.id = bv.version_id
-              WHERE p.id IN IDS($1)"
-        );
-        const MAIN_BRANCH_HEADS: &str = versions!(
-            "pacticipants p JOIN branches b ON b.pacticipant_id = p.id AND b.name = p.main_branch
-               JOIN versions v ON v.id = b.head_version_id
-              WHERE p.id IN IDS($1)"
-        );
-        const TAGGED: &str = versions!(
-            "version_tags t JOIN versions v ON v.id = t.version_id WHERE t.pacticipant_id IN IDS($1) AND t.name = $2"
-        );
-        const TAG_HEADS: &str = versions!(
-            "tag_heads t JOIN versions v ON v.id = t.head_version_id WHERE t.pacticipant_id IN IDS($1) AND t.name = $2"
-        );
-        const IN_ENVIRONMENT: &str = versions!(
-            "environments e JOIN environment_versions ev ON ev.environment_id = e.id JOIN versions v ON v.id = ev.version_id
-              WHERE e.name = $2 AND ev.pacticipant_id IN IDS($1)"
-        );
-        const NEWEST: &str = versions!(
-            "pacticipants p JOIN versions v ON v.pacticipant_id = p.id
-              WHERE p.id IN IDS($1) AND v.ord = (SELECT max(o.ord) FROM versions o WHERE o.pacticipant_id = p.id)"
-        );
         let Criteria { version, latest, branch, tag, environment, main_branch } = criteria;
         let given = [version.is_some(), branch.is_some(), tag.is_some(), environment.is_some(), *main_branch];
         // With a single condition its newest version is known as the head; with several, the newest that fulfils all is sought.
@@ -287,22 +212,6 @@ impl Matrix<'_> {
         consumers: &[PacticipantId],
         providers: &[PacticipantId],
     ) -> Result<(Vec<Dependency>, Vec<NamedPacticipant>), StoreError> {
-        const DEPENDENCIES: &str =
-            "SELECT d.consumer_id, c.name AS consumer_name, c.main_branch AS consumer_main_branch,
-                    d.provider_id, p.name AS provider_name, p.main_branch AS provider_main_branch, d.required
-               FROM (SELECT pp.consumer_id, pp.provider_id, TRUE AS required FROM pact_publications pp
-                      WHERE pp.consumer_version_id IN IDS($1) AND pp.is_latest
-                     UNION
-                     SELECT i.consumer_id, i.provider_id, TRUE AS required FROM integrations i
-                      WHERE i.consumer_id IN IDS($2)
-                        AND EXISTS (SELECT 1 FROM pact_publications pp WHERE pp.provider_id = i.provider_id
-                                       AND pp.consumer_id = i.consumer_id AND pp.is_latest)
-                     UNION
-                     SELECT i.consumer_id, i.provider_id, FALSE AS required FROM integrations i
-                      WHERE i.provider_id IN IDS($3)) d
-               JOIN pacticipants c ON c.id = d.consumer_id
-               JOIN pacticipants p ON p.id = d.provider_id
-              ORDER BY d.consumer_id, d.provider_id, d.required DESC";
         let sql = with_lists(self.tx.engine(), DEPENDENCIES);
         let rows = all!(self.tx, DependencyRow, sql, version_ids(consumer_versions), ids(consumers), ids(providers))
             .map_err(StoreError::while_doing("finding who depends on whom"))?;
@@ -330,38 +239,15 @@ impl Matrix<'_> {
 
     /// The pacts in `scope`, each publication once.
     pub(crate) async fn pacts(self, scope: &WantedPacts) -> Result<Vec<Arc<MatrixPact>>, StoreError> {
-        const OF_VERSIONS: &str =
-            pacts!("pp.consumer_version_id IN IDS($1) AND (pp.is_latest OR $2) AND ($3 OR pp.provider_id IN IDS($4))");
-        const OF_CONSUMERS: &str = pacts!(
-            "pp.consumer_id IN IDS($1) AND pp.is_latest AND ($2 OR pp.provider_id IN IDS($3)) ORDER BY pp.created_at DESC, pp.id DESC LIMIT $4"
-        );
-        // The indexes by consumer hold what counts only; overwritten revisions are found through the consumer's versions.
-        const HISTORY_OF_CONSUMERS: &str = pacts!(
-            "pp.consumer_version_id IN (SELECT o.id FROM versions o WHERE o.pacticipant_id IN IDS($1))
-                AND ($2 OR pp.provider_id IN IDS($3)) ORDER BY pp.created_at DESC, pp.id DESC LIMIT $4"
-        );
-        const VERIFIED_BY_VERSIONS: &str = pacts!(
-            "pp.pact_content_id IN (SELECT lv.pact_content_id FROM latest_verifications lv WHERE lv.provider_version_id IN IDS($1))
-                AND (pp.is_latest OR $2) ORDER BY pp.created_at DESC, pp.id DESC LIMIT $3"
-        );
-        const VERIFIED_BY: &str = pacts!(
-            "pp.provider_id IN IDS($1) AND pp.is_latest
-                AND EXISTS (SELECT 1 FROM latest_verifications lv WHERE lv.pact_content_id = pp.pact_content_id)
-              ORDER BY pp.created_at DESC, pp.id DESC LIMIT $2"
-        );
         let any = scope.providers.is_none();
         let providers = ids(scope.providers.iter().flatten());
         let history = scope.whole_history;
         let mut rows: Vec<PactRow> = Vec::new();
         let failed = || StoreError::while_doing("finding the pacts of a matrix question");
-        if !scope.consumer_versions.is_empty() {
+        if !scope.consumer_versions.is_empty() || !scope.other_consumer_versions.is_empty() {
             let (sql, of) = (with_lists(self.tx.engine(), OF_VERSIONS), version_ids(&scope.consumer_versions));
-            rows.extend(all!(self.tx, PactRow, sql, of, history, any, &providers).map_err(failed())?);
-        }
-        if !scope.other_consumer_versions.is_empty() {
-            let (sql, of) = (with_lists(self.tx.engine(), OF_VERSIONS), version_ids(&scope.other_consumer_versions));
-            let providers = ids(&scope.main_providers);
-            rows.extend(all!(self.tx, PactRow, sql, of, history, false, &providers).map_err(failed())?);
+            let (others, main) = (version_ids(&scope.other_consumer_versions), ids(&scope.main_providers));
+            rows.extend(all!(self.tx, PactRow, sql, of, history, any, &providers, others, main).map_err(failed())?);
         }
         if !scope.consumers.is_empty() {
             let sql = with_lists(self.tx.engine(), if history { HISTORY_OF_CONSUMERS } else { OF_CONSUMERS });
@@ -402,20 +288,6 @@ impl Matrix<'_> {
         contents: &HashSet<ContentId>,
         scope: &WantedResults,
     ) -> Result<Vec<ResultOf>, StoreError> {
-        const LATEST_OF_VERSIONS: &str = latest_results!("lv.provider_version_id IN IDS($2)");
-        const ALL_OF_VERSIONS: &str = all_results!("vf.provider_version_id IN IDS($2)");
-        const LATEST: &str = concat!(
-            "SELECT pact_content_id, pacticipant_id, provider_version_id, version_number, ord, id, number, success, executed_at
-               FROM (SELECT r.*, row_number() OVER (PARTITION BY r.pact_content_id ORDER BY r.id DESC) AS place FROM (",
-            latest_results!("($2 OR vf.provider_id IN IDS($3))"),
-            ") r) newest WHERE place <= $4"
-        );
-        const ALL: &str = concat!(
-            "SELECT pact_content_id, pacticipant_id, provider_version_id, version_number, ord, id, number, success, executed_at
-               FROM (SELECT r.*, row_number() OVER (PARTITION BY r.pact_content_id ORDER BY r.id DESC) AS place FROM (",
-            all_results!("($2 OR vf.provider_id IN IDS($3))"),
-            ") r) newest WHERE place <= $4"
-        );
         if contents.is_empty() {
             return Ok(Vec::new());
         }
@@ -459,31 +331,23 @@ impl Matrix<'_> {
         unverified: &[(ContentId, PacticipantId)],
         wanted: &[VersionId],
     ) -> Result<Evidence, StoreError> {
-        const INTERACTIONS: &str =
-            "SELECT i.verification_id, i.interaction_id, i.description FROM interaction_results i
-              WHERE i.verification_id IN IDS($1) AND NOT i.success ORDER BY i.verification_id, i.position LIMIT $2";
-        const VERIFIED_BY: &str = "SELECT lv.pact_content_id, v.number FROM latest_verifications lv
-               JOIN versions v ON v.id = lv.provider_version_id
-              WHERE lv.pact_content_id IN IDS($1) AND lv.provider_version_ord =
-                    (SELECT max(o.provider_version_ord) FROM latest_verifications o
-                      WHERE o.pact_content_id = lv.pact_content_id AND o.success)";
-        const CONSUMERS: &str = "SELECT DISTINCT lv.provider_version_id, pc.consumer_id FROM latest_verifications lv
-               JOIN pact_contents pc ON pc.id = lv.pact_content_id
-              WHERE lv.provider_version_id IN IDS($1) AND pc.consumer_id IN IDS($2)";
-        const MOST_INTERACTIONS: i64 = 1000;
+        const MOST_INTERACTIONS: i64 = 100;
         let Self { tx } = self;
         let mut evidence = Evidence::default();
         let doing = || StoreError::while_doing("finding out why versions cannot be deployed");
         if !failed.is_empty() {
             let (sql, of) = (with_lists(tx.engine(), INTERACTIONS), json_list(failed.iter().map(|id| id.0)));
             let rows =
-                all!(tx, (VerificationId, String, Option<String>), sql, of, MOST_INTERACTIONS).map_err(doing())?;
-            for (result, id, description) in rows {
-                evidence.failed_interactions.entry(result).or_default().push(FailedInteraction { id, description });
+                all!(tx, (VerificationId, String, Option<String>, i64), sql, of, MOST_INTERACTIONS).map_err(doing())?;
+            for (result, id, description, count) in rows {
+                let failures = evidence.failures.entry(result).or_default();
+                failures.count = usize::try_from(count).unwrap_or_default();
+                failures.some.push(FailedInteraction { id, description });
             }
         }
         if !unverified.is_empty() {
-            let (sql, of) = (with_lists(tx.engine(), VERIFIED_BY), json_list(unverified.iter().map(|(id, _)| id.0)));
+            let (sql, of) =
+                (with_lists(tx.engine(), NEWEST_VERIFIED_BY), json_list(unverified.iter().map(|(id, _)| id.0)));
             evidence.verified_by = all!(tx, (ContentId, String), sql, of).map_err(doing())?.into_iter().collect();
         }
         if !unverified.is_empty() && !wanted.is_empty() {

@@ -168,7 +168,7 @@ impl Pacticipants<'_> {
         const LIST: &str = select!(
             "WHERE ($1 IS NULL OR replace(p.name_key, $1, '') <> p.name_key)
                AND ($2 IS NULL OR EXISTS (SELECT 1 FROM pacticipant_labels l WHERE l.pacticipant_id = p.id AND l.name = $2))
-             ORDER BY p.name_key, p.name LIMIT $3 OFFSET $4"
+             ORDER BY p.name_key, p.name LIMIT CAST($3 AS BIGINT) OFFSET $4"
         );
         const COUNT: &str = "SELECT count(*) FROM pacticipants p
              WHERE ($1 IS NULL OR replace(p.name_key, $1, '') <> p.name_key)
@@ -239,7 +239,8 @@ impl Pacticipants<'_> {
 
     /// A part of the labels in use, by name, and how many there are.
     pub(crate) async fn label_names(self, (limit, offset): (i64, i64)) -> Result<(Vec<String>, i64), StoreError> {
-        const NAMES: &str = "SELECT name FROM pacticipant_labels GROUP BY name ORDER BY name LIMIT $1 OFFSET $2";
+        const NAMES: &str =
+            "SELECT name FROM pacticipant_labels GROUP BY name ORDER BY name LIMIT CAST($1 AS BIGINT) OFFSET $2";
         const COUNT: &str = "SELECT count(DISTINCT name) FROM pacticipant_labels";
         let names =
             all!(self.tx, (String,), NAMES, limit, offset).map_err(StoreError::while_doing("listing label names"))?;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Store, StoreError, Tables, within};
+use super::{Connection, Store, StoreError, Tables, within};
 use crate::testing::{TestBroker, on_every_database};
 use crate::{Broker, Config, Database};
 
@@ -114,6 +114,28 @@ async fn a_database_can_be_opened_again_with_what_was_in_it() {
     let mut tx = broker.app().store().read().await.unwrap();
     assert!(tx.pacticipants().find("Web").await.unwrap().is_some());
     assert_eq!(tx.environments().list().await.unwrap().len(), 2, "the first environments are not created twice");
+}
+
+#[tokio::test]
+async fn samples_of_values_that_somebody_had_taken_are_forgotten() {
+    async fn samples(broker: &Broker, before: &'static str) -> i64 {
+        let mut tx = broker.app().store().write().await.unwrap();
+        let Connection::Sqlite(connection) = tx.connection() else { panic!("not SQLite") };
+        sqlx::raw_sql(before).execute(&mut **connection).await.unwrap();
+        let (count,): (i64,) =
+            sqlx::query_as("SELECT count(*) FROM sqlite_stat4").fetch_one(&mut **connection).await.unwrap();
+        tx.commit().await.unwrap();
+        count
+    }
+    let directory = tempfile::TempDir::new().unwrap();
+    let config = Config::new(Database::sqlite(directory.path().join("broker.db")));
+    let broker = Broker::open(config.clone()).await.unwrap();
+    assert!(samples(&broker, "ANALYZE").await > 0);
+    broker.close().await;
+
+    let broker = Broker::open(config).await.unwrap();
+
+    assert_eq!(samples(&broker, "").await, 0);
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ impl Versions<'_> {
                AND ($3 IS NULL OR EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = v.id AND t.name = $3))
                AND ($4 IS NULL OR EXISTS (SELECT 1 FROM deployed_versions d WHERE d.version_id = v.id AND d.environment_id = $4)
                     OR EXISTS (SELECT 1 FROM released_versions r WHERE r.version_id = v.id AND r.environment_id = $4))
-             ORDER BY v.ord DESC LIMIT $5 OFFSET $6"
+             ORDER BY v.ord DESC LIMIT CAST($5 AS BIGINT) OFFSET $6"
         );
         const COUNT: &str = "SELECT count(*) FROM versions v WHERE v.pacticipant_id = $1
                AND ($2 IS NULL OR EXISTS (SELECT 1 FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id

@@ -145,16 +145,43 @@ async fn names_are_data_wherever_they_come_from() {
 }
 
 #[tokio::test]
-async fn head_is_answered_like_get() {
+async fn head_is_no_method_but_of_the_probes() {
+    let broker = TestBroker::on_sqlite().await;
+    let head = async |path: &str| broker.send(Method::HEAD, path, &[("accept", "application/hal+json")], "").await;
+
+    for (path, allowed) in [
+        ("/", "GET, OPTIONS"),
+        ("/pacticipants", "GET, POST, OPTIONS"),
+        ("/contracts/publish", "POST, OPTIONS"),
+        ("/diagnostic/status/heartbeat", "GET"),
+    ] {
+        let refused = head(path).await.expect(405);
+        assert_eq!((refused.header("allow"), refused.header("content-type")), (allowed, ""), "{path}");
+    }
+    for probe in ["/livez", "/readyz", "/startupz"] {
+        assert_eq!(head(probe).await.expect(200).body, "", "{probe}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_with_a_browser_who_wants_json_is_shown_it_on_a_page() {
+    let broker = TestBroker::on_sqlite().await;
+    let accept = [("accept", "text/html, application/json")];
+
+    let sent = broker.send(Method::GET, "/pacticipants?q=a%20b", &accept, "").await.expect(303);
+    assert_eq!(sent.header("location"), "/hal-browser/browser.html?path=%2Fpacticipants%3Fq%3Da%2520b");
+    let page = broker.send(Method::GET, sent.header("location"), &accept, "").await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html");
+    broker.send(Method::GET, "/pacticipants", &[("accept", "application/json, text/html")], "").await.expect(406);
+    broker.send(Method::DELETE, "/pacticipants/A", &accept, "").await.expect(406);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_utf_8_is_told_so() {
     let broker = TestBroker::on_sqlite().await;
 
-    for path in ["/", "/pacticipants", "/diagnostic/status/heartbeat"] {
-        let get = broker.get(path).await;
-        let head = broker.send(Method::HEAD, path, &[("accept", "application/hal+json")], "").await;
-
-        assert_eq!(head.status, get.status, "{path}");
-        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
-        assert_eq!(head.body, "", "{path}");
+    for (charset, status) in [("iso-8859-1", 406), ("iso-8859-1, utf-8;q=0.5", 200)] {
+        broker.send(Method::GET, "/pacticipants", &[("accept-charset", charset)], "").await.expect(status);
     }
 }
 

@@ -108,6 +108,46 @@ async fn a_failure_names_the_interactions_that_failed_and_where_to_see_more() {
 }
 
 #[tokio::test]
+async fn a_result_with_many_failures_hides_no_other() {
+    on_every_database(async |broker| {
+        for (consumer, failures) in [("App", 1200), ("Web", 1)] {
+            broker.publish(consumer, "1", "Orders", &pact(consumer, "Orders", "/a")).await.expect(201);
+            let path = format!("/pacts/provider/Orders/consumer/{consumer}/version/1");
+            let published = broker.get(&path).await.expect(200);
+            let test = |number| json!({ "interactionId": format!("{consumer} {number}"), "success": false });
+            let results = json!({
+                "success": false,
+                "providerApplicationVersion": "7",
+                "testResults": { "tests": (0..failures).map(test).collect::<Vec<_>>() },
+            });
+            broker.post(&published.link("pb:publish-verification-results"), &results).await.expect(201);
+            broker.deploy(consumer, "1", "production").await.expect(201);
+        }
+
+        let question = "/can-i-deploy?pacticipant=Orders&environment=production&reasons=true&version=7";
+        let answer = broker.get(question).await.expect(200).json();
+
+        let told: Vec<(&str, usize, &str)> = answer["reasons"]
+            .as_array()
+            .expect("reasons")
+            .iter()
+            .map(|reason| {
+                let failed = reason["failedInteractions"].as_array().expect("interactions");
+                (reason["text"].as_str().unwrap(), failed.len(), failed[0]["id"].as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("Orders 7 does not do what App 1 expects in 1200 interactions", 100, "App 0"),
+                ("Orders 7 does not do what Web 1 expects in 1 interaction", 1, "Web 0"),
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn clients_that_insist_on_the_official_form_get_exactly_that() {
     on_every_database(async |broker| {
         broker.add_to_branch("Web", "main", "1").await.expect(201);

@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -152,6 +154,15 @@ async fn a_plan_tells_what_would_go_and_changes_nothing() {
                 "branchesToDelete": 2,
                 "branchesToKeep": 0
               },
+              "rowsToDelete": {
+                "branches": 2,
+                "pact_publications": 1,
+                "pact_versions": 1,
+                "triggered_webhooks": 0,
+                "verifications": 3,
+                "versions": 3,
+                "webhook_executions": 0
+              },
               "versionSummary": {
                 "Orders": {
                   "toDelete": {
@@ -211,6 +222,62 @@ async fn data_that_newer_data_has_replaced_goes_when_it_is_old() {
         },
     )
     .await;
+}
+
+/// Webhooks, overwritten revisions and results, contents that nobody publishes: everything that a clean-up may meet.
+async fn everything(broker: &TestBroker) {
+    let webhook = json!({
+        "events": [{ "name": "contract_published" }, { "name": "provider_verification_published" }],
+        "request": { "method": "POST", "url": "http://127.0.0.1:1/" },
+    });
+    broker.post("/webhooks", &webhook).await.expect(201);
+    history(broker).await;
+    for path in ["/once", "/twice"] {
+        broker.publish("Web", "5", "Orders", &pact("Web", "Orders", path)).await;
+        broker.verify("Web", "5", "Orders", "p4", path == "/once").await.expect(201);
+        broker.verify("Web", "5", "Orders", "p4", true).await.expect(201);
+        broker.pass(DAY);
+    }
+    broker.deliver_webhooks().await;
+}
+
+#[tokio::test]
+async fn a_plan_and_a_report_count_exactly_what_is_deleted() {
+    let configure = |config: &mut crate::Config| {
+        config.allow_dangerous_contract_modification = true;
+        config.webhook_scheme_whitelist = vec!["http".to_owned()];
+    };
+    let met: RefCell<HashMap<&str, u64>> = RefCell::default();
+    for (keep, limit, overwritten) in [
+        ("[]", 1000, None),
+        ("[]", 2, None),
+        (r#"[{"latest": true}]"#, 1000, Some(DAY)),
+        (r#"[{"latest": true}]"#, 3, Some(DAY * 30)),
+        ("[{}]", 1000, Some(Duration::ZERO)),
+        (r#"[{"pacticipant": "Orders"}]"#, 1000, None),
+    ] {
+        crate::testing::on_every_database_with(configure, async |broker| {
+            everything(&broker).await;
+            let mut rules = only(keep);
+            rules.version_limit = limit;
+            rules.overwritten_max_age = overwritten;
+            let now = broker.app().now();
+            let store = broker.app().store();
+            let before = store.read().await.unwrap().clean_ups().counts().await.unwrap();
+
+            let plan = plan_clean_up(store, &rules, now).await.unwrap();
+            let result = clean_up(broker.app(), &rules, now).await.unwrap();
+
+            for (table, before) in before {
+                let counts = result.tables[table];
+                assert_eq!(counts.deleted, before - counts.kept, "{table} with {keep} {limit} {overwritten:?}");
+                assert_eq!(plan.rows_to_delete[table], counts.deleted, "{table} with {keep} {limit} {overwritten:?}");
+                *met.borrow_mut().entry(table).or_default() += counts.deleted;
+            }
+        })
+        .await;
+    }
+    assert!(met.borrow().values().all(|deleted| *deleted > 0), "a table of which nothing was ever deleted: {met:?}");
 }
 
 #[tokio::test]
@@ -286,12 +353,10 @@ async fn a_replaced_result_stays_if_the_newer_one_is_being_deleted() {
             while !broker.is_sqlite() && waiting(store).await == 0 {}
             deleting.commit().await.unwrap();
         };
-        let (deleted, ()) = tokio::join!(
-            Box::pin(delete_obsolete(broker.app(), Obsolete::Results, broker.app().now())),
-            Box::pin(commit)
-        );
+        let (deleted, ()) =
+            tokio::join!(Box::pin(delete_obsolete(store, Obsolete::Results, broker.app().now())), Box::pin(commit));
 
-        assert_eq!(deleted.unwrap(), 0, "the older one counts again");
+        assert!(deleted.unwrap().values().all(|count| *count == 0), "the older one counts again");
         let left = broker.get("/pacts/provider/Orders/consumer/Web/version/1/verification-results/latest").await;
         assert_eq!(left.expect(200).json()["success"], false);
     })

@@ -1,0 +1,236 @@
+//! The SQL behind "which pacts shall this provider verify".
+//!
+//! Of the statements that find candidates, those that are needed are asked as one. So all have the same parameters: the provider
+//! `$1`; whether all branches are meant (`$2`), and which else (`$3`); the same of tags whose head is meant (`$4`, `$5`); tags any
+//! version of which is meant (`$6`); and since when heads must have been published (`$7`). Some have more.
+
+/// `$heads` gives the consumer versions as `consumer_version_id`, for the provider `$1`, with the name they are found by.
+macro_rules! candidates {
+    ($kind:literal, $name:literal, $production:literal, $heads:literal, $condition:expr) => {
+        concat!(
+            "SELECT CAST(",
+            $kind,
+            " AS BIGINT) AS kind, pp.consumer_id, c.name AS consumer, v.id AS version_id, v.number, v.ord, pp.pact_content_id,
+                    pc.sha, ",
+            $name,
+            " AS name, ",
+            $production,
+            " AS production FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id ",
+            $heads,
+            " AND pp.provider_id = i.provider_id AND pp.is_latest
+               JOIN versions v ON v.id = pp.consumer_version_id
+               JOIN pact_contents pc ON pc.id = pp.pact_content_id
+              WHERE i.provider_id = $1 ",
+            $condition
+        )
+    };
+}
+
+/// `$group` are the lines by which successes are put together, and `$line` is the name of one.
+macro_rules! successes {
+    ($line:literal, $join:literal, $group:literal) => {
+        concat!(
+            "SELECT vf.pact_content_id, ",
+            $line,
+            " AS line, vf.wip, min(vf.created_at) AS first_recorded_at, min(vf.executed_at) AS first_executed_at
+               FROM verifications vf ",
+            $join,
+            " WHERE vf.pact_content_id IN IDS($1) AND vf.success GROUP BY vf.pact_content_id, vf.wip",
+            $group
+        )
+    };
+}
+
+/// For each content the first success of those that fulfil `$where`.
+macro_rules! witness {
+    ($where:literal) => {
+        concat!(
+            "SELECT (SELECT vf.id FROM verifications vf WHERE vf.pact_content_id = pc.id AND vf.success AND ",
+            $where,
+            " ORDER BY vf.created_at LIMIT 1) AS id FROM pact_contents pc WHERE pc.id IN IDS($1)"
+        )
+    };
+}
+
+/// For each content the success recorded first, on whatever branch.
+macro_rules! first_success {
+    () => {
+        witness!("EXISTS (SELECT 1 FROM branch_versions o WHERE o.version_id = vf.provider_version_id)")
+    };
+}
+
+/// Single successes, each with the branches of its provider version.
+macro_rules! witnesses {
+    ($($witness:expr),+) => {
+        concat!(
+            "SELECT vf.pact_content_id, b.name AS line, vf.wip, vf.created_at AS first_recorded_at,
+                    vf.executed_at AS first_executed_at
+               FROM (SELECT 0 AS id WHERE FALSE",
+            $(" UNION ", $witness,)+
+            ") w
+               JOIN verifications vf ON vf.id = w.id
+               JOIN branch_versions bv ON bv.version_id = vf.provider_version_id
+               JOIN branches b ON b.id = bv.branch_id"
+        )
+    };
+}
+
+/// The heads of main branches.
+pub(super) const MAIN_BRANCHES: &str = candidates!(
+    0,
+    "b.name",
+    "FALSE",
+    "JOIN branches b ON b.pacticipant_id = c.id AND b.name = c.main_branch
+       JOIN pact_publications pp ON pp.consumer_version_id = b.head_version_id",
+    ""
+);
+
+macro_rules! branch_heads {
+    ($condition:expr) => {
+        candidates!(
+            1,
+            "b.name",
+            "FALSE",
+            "JOIN branches b ON b.pacticipant_id = i.consumer_id
+               JOIN pact_publications pp ON pp.consumer_version_id = b.head_version_id",
+            concat!("AND ($2 OR b.name IN TEXTS($3)) AND pp.created_at > $7 ", $condition)
+        )
+    };
+}
+
+macro_rules! tag_heads {
+    ($condition:expr) => {
+        candidates!(
+            2,
+            "t.name",
+            "FALSE",
+            "JOIN tag_heads t ON t.pacticipant_id = i.consumer_id
+               JOIN pact_publications pp ON pp.consumer_version_id = t.head_version_id",
+            concat!("AND ($4 OR t.name IN TEXTS($5)) AND pp.created_at > $7 ", $condition)
+        )
+    };
+}
+
+/// Not verified for a branch of the provider: since `$8` no chosen pact of this content was verified by a version of the branch
+/// `$10`, or, before the branch began at `$9`, by one of another. The newest success is looked at first, for mostly it will do.
+///
+/// This is where a branch's work in progress is decided; `in_progress_for_branch` in [`pending`](crate::domain::pending) is the rule
+/// that tests hold it against.
+macro_rules! unverified {
+    () => {
+        "AND (SELECT vf.id FROM verifications vf
+               WHERE vf.pact_content_id = pp.pact_content_id AND vf.success AND NOT vf.wip AND vf.executed_at >= $8
+                 AND EXISTS (SELECT 1 FROM branch_versions o
+                              WHERE o.version_id = vf.provider_version_id
+                                AND (vf.executed_at < $9 OR o.branch_id =
+                                     (SELECT l.id FROM branches l WHERE l.pacticipant_id = $1 AND l.name = $10)))
+               ORDER BY vf.created_at DESC LIMIT 1) IS NULL"
+    };
+}
+
+/// The heads of branches.
+pub(super) const BRANCH_HEADS: &str = branch_heads!("");
+
+/// Those that are work in progress for a branch of the provider.
+pub(super) const UNVERIFIED_BRANCH_HEADS: &str = branch_heads!(unverified!());
+
+/// The newest versions with a tag.
+pub(super) const TAG_HEADS: &str = tag_heads!("");
+
+/// Those that are work in progress for a branch of the provider.
+pub(super) const UNVERIFIED_TAG_HEADS: &str = tag_heads!(unverified!());
+
+/// All versions with a tag.
+pub(super) const TAGGED: &str = candidates!(
+    3,
+    "t.name",
+    "FALSE",
+    "JOIN version_tags t ON t.pacticipant_id = c.id JOIN pact_publications pp ON pp.consumer_version_id = t.version_id",
+    "AND t.name IN TEXTS($6)"
+);
+
+/// The newest version of each consumer that has a pact.
+pub(super) const LATEST: &str = candidates!(
+    4,
+    "''",
+    "FALSE",
+    "JOIN (SELECT consumer_id, max(consumer_version_ord) AS ord FROM pact_publications
+            WHERE provider_id = $1 AND is_latest GROUP BY consumer_id) newest ON newest.consumer_id = i.consumer_id
+       JOIN pact_publications pp ON pp.consumer_id = i.consumer_id AND pp.consumer_version_ord = newest.ord",
+    ""
+);
+
+/// What is deployed.
+pub(super) const DEPLOYED: &str = candidates!(
+    5,
+    "e.name",
+    "e.production",
+    "JOIN environment_versions ev ON ev.pacticipant_id = i.consumer_id
+       JOIN deployed_versions d ON d.version_id = ev.version_id AND d.environment_id = ev.environment_id AND d.is_current
+       JOIN environments e ON e.id = ev.environment_id
+       JOIN pact_publications pp ON pp.consumer_version_id = ev.version_id",
+    ""
+);
+
+/// What is released and supported.
+pub(super) const RELEASED: &str = candidates!(
+    6,
+    "e.name",
+    "e.production",
+    "JOIN environment_versions ev ON ev.pacticipant_id = i.consumer_id
+       JOIN released_versions r ON r.version_id = ev.version_id AND r.environment_id = ev.environment_id
+        AND r.support_ended_at IS NULL
+       JOIN environments e ON e.id = ev.environment_id
+       JOIN pact_publications pp ON pp.consumer_version_id = ev.version_id",
+    ""
+);
+
+/// What is deployed, or released and supported.
+pub(super) const IN_ENVIRONMENT: &str = candidates!(
+    7,
+    "e.name",
+    "e.production",
+    "JOIN environment_versions ev ON ev.pacticipant_id = i.consumer_id
+       JOIN environments e ON e.id = ev.environment_id
+       JOIN pact_publications pp ON pp.consumer_version_id = ev.version_id",
+    ""
+);
+
+/// The consumers of the provider `$1`, with what is known of them.
+pub(super) const CONSUMERS: &str = "SELECT c.name, c.main_branch,
+                    CASE WHEN b.head_version_id IS NULL THEN FALSE ELSE TRUE END AS has_branch,
+                    CASE WHEN t.head_version_id IS NULL THEN FALSE ELSE TRUE END AS has_tag
+               FROM integrations i
+               JOIN pacticipants c ON c.id = i.consumer_id
+               LEFT JOIN branches b ON b.pacticipant_id = c.id AND b.name = c.main_branch
+               LEFT JOIN tag_heads t ON t.pacticipant_id = c.id AND t.name = c.main_branch
+              WHERE i.provider_id = $1 ORDER BY c.id";
+
+/// When the branch `$2` of the provider `$1` was created, and its first version.
+pub(super) const BRANCH: &str = "SELECT b.created_at,
+                    (SELECT v.created_at FROM branch_versions bv JOIN versions v ON v.id = bv.version_id
+                      WHERE bv.branch_id = b.id ORDER BY bv.version_ord LIMIT 1)
+               FROM branches b WHERE b.pacticipant_id = $1 AND b.name = $2";
+
+/// When each of these tags of the provider `$1` was first used.
+pub(super) const TAGS: &str =
+    "SELECT name, first_used_at FROM tag_heads WHERE pacticipant_id = $1 AND name IN TEXTS($2)";
+
+/// The successes that count for a branch that does not exist yet.
+pub(super) const OF_NEW_BRANCH: &str = witnesses!(first_success!());
+
+/// Those that count for the branch `$2`.
+pub(super) const OF_BRANCH: &str = witnesses!(
+    first_success!(),
+    witness!(
+        "EXISTS (SELECT 1 FROM branch_versions o JOIN branches l ON l.id = o.branch_id
+                          WHERE o.version_id = vf.provider_version_id AND l.name = $2)"
+    )
+);
+
+/// Those of each tag.
+pub(super) const BY_TAG: &str =
+    successes!("t.name", "JOIN version_tags t ON t.version_id = vf.provider_version_id", ", t.name");
+
+/// All of them.
+pub(super) const BY_ANYONE: &str = successes!("CAST(NULL AS TEXT)", "", "");
