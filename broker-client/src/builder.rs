@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use url::Url;
+use url::{Host, Url};
 
 use crate::client::BrokerClient;
-use crate::http::{HttpClientError, HttpOptions, http_client, http_url, without_credentials};
+use crate::http::{ClientCertificate, HttpClientError, HttpOptions, http_client, http_url, without_credentials};
 use crate::retry::RetryPolicy;
 use crate::secrets::{self, Secrets};
 
@@ -122,6 +122,12 @@ impl BrokerClientBuilder {
         self
     }
 
+    /// Shows this certificate to a broker that asks who the client is.
+    pub fn client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.http.client_certificate = Some(certificate);
+        self
+    }
+
     /// Accepts any certificate.
     pub fn skip_tls_verification(mut self, skip: bool) -> Self {
         self.http.skip_tls_verification = skip;
@@ -134,9 +140,11 @@ impl BrokerClientBuilder {
         self
     }
 
-    /// Makes the client; nothing is sent yet.
-    pub fn build(self) -> Result<BrokerClient, BuildError> {
+    /// Makes the client; nothing is sent yet. The proxies of the environment are used, except for a broker on this machine.
+    pub fn build(mut self) -> Result<BrokerClient, BuildError> {
         let (base, user_in_url) = read_base_url(&self.base_url)?;
+        // No proxy can reach what only this machine can; those who name a proxy seldom think of it.
+        self.http.system_proxy &= !is_on_this_machine(&base);
         let mut headers = HeaderMap::new();
         let mut hidden = Url::parse(self.base_url.trim()).map(|url| secrets::in_url(&url)).unwrap_or_default();
         if let Some(token) = &self.token {
@@ -154,6 +162,19 @@ impl BrokerClientBuilder {
         hidden.extend(secrets::in_headers(&headers));
         let http = http_client(&self.http)?;
         Ok(BrokerClient::new(http, base, headers, Secrets::of(hidden), self.retry, self.http.timeout))
+    }
+}
+
+/// Whether a URL leads to an address that means this machine, whichever it is.
+fn is_on_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
+        }
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -220,6 +241,27 @@ mod tests {
         let client = BrokerClient::builder("http://b").bearer_token("s3cret").header("X-Key", "hidden").build();
         let shown = format!("{:?}", client.expect("a client"));
         assert!(!shown.contains("s3cret") && !shown.contains("hidden"), "{shown}");
+    }
+
+    #[test]
+    fn a_broker_on_this_machine_is_told_apart() {
+        let here = |url: &str| is_on_this_machine(&Url::parse(url).expect("a URL"));
+        for url in
+            ["http://localhost:9292", "http://LOCALHOST.", "http://a.localhost", "http://127.3.2.1", "http://[::1]"]
+        {
+            assert!(here(url), "{url}");
+        }
+        for url in ["http://broker", "http://localhost.example.com", "http://10.0.0.1", "http://[fe80::1]"] {
+            assert!(!here(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_missing_client_certificate_is_named() {
+        let certificate = ClientCertificate { certificate: "/no/cert.pem".into(), key: "/no/key.pem".into() };
+        let error = BrokerClient::builder("https://b").client_certificate(certificate).build().expect_err("no file");
+        let told = error.to_string();
+        assert!(told.starts_with("the client certificate or key in `/no/key.pem` cannot be used:"), "{told}");
     }
 
     #[test]

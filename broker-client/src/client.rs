@@ -15,16 +15,13 @@ use url::Url;
 use crate::builder::BrokerClientBuilder;
 use crate::error::{BrokerError, BrokerErrorKind, read_failure};
 use crate::exchange::{Answer, Call};
-use crate::hal::HalDocument;
+use crate::hal::{HalDocument, path_of};
 use crate::http::{failure_reason, without_credentials};
 use crate::retry::{RetryPolicy, Trouble, retry_after};
 use crate::secrets::Secrets;
 
 /// No document of a broker is larger than this; a peer that sends without end must not fill the memory.
 const LARGEST_ANSWER: usize = 256 * 1024 * 1024;
-
-/// What is asked for: `application/json` is what some proxies and PactFlow answer with.
-const ACCEPTED: &str = "application/hal+json, application/json";
 
 /// Speaks to one broker. Cheap to clone; clones share connections and the index document.
 #[derive(Debug, Clone)]
@@ -137,9 +134,24 @@ impl BrokerClient {
         url
     }
 
+    /// The base URL followed by these segments, each encoded as one.
+    pub(crate) fn at_segments(&self, segments: &[&str]) -> Result<Url, BrokerError> {
+        Ok(self.at_path(&path_of(segments)?))
+    }
+
     /// Fetches a HAL document.
     pub(crate) async fn document(&self, url: Url) -> Result<HalDocument, BrokerError> {
         self.send(Call::get(url)).await?.document()
+    }
+
+    /// What is at a URL, if there is something.
+    pub(crate) async fn find(&self, url: Url) -> Result<Option<Answer>, BrokerError> {
+        unless_not_found(self.send(Call::get(url)).await)
+    }
+
+    /// Deletes what is at a URL. Says whether there was something.
+    pub(crate) async fn delete(&self, url: Url) -> Result<bool, BrokerError> {
+        Ok(unless_not_found(self.send(Call::delete(url)).await)?.is_some())
     }
 
     /// Sends a request until it succeeds, fails for good, or the retries are used up.
@@ -172,7 +184,7 @@ impl BrokerClient {
             .shared
             .http
             .request(call.method.clone(), call.url.clone())
-            .header(ACCEPT, ACCEPTED)
+            .header(ACCEPT, call.accepted)
             .headers(self.shared.headers.clone());
         if let Some((content_type, body)) = &call.body {
             request = request.header(CONTENT_TYPE, *content_type).body(body.clone());
@@ -196,7 +208,7 @@ impl BrokerClient {
         tracing::debug!(method = %call.method, %url, status = status.as_u16(), "the broker answered");
         if status.is_success() {
             let secrets = self.shared.secrets.clone();
-            return Ok(Answer { method: call.method.clone(), url: call.url.clone(), headers, body, secrets });
+            return Ok(Answer { method: call.method.clone(), url: call.url.clone(), status, headers, body, secrets });
         }
         let content_type = header_text(&headers, &CONTENT_TYPE).unwrap_or_default();
         let said = String::from_utf8_lossy(&body);
@@ -209,6 +221,15 @@ impl BrokerClient {
             trouble: Trouble::Answered { status, retry_after },
             kind: FailureKind::Final(BrokerErrorKind::Answered { status, messages, notices, location }),
         })
+    }
+}
+
+/// Nothing, if the broker says that there is no such thing.
+pub(crate) fn unless_not_found<T>(answer: Result<T, BrokerError>) -> Result<Option<T>, BrokerError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

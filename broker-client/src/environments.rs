@@ -91,11 +91,7 @@ impl BrokerClient {
     /// The environment with this id, if there is one.
     pub async fn environment(&self, uuid: &str) -> Result<Option<Received<Environment>>, BrokerError> {
         let url = self.index_link("pb:environment", &[("uuid", uuid)]).await?;
-        match self.send(Call::get(url)).await {
-            Ok(answer) => answer.received().map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.find(url).await?.map(|answer| answer.received()).transpose()
     }
 
     /// Creates an environment. An answer that gets lost is not asked for again: the name would be taken.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -32,6 +32,15 @@ impl<T> std::ops::Deref for Received<T> {
     }
 }
 
+/// The first page of a list, or all of it.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// What is on the page.
+    pub items: Vec<T>,
+    /// How many there are on all pages, if the broker says it.
+    pub total: Option<u64>,
+}
+
 /// One request, before it is sent.
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -40,34 +49,67 @@ pub(crate) struct Call {
     pub(crate) body: Option<(&'static str, Bytes)>,
     /// Whether doing it twice is as good as doing it once.
     pub(crate) repeatable: bool,
+    /// The forms of an answer that are understood.
+    pub(crate) accepted: &'static str,
 }
+
+/// `application/json` is what some proxies and PactFlow answer with.
+const HAL: &str = "application/hal+json, application/json";
 
 impl Call {
     pub(crate) fn get(url: Url) -> Self {
-        Self { method: Method::GET, url, body: None, repeatable: true }
+        Self { method: Method::GET, url, body: None, repeatable: true, accepted: HAL }
     }
 
     pub(crate) fn delete(url: Url) -> Self {
-        Self { method: Method::DELETE, url, body: None, repeatable: true }
+        Self { method: Method::DELETE, url, body: None, repeatable: true, accepted: HAL }
     }
 
     pub(crate) fn put(url: Url, body: impl Into<Bytes>) -> Self {
-        Self { method: Method::PUT, url, body: Some(("application/json", body.into())), repeatable: true }
+        Self {
+            method: Method::PUT,
+            url,
+            body: Some(("application/json", body.into())),
+            repeatable: true,
+            accepted: HAL,
+        }
     }
 
     pub(crate) fn post(url: Url, body: &Value) -> Self {
-        let body = Bytes::from(body.to_string());
-        Self { method: Method::POST, url, body: Some(("application/json", body)), repeatable: true }
+        Self::post_text(url, body.to_string())
+    }
+
+    /// Sends JSON that is written already.
+    pub(crate) fn post_text(url: Url, body: impl Into<Bytes>) -> Self {
+        Self {
+            method: Method::POST,
+            url,
+            body: Some(("application/json", body.into())),
+            repeatable: true,
+            accepted: HAL,
+        }
     }
 
     pub(crate) fn patch(url: Url, body: &Value) -> Self {
         let body = Bytes::from(body.to_string());
-        Self { method: Method::PATCH, url, body: Some(("application/merge-patch+json", body)), repeatable: true }
+        Self {
+            method: Method::PATCH,
+            url,
+            body: Some(("application/merge-patch+json", body)),
+            repeatable: true,
+            accepted: HAL,
+        }
     }
 
     /// Turns the PUT of a pact into the PATCH that merges it with what is there.
     pub(crate) fn merge_pact(mut self) -> Self {
         self.method = Method::PATCH;
+        self
+    }
+
+    /// The answer is text for people.
+    pub(crate) fn accepting_text(mut self) -> Self {
+        self.accepted = "text/plain, */*;q=0.1";
         self
     }
 
@@ -82,6 +124,7 @@ impl Call {
 pub(crate) struct Answer {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// What must not be shown when the answer cannot be read.
@@ -130,6 +173,22 @@ impl Answer {
         let members: BTreeMap<String, &RawValue> = self.json()?;
         let links = members.get(LINKS).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Value::Null);
         Ok(HalDocument { url: self.url.clone(), body: json!({ LINKS: links }) })
+    }
+
+    /// The entries of the list `list` among what the document embeds; those that cannot be read are left out.
+    pub(crate) fn embedded<T: DeserializeOwned>(&self, list: &str) -> Result<Received<Vec<T>>, BrokerError> {
+        let body: Value = self.json()?;
+        let items = body.pointer(&format!("/_embedded/{list}")).and_then(Value::as_array).into_iter().flatten();
+        Ok(Received { value: items.filter_map(|item| T::deserialize(item).ok()).collect(), raw: self.text()? })
+    }
+
+    /// At most `most` entries of a list; brokers that know no pages give all of them.
+    pub(crate) fn page<T: DeserializeOwned>(&self, list: &str, most: usize) -> Result<Received<Page<T>>, BrokerError> {
+        let Received { value: mut items, raw } = self.embedded(list)?;
+        let said = self.json::<Value>()?.pointer("/page/totalElements").and_then(Value::as_u64);
+        let total = said.or_else(|| u64::try_from(items.len()).ok());
+        items.truncate(most);
+        Ok(Received { value: Page { items, total }, raw })
     }
 
     pub(crate) fn text(&self) -> Result<String, BrokerError> {

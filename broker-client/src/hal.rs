@@ -64,8 +64,19 @@ pub(crate) fn check_name(variable: &str, name: &str) -> Result<(), BrokerError> 
     Ok(())
 }
 
+/// A path of these segments, each encoded as one.
+pub(crate) fn path_of(segments: &[&str]) -> Result<String, BrokerError> {
+    let mut path = String::new();
+    for segment in segments {
+        check_name("resource", segment)?;
+        path.push('/');
+        path.push_str(&percent_encode(segment));
+    }
+    Ok(path)
+}
+
 /// Everything but the unreserved characters of RFC 3986 is encoded.
-pub(crate) fn percent_encode(value: &str) -> String {
+fn percent_encode(value: &str) -> String {
     const RESERVED: &percent_encoding::AsciiSet =
         &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     percent_encoding::utf8_percent_encode(value, RESERVED).to_string()

@@ -32,6 +32,8 @@ pub struct HttpOptions {
     pub platform_roots: bool,
     /// Whether any certificate of a server is accepted.
     pub skip_tls_verification: bool,
+    /// What the client shows to servers that ask who it is.
+    pub client_certificate: Option<ClientCertificate>,
     /// The `User-Agent` header, if one is sent.
     pub user_agent: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Default for HttpOptions {
             ca_certificates: Vec::new(),
             platform_roots: true,
             skip_tls_verification: false,
+            client_certificate: None,
             user_agent: Some(concat!("intact/", env!("CARGO_PKG_VERSION")).to_owned()),
         }
     }
@@ -70,6 +73,15 @@ impl HttpOptions {
     }
 }
 
+/// A certificate with which a client shows who it is, in PEM files.
+#[derive(Debug, Clone)]
+pub struct ClientCertificate {
+    /// The certificate, followed by those of the authorities between it and the root, if there are any.
+    pub certificate: PathBuf,
+    /// Its private key; may be the same file.
+    pub key: PathBuf,
+}
+
 /// An HTTP client could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -77,6 +89,14 @@ pub enum HttpClientError {
     /// A file with root certificates is of no use.
     #[error("the certificate file `{}` cannot be used: {reason}", file.display())]
     Certificate {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file with the client's certificate or key is of no use.
+    #[error("the client certificate or key in `{}` cannot be used: {reason}", file.display())]
+    ClientCertificate {
         /// The file.
         file: PathBuf,
         /// What is wrong with it.

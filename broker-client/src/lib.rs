@@ -1,8 +1,8 @@
 //! A client for the Pact Broker's HTTP API, for any broker that speaks it: Intact's own or the reference one.
 //!
 //! Resources are found the way the API asks for: by following link relations from the index document, never by building
-//! paths. The one exception is `/matrix`, which has no relation. Every request has a time limit, and failures that may
-//! pass are tried again ([`RetryPolicy`]).
+//! paths. The exceptions have no relation: `/matrix`, provider states, the lists below a pacticipant, and a pair's webhooks.
+//! Every request has a time limit, and failures that may pass are tried again ([`RetryPolicy`]).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,7 +27,8 @@
 //! | `pacts`, `contracts` | reading pacts, and publishing them |
 //! | `verifications` | publishing verification results |
 //! | `matrix`, `selectors` | can-i-deploy |
-//! | `pacticipants`, `versions`, `environments`, `deployments` | the rest of the API's nouns |
+//! | `webhooks` | webhooks, trying them out, and what came of those that were triggered |
+//! | `pacticipants`, `versions`, `environments`, `deployments`, `integrations`, `provider_states` | the rest of the API's nouns |
 //!
 //! Wire types are this crate's own, lenient when reading: unknown members are skipped, missing ones have defaults.
 
@@ -38,17 +39,21 @@ mod deployments;
 mod environments;
 mod error;
 mod exchange;
+mod greeting;
 mod hal;
 pub mod http;
+mod integrations;
 mod matrix;
 mod pacticipants;
 mod pacts;
+mod provider_states;
 mod retry;
 pub mod secrets;
 mod selectors;
 mod tls;
 mod verifications;
 mod versions;
+mod webhooks;
 
 pub use builder::{BrokerClientBuilder, BuildError};
 pub use client::BrokerClient;
@@ -56,17 +61,24 @@ pub use contracts::{Contract, Publication, Published};
 pub use deployments::{DeployedVersion, RecordError, ReleasedVersion};
 pub use environments::{Contact, Environment, NewEnvironment};
 pub use error::{BrokerError, BrokerErrorKind, Notice};
-pub use exchange::Received;
+pub use exchange::{Page, Received};
+pub use greeting::Greeting;
 pub use hal::{HalDocument, Link};
+pub use integrations::Integration;
 pub use matrix::{
-    FailedInteraction, Matrix, MatrixEnvironment, MatrixPacticipant, MatrixQuery, MatrixReason, MatrixRow,
-    MatrixSummary, MatrixTarget, MatrixVersion, RowResult,
+    FailedInteraction, Matrix, MatrixEnvironment, MatrixPact, MatrixPacticipant, MatrixQuery, MatrixReason, MatrixRow,
+    MatrixSummary, MatrixTarget, MatrixVersion, ReasonParty, RowResult,
 };
 pub use pacticipants::{Pacticipant, PacticipantChange};
 pub use pacts::{
-    FetchedPact, LatestPact, PactForVerification, PactLink, PactsForVerificationQuery, VerificationNotice,
+    FetchedPact, LatestPact, PactForVerification, PactLink, PactsForVerificationQuery, PactsOnBranch,
+    VerificationNotice,
 };
+pub use provider_states::{ProviderState, ProviderStatesOf};
 pub use retry::RetryPolicy;
 pub use selectors::{BranchSelector, ConsumerVersionSelector, VersionSelector};
 pub use verifications::{PublishedVerification, VerificationResult, VerifiedBy};
-pub use versions::Version;
+pub use versions::{Branch, ListedVersion, Version, VersionsOf};
+pub use webhooks::{
+    NewWebhook, ShownRequest, TriggeredWebhook, Webhook, WebhookLink, WebhookParty, WebhookRequest, WebhookTrial,
+};

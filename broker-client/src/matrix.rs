@@ -29,6 +29,8 @@ pub enum MatrixTarget {
     /// With each other, if there are several; with the newest of everything else, if there is one.
     #[default]
     EachOther,
+    /// With whatever there is: a row for each two versions that have a contract.
+    Everything,
     /// With what is in an environment.
     Environment(String),
     /// With the newest versions that have a tag.
@@ -64,7 +66,7 @@ impl MatrixQuery {
         push("latestby", "cvpv");
         match &self.target {
             MatrixTarget::EachOther if self.selectors.len() == 1 => push("latest", "true"),
-            MatrixTarget::EachOther => {}
+            MatrixTarget::EachOther | MatrixTarget::Everything => {}
             MatrixTarget::Environment(name) => push("environment", name),
             MatrixTarget::Tag(tag) => {
                 push("tag", tag);
@@ -108,12 +110,28 @@ pub struct MatrixReason {
     pub cause: String,
     /// The cause in words.
     pub text: String,
+    /// The consumer, if it is about a consumer and a provider.
+    pub consumer: Option<ReasonParty>,
+    /// The provider, if it is about a consumer and a provider.
+    pub provider: Option<ReasonParty>,
+    /// The only one that it is about, otherwise.
+    pub pacticipant: Option<ReasonParty>,
     /// In words, what must be so before the command is run.
     pub precondition: Option<String>,
     /// What to run next.
     pub command: Option<String>,
     /// The interactions that failed, if they are known.
     pub failed_interactions: Vec<FailedInteraction>,
+}
+
+/// Somebody that a reason is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ReasonParty {
+    /// The pacticipant's name.
+    pub name: String,
+    /// The number of its version, if it is a certain one.
+    pub version: Option<String>,
 }
 
 /// An interaction that failed.
@@ -150,9 +168,10 @@ impl MatrixSummary {
         self.deployable == Some(true)
     }
 
-    /// Whether results are missing, so that asking again later may give another answer.
+    /// Whether results are missing, so that asking again later may give another answer. Brokers that do not count them say
+    /// so by giving no verdict.
     pub fn is_waiting_for_results(&self) -> bool {
-        self.unknown.map_or(self.deployable.is_none(), |unknown| unknown > 0)
+        self.deployable.is_none() || self.unknown.is_some_and(|unknown| unknown > 0)
     }
 }
 
@@ -166,6 +185,8 @@ pub struct MatrixRow {
     pub provider: MatrixPacticipant,
     /// The newest result, if there is one.
     pub verification_result: Option<RowResult>,
+    /// The contract.
+    pub pact: MatrixPact,
     /// Whether the row was left out of the verdict.
     pub ignored: bool,
 }
@@ -198,6 +219,21 @@ pub struct MatrixVersion {
 pub struct MatrixEnvironment {
     /// Its name.
     pub name: String,
+}
+
+/// The contract of a row.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct MatrixPact {
+    #[serde(rename = "_links")]
+    links: ResultLinks,
+}
+
+impl MatrixPact {
+    /// Where it can be fetched.
+    pub fn url(&self) -> Option<&str> {
+        self.links.this.as_ref().map(|link| link.href.as_str())
+    }
 }
 
 /// The result of a row.
@@ -250,6 +286,8 @@ mod tests {
         assert_eq!(text(&query), "q[][pacticipant]=Web&q[][version]=1&latestby=cvpv&latest=true");
         let test = query.clone().to(MatrixTarget::environment("test"));
         assert_eq!(text(&test), "q[][pacticipant]=Web&q[][version]=1&latestby=cvpv&environment=test");
+        let everything = query.clone().to(MatrixTarget::Everything);
+        assert_eq!(text(&everything), "q[][pacticipant]=Web&q[][version]=1&latestby=cvpv");
         let tag = query.clone().to(MatrixTarget::Tag("prod".into()));
         assert_eq!(text(&tag), "q[][pacticipant]=Web&q[][version]=1&latestby=cvpv&tag=prod&latest=true");
         let main = MatrixQuery { limit: Some(7), ..query.to(MatrixTarget::MainBranches) };
@@ -280,6 +318,7 @@ mod tests {
         assert!(summary(None, Some(1)).is_waiting_for_results());
         assert!(!summary(Some(false), Some(0)).is_waiting_for_results());
         assert!(summary(None, None).is_waiting_for_results());
+        assert!(summary(None, Some(0)).is_waiting_for_results());
         assert!(!summary(Some(true), None).is_waiting_for_results());
     }
 }

@@ -1,6 +1,7 @@
 //! Pacticipants: the applications that take part, as consumers, providers or both.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::client::BrokerClient;
 use crate::error::BrokerError;
@@ -20,6 +21,27 @@ pub struct Pacticipant {
     pub repository_url: Option<String>,
     /// When it was created.
     pub created_at: Option<String>,
+    #[serde(rename = "_embedded")]
+    embedded: EmbeddedLabels,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct EmbeddedLabels {
+    labels: Vec<Label>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Label {
+    name: String,
+}
+
+impl Pacticipant {
+    /// Its labels.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.embedded.labels.iter().map(|label| label.name.as_str())
+    }
 }
 
 /// What a pacticipant shall be like; what is not given stays as it is.
@@ -64,11 +86,32 @@ impl BrokerClient {
     /// The pacticipant of this name, if there is one.
     pub async fn pacticipant(&self, name: &str) -> Result<Option<Received<Pacticipant>>, BrokerError> {
         let url = self.index_link("pb:pacticipant", &[("pacticipant", name)]).await?;
-        match self.send(Call::get(url)).await {
-            Ok(answer) => answer.received().map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.find(url).await?.map(|answer| answer.received()).transpose()
+    }
+
+    /// Deletes a pacticipant with its versions, their pacts and results, and its webhooks. Says whether there was one.
+    pub async fn delete_pacticipant(&self, name: &str) -> Result<bool, BrokerError> {
+        self.delete(self.index_link("pb:pacticipant", &[("pacticipant", name)]).await?).await
+    }
+
+    /// Gives a pacticipant a label; `None` if there is no such pacticipant.
+    pub async fn put_label(&self, pacticipant: &str, label: &str) -> Result<Option<()>, BrokerError> {
+        let Some(url) = self.label_link(pacticipant, label).await? else { return Ok(None) };
+        self.send(Call::put(url, "{}")).await?;
+        Ok(Some(()))
+    }
+
+    /// Takes a label from a pacticipant. Says whether it had it; `None` if there is no such pacticipant.
+    pub async fn delete_label(&self, pacticipant: &str, label: &str) -> Result<Option<bool>, BrokerError> {
+        let Some(url) = self.label_link(pacticipant, label).await? else { return Ok(None) };
+        self.delete(url).await.map(Some)
+    }
+
+    async fn label_link(&self, pacticipant: &str, label: &str) -> Result<Option<Url>, BrokerError> {
+        let url = self.index_link("pb:pacticipant", &[("pacticipant", pacticipant)]).await?;
+        let Some(found) = self.find(url).await? else { return Ok(None) };
+        let href = found.document()?.require("pb:label")?.expand(&[("label", label)])?;
+        self.resolve(&href).map(Some)
     }
 
     /// Creates a pacticipant, or changes the one that there is. The second value says whether it was created.

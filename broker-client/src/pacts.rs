@@ -21,6 +21,37 @@ pub struct PactLink {
     pub title: Option<String>,
 }
 
+impl PactLink {
+    fn of_provider(document: &HalDocument) -> Vec<Self> {
+        let links = document.links("pb:pacts");
+        let links = if links.is_empty() { document.links("pacts") } else { links };
+        links.into_iter().map(|link| Self { href: link.href, consumer: link.name, title: link.title }).collect()
+    }
+
+    fn of_pair(document: &HalDocument, consumer: &str) -> Vec<Self> {
+        let items = document.body.pointer("/_embedded/pacts").and_then(Value::as_array).into_iter().flatten();
+        let text = |item: &Value, name: &str| Some(item.pointer("/_links/self")?.get(name)?.as_str()?.to_owned());
+        let read = |item| {
+            let consumer = Some(consumer.to_owned());
+            Some(Self { href: text(item, "href")?, consumer, title: text(item, "title") })
+        };
+        items.filter_map(read).collect()
+    }
+}
+
+/// Which pacts of a provider are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PactsOnBranch<'a> {
+    /// The provider.
+    pub provider: &'a str,
+    /// Only of this consumer.
+    pub consumer: Option<&'a str>,
+    /// The branch of the consumers; each consumer's main branch unless given.
+    pub branch: Option<&'a str>,
+    /// Only the newest of each consumer.
+    pub latest: bool,
+}
+
 /// The newest pact of a consumer and a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatestPact {
@@ -183,14 +214,47 @@ impl BrokerClient {
     /// The newest pact of each consumer of `provider`; empty if there is no such provider.
     pub async fn latest_provider_pacts(&self, provider: &str) -> Result<Vec<PactLink>, BrokerError> {
         let url = self.index_link("pb:latest-provider-pacts", &[("provider", provider)]).await?;
-        let document = match self.document(url).await {
-            Ok(document) => document,
-            Err(error) if error.is_not_found() => return Ok(Vec::new()),
-            Err(error) => return Err(error),
+        Ok(match self.find(url).await? {
+            Some(answer) => PactLink::of_provider(&answer.document()?),
+            None => Vec::new(),
+        })
+    }
+
+    /// The pacts of a provider on a branch of its consumers; `None` if there is no such provider.
+    pub async fn pacts_on_branch(
+        &self,
+        query: &PactsOnBranch<'_>,
+    ) -> Result<Option<Received<Vec<PactLink>>>, BrokerError> {
+        let PactsOnBranch { provider, consumer, branch, latest } = *query;
+        let relation = match (consumer.is_some(), branch.is_some(), latest) {
+            (false, false, false) => "pb:provider-pacts-with-main-branch",
+            (false, false, true) => "pb:latest-provider-pacts-with-main-branch",
+            (false, true, false) => "pb:provider-pacts-with-branch",
+            (false, true, true) => "pb:latest-provider-pacts-with-branch",
+            (true, false, false) => "pb:main-branch-pact-versions",
+            (true, false, true) => "pb:latest-main-branch-pact-versions",
+            (true, true, false) => "pb:branch-pact-versions",
+            (true, true, true) => "pb:latest-branch-pact-versions",
         };
-        let links = document.links("pb:pacts");
-        let links = if links.is_empty() { document.links("pacts") } else { links };
-        Ok(links.into_iter().map(|link| PactLink { href: link.href, consumer: link.name, title: link.title }).collect())
+        let consumer_name = consumer.unwrap_or_default();
+        let mut variables = vec![("provider", provider)];
+        variables.extend(consumer.map(|consumer| ("consumer", consumer)));
+        variables.extend(branch.map(|branch| ("branch", branch)));
+        let url = self.index_link(relation, &variables).await?;
+        let Some(answer) = self.find(url).await? else { return Ok(None) };
+        let document = answer.document()?;
+        let value = if consumer.is_some() {
+            PactLink::of_pair(&document, consumer_name)
+        } else {
+            PactLink::of_provider(&document)
+        };
+        Ok(Some(Received { value, raw: answer.text()? }))
+    }
+
+    /// Deletes the pact that a consumer version has with a provider, and its results. Says whether there was one.
+    pub async fn delete_pact(&self, consumer: &str, version: &str, provider: &str) -> Result<bool, BrokerError> {
+        let variables = [("provider", provider), ("consumer", consumer), ("consumerApplicationVersion", version)];
+        self.delete(self.index_link("pb:publish-pact", &variables).await?).await
     }
 
     /// The pacts that a version of `provider` has to verify; `None` if the broker does not know the provider, which

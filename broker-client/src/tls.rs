@@ -12,11 +12,11 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-use crate::http::{HttpClientError, HttpOptions};
+use crate::http::{ClientCertificate, HttpClientError, HttpOptions};
 
 /// The TLS settings that `options` ask for.
 pub(crate) fn client_config(options: &HttpOptions) -> Result<ClientConfig, HttpClientError> {
@@ -36,12 +36,23 @@ pub(crate) fn client_config(options: &HttpOptions) -> Result<ClientConfig, HttpC
     } else {
         Arc::new(DeferredPlatformRoots { provider: Arc::clone(&provider), extra_roots, verifier: OnceLock::new() })
     };
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| HttpClientError::Tls(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(verifier);
+    let mut config = match &options.client_certificate {
+        None => config.with_no_client_auth(),
+        Some(ClientCertificate { certificate, key }) => {
+            let unusable =
+                |file: &Path, reason: String| HttpClientError::ClientCertificate { file: file.into(), reason };
+            let private = PrivateKeyDer::from_pem_file(key).map_err(|error| unusable(key, error.to_string()))?;
+            let chain = CertificateDer::pem_file_iter(certificate)
+                .and_then(Iterator::collect)
+                .map_err(|error| unusable(certificate, error.to_string()))?;
+            config.with_client_auth_cert(chain, private).map_err(|error| unusable(certificate, error.to_string()))?
+        }
+    };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -1,12 +1,13 @@
 //! Versions of pacticipants, their branches and tags.
 
+use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
 use crate::client::BrokerClient;
 use crate::error::BrokerError;
-use crate::exchange::{Answer, Call, Received};
-use crate::hal::HalDocument;
+use crate::exchange::{Answer, Call, Page, Received};
+use crate::hal::{HalDocument, path_of};
 
 /// A version of a pacticipant.
 #[derive(Debug, Clone)]
@@ -18,6 +19,71 @@ pub struct Version {
     /// Its tags.
     pub tags: Vec<String>,
     document: HalDocument,
+}
+
+/// A version in a list of versions.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ListedVersion {
+    /// Its number.
+    pub number: String,
+    /// When it was created.
+    pub created_at: String,
+    #[serde(rename = "_embedded")]
+    embedded: EmbeddedInVersion,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct EmbeddedInVersion {
+    branch_versions: Vec<Named>,
+    tags: Vec<Named>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    name: String,
+}
+
+impl ListedVersion {
+    /// The branches that it belongs to.
+    pub fn branches(&self) -> impl Iterator<Item = &str> {
+        self.embedded.branch_versions.iter().map(|branch| branch.name.as_str())
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.embedded.tags.iter().map(|tag| tag.name.as_str())
+    }
+}
+
+/// Which versions of a pacticipant are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionsOf<'a> {
+    /// All of them.
+    Everything,
+    /// Those of a branch.
+    Branch(&'a str),
+    /// Those with a tag.
+    Tag(&'a str),
+}
+
+/// A branch of a pacticipant.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Branch {
+    /// Its name.
+    pub name: String,
+    /// When its first version was added.
+    pub created_at: String,
+    /// When its last version was added, if that was later.
+    pub updated_at: Option<String>,
+}
+
+fn first_page(mut url: Url, size: usize) -> Url {
+    url.query_pairs_mut().append_pair("page", "1").append_pair("size", &size.to_string());
+    url
 }
 
 impl Version {
@@ -44,11 +110,7 @@ impl BrokerClient {
     pub async fn version(&self, pacticipant: &str, version: &str) -> Result<Option<Received<Version>>, BrokerError> {
         let variables = [("pacticipant", pacticipant), ("version", version)];
         let url = self.index_link("pb:pacticipant-version", &variables).await?;
-        match self.send(Call::get(url)).await {
-            Ok(answer) => Version::read(&answer).map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.find(url).await?.map(|answer| Version::read(&answer)).transpose()
     }
 
     /// The newest version, of those with the tag if one is given.
@@ -63,11 +125,7 @@ impl BrokerClient {
             }
             None => self.index_link("pb:latest-version", &[("pacticipant", pacticipant)]).await?,
         };
-        match self.send(Call::get(url)).await {
-            Ok(answer) => Version::read(&answer).map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.find(url).await?.map(|answer| Version::read(&answer)).transpose()
     }
 
     /// Creates a version, or changes its build URL if one is given.
@@ -115,11 +173,44 @@ impl BrokerClient {
         self.delete(self.index_link("pb:pacticipant-branch", &variables).await?).await
     }
 
-    async fn delete(&self, url: Url) -> Result<bool, BrokerError> {
-        match self.send(Call::delete(url)).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_not_found() => Ok(false),
-            Err(error) => Err(error),
-        }
+    /// Deletes a version with its pacts, results, tags and what was recorded of it. Says whether there was one.
+    pub async fn delete_version(&self, pacticipant: &str, version: &str) -> Result<bool, BrokerError> {
+        let variables = [("pacticipant", pacticipant), ("version", version)];
+        self.delete(self.index_link("pb:pacticipant-version", &variables).await?).await
+    }
+
+    /// The newest versions of a pacticipant, at most `most`; `None` if there is no such pacticipant, branch or tag.
+    pub async fn versions(
+        &self,
+        pacticipant: &str,
+        of: VersionsOf<'_>,
+        most: usize,
+    ) -> Result<Option<Received<Page<ListedVersion>>>, BrokerError> {
+        let url = match of {
+            VersionsOf::Everything => self.below_pacticipant(pacticipant, &["versions"]).await?,
+            VersionsOf::Branch(name) => self.below_pacticipant(pacticipant, &["branches", name, "versions"]).await?,
+            VersionsOf::Tag(name) => self.below_pacticipant(pacticipant, &["tags", name, "versions"]).await?,
+        };
+        let found = self.find(first_page(url, most)).await?;
+        found.map(|answer| answer.page("versions", most)).transpose()
+    }
+
+    /// The branches of a pacticipant, the one that was built last first, at most `most`; `None` if there is no such
+    /// pacticipant.
+    pub async fn branches(
+        &self,
+        pacticipant: &str,
+        most: usize,
+    ) -> Result<Option<Received<Page<Branch>>>, BrokerError> {
+        let url = self.below_pacticipant(pacticipant, &["branches"]).await?;
+        let found = self.find(first_page(url, most)).await?;
+        found.map(|answer| answer.page("branches", most)).transpose()
+    }
+
+    /// The address of something that belongs to a pacticipant. The index leads to the pacticipant only.
+    async fn below_pacticipant(&self, pacticipant: &str, segments: &[&str]) -> Result<Url, BrokerError> {
+        let mut url = self.index_link("pb:pacticipant", &[("pacticipant", pacticipant)]).await?;
+        url.set_path(&format!("{}{}", url.path(), path_of(segments)?));
+        Ok(url)
     }
 }

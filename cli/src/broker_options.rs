@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use intact_broker_client::BrokerClient;
+use intact_broker_client::http::ClientCertificate;
+use intact_broker_client::{BrokerClient, BrokerClientBuilder};
 
 use crate::context::{Environment, number_of, text_of};
 use crate::error::Problem;
 
-/// Where the broker is, and who asks. Every flag has an environment variable; a flag wins over it.
+/// Where the broker is, and who asks. A flag wins over its variable.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Broker")]
 pub(crate) struct BrokerOptions {
@@ -18,10 +19,10 @@ pub(crate) struct BrokerOptions {
     /// User name for basic authentication [env: PACT_BROKER_USERNAME]
     #[arg(short = 'u', long, value_name = "NAME")]
     pub(crate) broker_username: Option<String>,
-    /// Password for basic authentication [env: PACT_BROKER_PASSWORD]
+    /// Password for basic authentication [env: PACT_BROKER_PASSWORD, or PACT_BROKER_PASSWORD_FILE for a file with it]
     #[arg(short = 'p', long, value_name = "PASSWORD")]
     pub(crate) broker_password: Option<String>,
-    /// Bearer token; wins over user name and password [env: PACT_BROKER_TOKEN]
+    /// Bearer token; wins over user name and password [env: PACT_BROKER_TOKEN, or PACT_BROKER_TOKEN_FILE for a file with it]
     #[arg(short = 'k', long, value_name = "TOKEN")]
     pub(crate) broker_token: Option<String>,
     /// A header to send with every request; may be repeated
@@ -33,7 +34,8 @@ pub(crate) struct BrokerOptions {
     /// How long one request may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) request_timeout: u64,
-    /// File with a root certificate to trust besides the system's; may be repeated
+    /// File with a root certificate to trust besides the system's, for which SSL_CERT_FILE and SSL_CERT_DIR may stand; may be
+    /// repeated. A certificate of the client is named by X509_CLIENT_CERT_FILE and X509_CLIENT_KEY_FILE
     #[arg(short = 'c', long, value_name = "FILE")]
     pub(crate) ssl_certificate: Vec<PathBuf>,
     /// Whether the system's root certificates are trusted; if not, only those of --ssl-certificate [env: SSL_TRUST_STORE]
@@ -43,7 +45,13 @@ pub(crate) struct BrokerOptions {
     /// Accept any certificate of the broker [env: SSL_SKIP_VERIFICATION, PACT_DISABLE_SSL_VERIFICATION]
     #[arg(long)]
     pub(crate) skip_ssl_verification: bool,
+    /// The letter that the older tools have for --verbose; other commands use it for something else.
+    #[arg(id = VERBOSE_LETTER, short = 'v', hide = true)]
+    pub(crate) verbose_letter: bool,
 }
+
+/// The name of the argument that means `--verbose`.
+pub(crate) const VERBOSE_LETTER: &str = "letter_of_verbose";
 
 const SKIP_VERIFICATION: [&str; 3] =
     ["SSL_SKIP_VERIFICATION", "PACT_DISABLE_SSL_VERIFICATION", "PACT_BROKER_DISABLE_SSL_VERIFICATION"];
@@ -51,17 +59,19 @@ const SKIP_VERIFICATION: [&str; 3] =
 impl BrokerOptions {
     /// The client that these flags and variables describe.
     pub(crate) fn client(&self, environment: &Environment) -> anyhow::Result<BrokerClient> {
+        let environment = &environment.with_credentials()?;
         let given = |flag: &Option<String>, variable: &str| text_of(flag.as_deref(), environment, variable);
         let url = given(&self.broker_base_url, "PACT_BROKER_BASE_URL").ok_or_else(|| {
             Problem::usage("no broker is named").hint("give --broker-base-url, or set PACT_BROKER_BASE_URL")
         })?;
         let retries = number_of(self.retries, environment, "PACT_BROKER_HTTP_RETRIES")?.unwrap_or(8);
+        let trusts_system = self
+            .ssl_trust_store
+            .unwrap_or_else(|| environment.get("SSL_TRUST_STORE").is_none() || environment.is_on("SSL_TRUST_STORE"));
         let mut builder = BrokerClient::builder(url)
             .retries(retries)
             .timeout(Duration::from_secs(self.request_timeout))
-            .platform_roots(self.ssl_trust_store.unwrap_or_else(|| {
-                environment.get("SSL_TRUST_STORE").is_none() || environment.is_on("SSL_TRUST_STORE")
-            }))
+            .platform_roots(trusts_system)
             .skip_tls_verification(
                 self.skip_ssl_verification || SKIP_VERIFICATION.iter().any(|name| environment.is_on(name)),
             );
@@ -69,7 +79,12 @@ impl BrokerOptions {
             builder =
                 builder.basic_auth(user, given(&self.broker_password, "PACT_BROKER_PASSWORD").unwrap_or_default());
         }
-        if let Some(token) = given(&self.broker_token, "PACT_BROKER_TOKEN") {
+        // A flag wins over a variable of the other kind; the client prefers a token.
+        let token = match (&self.broker_token, &self.broker_username) {
+            (None, Some(_)) => None,
+            (flag, _) => given(flag, "PACT_BROKER_TOKEN"),
+        };
+        if let Some(token) = token {
             builder = builder.bearer_token(token);
         }
         for header in &self.custom_header {
@@ -81,7 +96,30 @@ impl BrokerOptions {
         for file in &self.ssl_certificate {
             builder = builder.ca_certificate(file);
         }
-        Ok(builder.build()?)
+        if !trusts_system
+            && let Some(file) = environment.get("SSL_CERT_FILE").filter(|_| self.ssl_certificate.is_empty())
+        {
+            builder = builder.ca_certificate(file);
+        }
+        Ok(showing_certificate(builder, environment)?.build()?)
+    }
+}
+
+/// The client's own certificate, if variables name one.
+pub(crate) fn showing_certificate(
+    builder: BrokerClientBuilder,
+    environment: &Environment,
+) -> Result<BrokerClientBuilder, Problem> {
+    let (certificate, key) = (environment.get("X509_CLIENT_CERT_FILE"), environment.get("X509_CLIENT_KEY_FILE"));
+    match (certificate, key) {
+        (None, None) => Ok(builder),
+        // One file may hold both.
+        (Some(certificate), key) => Ok(builder.client_certificate(ClientCertificate {
+            certificate: certificate.into(),
+            key: key.unwrap_or(certificate).into(),
+        })),
+        (None, Some(_)) => Err(Problem::usage("X509_CLIENT_KEY_FILE is set, but not X509_CLIENT_CERT_FILE")
+            .hint("name the file with the certificate, too")),
     }
 }
 
@@ -112,7 +150,9 @@ mod tests {
 
     #[test]
     fn what_cannot_work_is_refused_before_anything_is_sent() {
-        let refused = |arguments: &[&str], variables| client(arguments, variables).map(|_| ()).unwrap_err();
+        fn refused<const N: usize>(arguments: &[&str], variables: [(&str, &str); N]) -> String {
+            client(arguments, variables).map(|_| ()).unwrap_err()
+        }
         let no_variable = [("X", "")];
         assert_eq!(refused(&[], no_variable), "no broker is named");
         assert_eq!(refused(&["-b", " "], no_variable), "no broker is named");
@@ -121,6 +161,14 @@ mod tests {
         let told = "TLS cannot be set up: no certificate is trusted: name the file of one, or trust the platform's";
         assert_eq!(refused(&no_roots, no_variable), told);
         assert_eq!(refused(&["-b", "http://b"], [("SSL_TRUST_STORE", "false")]), told);
+        let key = [("X509_CLIENT_KEY_FILE", "key.pem")];
+        assert_eq!(refused(&["-b", "http://b"], key), "X509_CLIENT_KEY_FILE is set, but not X509_CLIENT_CERT_FILE");
+        let certificate = [("X509_CLIENT_CERT_FILE", "/nowhere.pem")];
+        let told = refused(&["-b", "http://b"], certificate);
+        assert!(told.starts_with("the client certificate or key in `/nowhere.pem` cannot be used"), "{told}");
+        let only = [("SSL_TRUST_STORE", "false"), ("SSL_CERT_FILE", "/nowhere.pem")];
+        let told = refused(&["-b", "http://b"], only);
+        assert!(told.starts_with("the certificate file `/nowhere.pem` cannot be used"), "{told}");
         let retries = [("PACT_BROKER_HTTP_RETRIES", "many")];
         assert_eq!(
             refused(&["-b", "http://b"], retries),

@@ -1,8 +1,10 @@
 //! The version, branch and build URL that a continuous integration service, or Git, already knows.
 //!
 //! Nothing is read from the process here: variables, Git and files are passed in. The first that is set wins, in the
-//! order of the tables below.
+//! order of the tables below. In builds of pull and merge requests it is the request's own commit and branch that count, not
+//! the merge commit that only the service has seen; a tag is no branch.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -20,6 +22,21 @@ pub(crate) struct Detected {
     pub(crate) build_url: Option<String>,
 }
 
+/// Something that was found out, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// What it is.
+    pub(crate) value: String,
+    /// The variable, file or command that says so.
+    pub(crate) source: String,
+}
+
+impl Found {
+    fn new(value: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { value: value.into(), source: source.into() }
+    }
+}
+
 /// Where to look.
 pub(crate) struct Surroundings<'a> {
     /// The environment variables.
@@ -30,19 +47,25 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) read: &'a dyn Fn(&Path) -> Option<Vec<u8>>,
 }
 
+/// Variables of pull and merge requests come before those of the same service that name the merge commit.
 const COMMIT: &[&str] = &[
     "GITHUB_SHA",
     "BUILDKITE_COMMIT",
     "CIRCLE_SHA1",
+    "TRAVIS_PULL_REQUEST_SHA",
     "TRAVIS_COMMIT",
     "GIT_COMMIT",
+    "APPVEYOR_PULL_REQUEST_HEAD_COMMIT",
     "APPVEYOR_REPO_COMMIT",
     "CI_COMMIT_ID",
     "BITBUCKET_COMMIT",
+    "SYSTEM_PULLREQUEST_SOURCECOMMITID",
     "BUILD_SOURCEVERSION",
     "CIRRUS_CHANGE_IN_REPO",
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA",
     "CI_COMMIT_SHA",
     "DRONE_COMMIT_SHA",
+    "SEMAPHORE_GIT_PR_SHA",
     "SEMAPHORE_GIT_SHA",
     "CODEBUILD_RESOLVED_SOURCE_VERSION",
     "bamboo_planRepository_revision",
@@ -67,6 +90,8 @@ const BRANCH: &[&str] = &[
     "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
     "CI_COMMIT_SOURCE_BRANCH",
     "CI_COMMIT_REF_NAME",
+    "CI_COMMIT_BRANCH",
+    "CI_BRANCH",
     "BITBUCKET_BRANCH",
     "SYSTEM_PULLREQUEST_SOURCEBRANCH",
     "BUILD_SOURCEBRANCH",
@@ -75,10 +100,23 @@ const BRANCH: &[&str] = &[
     "DRONE_SOURCE_BRANCH",
     "DRONE_BRANCH",
     "SEMAPHORE_GIT_PR_BRANCH",
+    "SEMAPHORE_GIT_WORKING_BRANCH",
     "SEMAPHORE_GIT_BRANCH",
     "CODEBUILD_WEBHOOK_HEAD_REF",
+    "CODEBUILD_WEBHOOK_TRIGGER",
+    "bamboo_repository_pr_sourceBranch",
     "bamboo_planRepository_branchName",
     "CF_BRANCH",
+    "BRANCH_NAME",
+];
+
+/// Services that build a tag put its name where that of a branch is otherwise.
+const TAG_INSTEAD: &[(&str, &str)] = &[
+    ("BUILDKITE_BRANCH", "BUILDKITE_TAG"),
+    ("TRAVIS_BRANCH", "TRAVIS_TAG"),
+    ("APPVEYOR_REPO_BRANCH", "APPVEYOR_REPO_TAG_NAME"),
+    ("CI_COMMIT_REF_NAME", "CI_COMMIT_TAG"),
+    ("BRANCH_NAME", "TAG_NAME"),
 ];
 
 const BUILD_URL: &[&str] = &[
@@ -88,32 +126,53 @@ const BUILD_URL: &[&str] = &[
     "BUILD_URL",
     "CI_JOB_URL",
     "CI_PIPELINE_URL",
+    "CI_BUILD_URL",
     "DRONE_BUILD_LINK",
     "CODEBUILD_BUILD_URL",
     "bamboo_resultsUrl",
+    "bamboo_buildResultsUrl",
     "CF_BUILD_URL",
+];
+
+/// Addresses that are made of several variables: those in braces, as they are or (`+`) as part of a URL. The first variable
+/// names the service.
+const BUILD_URL_PATTERNS: &[&str] = &[
+    "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
+    "{SYSTEM_TEAMFOUNDATIONCOLLECTIONURI}/{+SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",
+    "https://bitbucket.org/{BITBUCKET_REPO_FULL_NAME}/pipelines/results/{BITBUCKET_BUILD_NUMBER}",
+    "https://cirrus-ci.com/build/{CIRRUS_BUILD_ID}",
+    "{SEMAPHORE_ORGANIZATION_URL}/jobs/{SEMAPHORE_JOB_ID}",
+    "{APPVEYOR_URL}/project/{APPVEYOR_ACCOUNT_NAME}/{APPVEYOR_PROJECT_SLUG}/builds/{APPVEYOR_BUILD_ID}",
 ];
 
 impl Surroundings<'_> {
     /// Looks everywhere.
     pub(crate) fn detect(&self) -> Detected {
-        Detected { commit: self.commit(), branch: self.branch(), build_url: self.build_url() }
+        let [commit, branch, build_url] = self.find().map(|found| found.map(|found| found.value));
+        Detected { commit, branch, build_url }
     }
 
-    fn first(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.environment.get(name)).map(str::to_owned)
+    /// Commit, branch and build URL, and where each was found.
+    pub(crate) fn find(&self) -> [Option<Found>; 3] {
+        [self.commit(), self.branch(), self.build_url()]
+    }
+
+    fn first(&self, names: &[&str]) -> Option<Found> {
+        names.iter().find_map(|name| Some(Found::new(self.environment.get(name)?, *name)))
+    }
+
+    fn of_git(&self, arguments: &[&str]) -> Option<Found> {
+        let line = (self.git)(arguments).filter(|line| !line.is_empty())?;
+        Some(Found::new(line, format!("git {}", arguments.join(" "))))
     }
 
     /// The commit that is built.
-    pub(crate) fn commit(&self) -> Option<String> {
-        self.github_pull_request_head()
-            .or_else(|| self.first(COMMIT))
-            .or_else(|| (self.git)(&["rev-parse", "HEAD"]))
-            .filter(|commit| !commit.is_empty())
+    fn commit(&self) -> Option<Found> {
+        self.github_pull_request_head().or_else(|| self.first(COMMIT)).or_else(|| self.of_git(&["rev-parse", "HEAD"]))
     }
 
     /// In a pull request `GITHUB_SHA` is a merge commit that nobody has seen; the event says which commit is built.
-    fn github_pull_request_head(&self) -> Option<String> {
+    fn github_pull_request_head(&self) -> Option<Found> {
         #[derive(Deserialize)]
         struct Event {
             pull_request: PullRequest,
@@ -128,45 +187,103 @@ impl Surroundings<'_> {
         }
         let event = (self.read)(Path::new(self.environment.get("GITHUB_EVENT_PATH")?))?;
         let event: Event = serde_json::from_slice(&event).ok()?;
-        Some(event.pull_request.head.sha)
+        Some(Found::new(event.pull_request.head.sha, "the event of GITHUB_EVENT_PATH"))
     }
 
     /// The branch that is built.
-    pub(crate) fn branch(&self) -> Option<String> {
+    fn branch(&self) -> Option<Found> {
         BRANCH
             .iter()
-            .find_map(|name| branch_name(self.environment.get(name)?))
+            .find_map(|name| self.branch_of(name))
+            .or_else(|| self.teamcity_branch())
             .or_else(|| self.the_only_branch_variable())
             .or_else(|| {
-                let name = (self.git)(&["rev-parse", "--abbrev-ref", "HEAD"])?;
+                let found = self.of_git(&["rev-parse", "--abbrev-ref", "HEAD"])?;
                 // Git says HEAD when no branch is checked out.
-                branch_name(&name).filter(|name| name != "HEAD")
+                let value = branch_name(&found.value).filter(|name| name != "HEAD")?;
+                Some(Found { value, ..found })
             })
     }
 
-    fn the_only_branch_variable(&self) -> Option<String> {
-        let mut candidates = self.environment.iter().filter(|(name, _)| name.ends_with("_BRANCH"));
-        let (_, value) = candidates.next()?;
-        if candidates.next().is_some() { None } else { branch_name(value) }
+    fn branch_of(&self, variable: &str) -> Option<Found> {
+        let value = self.environment.get(variable)?;
+        let tag =
+            TAG_INSTEAD.iter().find(|(branch, _)| *branch == variable).and_then(|(_, tag)| self.environment.get(tag));
+        // `branch/main`, `pr/7` and `tag/v1` are what starts a build of CodeBuild.
+        let name = match variable {
+            "CODEBUILD_WEBHOOK_TRIGGER" => value.strip_prefix("branch/")?,
+            _ => value,
+        };
+        let name = branch_name(name).filter(|name| tag != Some(name))?;
+        Some(Found::new(name, variable))
     }
 
-    fn build_url(&self) -> Option<String> {
-        let get = |name| self.environment.get(name);
-        let github = || {
-            let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
-            Some(format!("{server}/{repository}/actions/runs/{}", get("GITHUB_RUN_ID")?))
-        };
-        let azure = || {
-            let (server, project) = (get("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI")?, get("SYSTEM_TEAMPROJECT")?);
-            let (server, project) = (server.trim_end_matches('/'), project.replace(' ', "%20"));
-            Some(format!("{server}/{project}/_build/results?buildId={}", get("BUILD_BUILDID")?))
-        };
-        let bitbucket = || {
-            let (repository, number) = (get("BITBUCKET_REPO_FULL_NAME")?, get("BITBUCKET_BUILD_NUMBER")?);
-            Some(format!("https://bitbucket.org/{repository}/pipelines/results/{number}"))
-        };
-        let cirrus = || Some(format!("https://cirrus-ci.com/build/{}", get("CIRRUS_BUILD_ID")?));
-        github().or_else(|| self.first(BUILD_URL)).or_else(azure).or_else(bitbucket).or_else(cirrus)
+    /// Of services that nobody has heard of: the one variable that can only be the branch.
+    fn the_only_branch_variable(&self) -> Option<Found> {
+        const OF_OTHERS: [&str; 3] = ["DEFAULT_BRANCH", "BASE_BRANCH", "TARGET_BRANCH"];
+        let mut candidates = self.environment.iter().filter(|(name, _)| {
+            name.ends_with("_BRANCH") && !BRANCH.contains(name) && !OF_OTHERS.iter().any(|end| name.ends_with(end))
+        });
+        let (name, value) = candidates.next()?;
+        if candidates.next().is_some() { None } else { Some(Found::new(branch_name(value)?, name)) }
+    }
+
+    fn build_url(&self) -> Option<Found> {
+        let patterns = |some: &[&str]| some.iter().find_map(|pattern| self.filled(pattern));
+        // Jenkins and others have a BUILD_URL that a GitHub workflow may set for purposes of its own.
+        let (github, others) = BUILD_URL_PATTERNS.split_at(1);
+        patterns(github)
+            .or_else(|| self.first(BUILD_URL))
+            .or_else(|| patterns(others))
+            .or_else(|| self.teamcity_build_url())
+    }
+
+    /// A pattern of [`BUILD_URL_PATTERNS`] with the values of its variables, if all are set.
+    fn filled(&self, pattern: &str) -> Option<Found> {
+        let mut url = String::new();
+        let mut source = None;
+        for (index, part) in pattern.split(['{', '}']).enumerate() {
+            if index % 2 == 0 {
+                url.push_str(part);
+                continue;
+            }
+            let name = part.trim_start_matches('+');
+            let value = self.environment.get(name)?.trim_end_matches('/');
+            if part == name {
+                url.push_str(value);
+            } else {
+                url.push_str(&value.replace('%', "%25").replace(' ', "%20"));
+            }
+            source = source.or(Some(name));
+        }
+        Some(Found::new(url, source?))
+    }
+
+    /// TeamCity tells little in variables, and all in two files of which a variable names the first.
+    fn teamcity(&self) -> Option<BTreeMap<String, String>> {
+        let build = (self.read)(Path::new(self.environment.get("TEAMCITY_BUILD_PROPERTIES_FILE")?))?;
+        let mut all = properties(&String::from_utf8_lossy(&build));
+        let configuration = all.get("teamcity.configuration.properties.file").map(Path::new);
+        if let Some(configuration) = configuration.and_then(self.read) {
+            all.extend(properties(&String::from_utf8_lossy(&configuration)));
+        }
+        Some(all)
+    }
+
+    fn teamcity_branch(&self) -> Option<Found> {
+        let properties = self.teamcity()?;
+        // The branch by its full name, then by the name that it is shown under, which for the main branch is none.
+        let full = properties.iter().find(|(name, _)| name.starts_with("teamcity.build.vcs.branch."));
+        let (name, value) = full.or_else(|| properties.get_key_value("teamcity.build.branch"))?;
+        let branch = branch_name(value).filter(|branch| branch != "<default>")?;
+        Some(Found::new(branch, format!("{name} of TEAMCITY_BUILD_PROPERTIES_FILE")))
+    }
+
+    fn teamcity_build_url(&self) -> Option<Found> {
+        let properties = self.teamcity()?;
+        let server = properties.get("teamcity.serverUrl")?.trim_end_matches('/');
+        let url = format!("{server}/viewLog.html?buildId={}", properties.get("teamcity.build.id")?);
+        Some(Found::new(url, "TEAMCITY_BUILD_PROPERTIES_FILE"))
     }
 }
 
@@ -175,6 +292,17 @@ fn branch_name(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("refs/heads/").unwrap_or(reference);
     let name = name.strip_prefix("origin/").unwrap_or(name).trim();
     (!name.is_empty() && !name.starts_with("refs/")).then(|| name.to_owned())
+}
+
+/// Reads a file of properties as Java writes them: `name=value`, with `:`, `=`, `#`, `!` and blanks behind a backslash.
+fn properties(text: &str) -> BTreeMap<String, String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with(['#', '!']));
+    let pairs = lines.filter_map(|line| {
+        let end = line.char_indices().find(|&(at, c)| c == '=' && !line[..at].ends_with('\\'))?.0;
+        let plain = |text: &str| text.replace("\\\\", "\u{0}").replace('\\', "").replace('\u{0}', "\\");
+        Some((plain(line[..end].trim()), plain(line[end + 1..].trim())))
+    });
+    pairs.collect()
 }
 
 /// Runs Git in the working directory.
@@ -186,126 +314,17 @@ pub(crate) fn git(arguments: &[&str]) -> Option<String> {
 
 /// Detects with the process's Git and files.
 pub(crate) fn detect(environment: &Environment) -> Detected {
-    Surroundings { environment, git: &git, read: &|path| std::fs::read(path).ok() }.detect()
+    of_process(environment).detect()
+}
+
+/// Commit, branch and build URL with the process's Git and files, and where each was found.
+pub(crate) fn find(environment: &Environment) -> [Option<Found>; 3] {
+    of_process(environment).find()
+}
+
+fn of_process(environment: &Environment) -> Surroundings<'_> {
+    Surroundings { environment, git: &git, read: &|path| std::fs::read(path).ok() }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn detect_with<const N: usize>(variables: [(&str, &str); N], git: &dyn Fn(&[&str]) -> Option<String>) -> Detected {
-        let environment = Environment::of(variables);
-        let read = |path: &Path| {
-            let event = br#"{"action":"opened","pull_request":{"head":{"sha":"headsha","ref":"x"}}}"#;
-            (path == Path::new("/event.json")).then(|| event.to_vec())
-        };
-        Surroundings { environment: &environment, git, read: &read }.detect()
-    }
-
-    fn detect<const N: usize>(variables: [(&str, &str); N]) -> Detected {
-        detect_with(variables, &|_| None)
-    }
-
-    fn found(commit: &str, branch: &str, build_url: &str) -> Detected {
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Detected { commit: text(commit), branch: text(branch), build_url: text(build_url) }
-    }
-
-    #[test]
-    fn a_push_on_github_is_recognised() {
-        let variables = [
-            ("GITHUB_SHA", "abc"),
-            ("GITHUB_REF", "refs/heads/feat/x"),
-            ("GITHUB_HEAD_REF", ""),
-            ("GITHUB_SERVER_URL", "https://github.com"),
-            ("GITHUB_REPOSITORY", "me/app"),
-            ("GITHUB_RUN_ID", "7"),
-        ];
-        assert_eq!(detect(variables), found("abc", "feat/x", "https://github.com/me/app/actions/runs/7"));
-    }
-
-    #[test]
-    fn a_pull_request_on_github_is_known_by_its_own_head_and_not_by_the_merge_commit() {
-        let variables = [
-            ("GITHUB_SHA", "mergesha"),
-            ("GITHUB_REF", "refs/pull/12/merge"),
-            ("GITHUB_HEAD_REF", "feat/x"),
-            ("GITHUB_EVENT_PATH", "/event.json"),
-        ];
-        assert_eq!(detect(variables), found("headsha", "feat/x", ""));
-        assert_eq!(detect([("GITHUB_REF", "refs/pull/12/merge")]), found("", "", ""));
-        assert_eq!(detect([("GITHUB_REF", "refs/tags/v1")]), found("", "", ""));
-        assert_eq!(detect([("GITHUB_SHA", "abc"), ("GITHUB_EVENT_PATH", "/missing.json")]), found("abc", "", ""));
-    }
-
-    #[test]
-    fn other_services_are_recognised() {
-        let gitlab = [
-            ("CI_COMMIT_SHA", "abc"),
-            ("CI_COMMIT_REF_NAME", "refs/merge-requests/1/head"),
-            ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "feat/x"),
-            ("CI_JOB_URL", "https://gitlab/1"),
-            ("CI_PIPELINE_URL", "https://gitlab/p"),
-        ];
-        assert_eq!(detect(gitlab), found("abc", "feat/x", "https://gitlab/1"));
-        let jenkins = [
-            ("GIT_COMMIT", "abc"),
-            ("GIT_BRANCH", "origin/main"),
-            ("BUILD_URL", "https://jenkins/1"),
-            ("JOB_NAME", "x"),
-        ];
-        assert_eq!(detect(jenkins), found("abc", "main", "https://jenkins/1"));
-        let azure = [
-            ("BUILD_SOURCEVERSION", "abc"),
-            ("BUILD_SOURCEBRANCH", "refs/heads/feat/x"),
-            ("BUILD_SOURCEBRANCHNAME", "x"),
-            ("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI", "https://dev.azure.com/org/"),
-            ("SYSTEM_TEAMPROJECT", "My App"),
-            ("BUILD_BUILDID", "9"),
-        ];
-        let url = "https://dev.azure.com/org/My%20App/_build/results?buildId=9";
-        assert_eq!(detect(azure), found("abc", "feat/x", url));
-        let bitbucket = [
-            ("BITBUCKET_COMMIT", "abc"),
-            ("BITBUCKET_BRANCH", "main"),
-            ("BITBUCKET_REPO_FULL_NAME", "me/app"),
-            ("BITBUCKET_BUILD_NUMBER", "3"),
-        ];
-        assert_eq!(detect(bitbucket), found("abc", "main", "https://bitbucket.org/me/app/pipelines/results/3"));
-    }
-
-    #[test]
-    fn every_variable_of_the_tables_works_alone_and_the_first_wins() {
-        for pair in COMMIT.windows(2) {
-            let variables = [(pair[1], "second"), (pair[0], "first")];
-            assert_eq!(detect(variables).commit.as_deref(), Some("first"), "{pair:?}");
-            assert_eq!(detect([variables[0]]).commit.as_deref(), Some("second"), "{pair:?}");
-        }
-        for pair in BRANCH.windows(2) {
-            let variables = [(pair[1], "refs/heads/second"), (pair[0], "first")];
-            assert_eq!(detect(variables).branch.as_deref(), Some("first"), "{pair:?}");
-            assert_eq!(detect([variables[0]]).branch.as_deref(), Some("second"), "{pair:?}");
-        }
-        for pair in BUILD_URL.windows(2) {
-            let variables = [(pair[1], "second"), (pair[0], "first")];
-            assert_eq!(detect(variables).build_url.as_deref(), Some("first"), "{pair:?}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_service_is_recognised_by_its_only_branch_variable() {
-        assert_eq!(detect([("ACME_BRANCH", "main"), ("OTHER", "x")]).branch.as_deref(), Some("main"));
-        assert_eq!(detect([("ACME_BRANCH", "main"), ("OTHER_BRANCH", "x")]).branch, None);
-        assert_eq!(detect([("ACME_BRANCH", "main"), ("OTHER_BRANCH", " ")]).branch.as_deref(), Some("main"));
-    }
-
-    #[test]
-    fn git_is_asked_last() {
-        let git =
-            |arguments: &[&str]| Some(if arguments.contains(&"--abbrev-ref") { "feat/y" } else { "abc" }.to_owned());
-        assert_eq!(detect_with([("X", "y")], &git), found("abc", "feat/y", ""));
-        assert_eq!(detect_with([("GIT_COMMIT", "fromci")], &git), found("fromci", "feat/y", ""));
-        let detached = |_: &[&str]| Some("HEAD".to_owned());
-        assert_eq!(detect_with([("X", "y")], &detached).branch, None);
-    }
-}
+mod tests;

@@ -3,12 +3,24 @@
 pub(crate) mod branches;
 pub(crate) mod broker;
 pub(crate) mod can_i_deploy;
+pub(crate) mod completions;
+mod confirmation;
+pub(crate) mod delete_pact;
 pub(crate) mod demo;
 pub(crate) mod describe_version;
+pub(crate) mod doctor;
 pub(crate) mod environments;
+pub(crate) mod get_pacts;
+pub(crate) mod init;
+pub(crate) mod integrations;
+pub(crate) mod labels;
 pub(crate) mod latest_pacts;
+pub(crate) mod man;
+pub(crate) mod matrix;
 pub(crate) mod mock;
+pub(crate) mod pact;
 pub(crate) mod pacticipants;
+pub(crate) mod provider_states;
 pub(crate) mod publish;
 pub(crate) mod record_deployment;
 pub(crate) mod record_release;
@@ -17,14 +29,18 @@ pub(crate) mod record_undeployment;
 pub(crate) mod states;
 pub(crate) mod stub;
 pub(crate) mod tags;
+mod unknown;
 pub(crate) mod verify;
 pub(crate) mod versions;
+pub(crate) mod webhooks;
 
 use clap::ValueEnum;
+use intact_broker_client::Page;
 use intact_pact_model::Json;
 
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
+use crate::printer::Tone;
 
 /// The flags of every command that asks a broker and shows what it answers.
 #[derive(Debug, clap::Args)]
@@ -78,6 +94,19 @@ impl Output {
     }
 }
 
+/// Says how many there are, if not all are shown.
+pub(crate) fn remark_on_more<T>(page: &Page<T>, context: &Context) {
+    let shown = page.items.len();
+    if let Some(total) = page.total.filter(|total| u64::try_from(shown).is_ok_and(|shown| shown < *total)) {
+        context.printer.remark(Tone::Faint, &format!("{shown} of {total} are shown; --limit shows more"));
+    }
+}
+
+/// A number that a flag may have, of things to be shown.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a number, 1 or more".to_owned())
+}
+
 /// Names and values, one pair in a line; names without a value are left out.
 pub(crate) fn description<const N: usize>(members: [(&str, Option<String>); N]) -> String {
     let members: Vec<(&str, String)> = members
@@ -88,6 +117,16 @@ pub(crate) fn description<const N: usize>(members: [(&str, Option<String>); N]) 
     let lines: Vec<String> =
         members.iter().map(|(name, value)| format!("{:<width$}  {value}", format!("{name}:"))).collect();
     lines.join("\n")
+}
+
+/// A text as one word of a shell.
+pub(crate) fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._/:@%+=,".contains(c);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// A table with a frame; columns are as wide as their widest cell.

@@ -52,8 +52,29 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// The first hint of the chain.
-pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
+/// The variables that name proxies.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The first hint of the chain. Where no connection was made, a proxy that a variable names may be the reason.
+pub(crate) fn hint(error: &anyhow::Error, is_set: impl Fn(&str) -> bool) -> Option<String> {
+    let hint = hint_of_causes(error)?;
+    let is_unreachable = broker_error(error).is_some_and(|error| match error.kind() {
+        BrokerErrorKind::Unreachable { reason, .. } => !reason.contains("certificate"),
+        BrokerErrorKind::TimedOut { .. } => true,
+        _ => false,
+    });
+    match PROXIES.iter().find(|name| is_unreachable && is_set(name)) {
+        Some(name) => Some(format!("{hint}; or the proxy that {name} names")),
+        None => Some(hint),
+    }
+}
+
+/// Is this variable of the process set to something?
+pub(crate) fn is_set_here(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn hint_of_causes(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         if let Some(problem) = cause.downcast_ref::<Problem>() {
             problem.hint.clone()
@@ -106,15 +127,18 @@ mod tests {
     fn the_innermost_problem_decides_hint_and_exit_code() {
         let problem = Problem::usage("no such file").hint("look elsewhere");
         let error = Err::<(), _>(problem).context("could not publish").unwrap_err();
-        assert_eq!((hint(&error).as_deref(), exit(&error)), (Some("look elsewhere"), Exit::Usage));
+        assert_eq!((hint(&error, |_| true).as_deref(), exit(&error)), (Some("look elsewhere"), Exit::Usage));
         let other = anyhow::anyhow!("disk full").context("could not write");
-        assert_eq!((hint(&other), exit(&other)), (None, Exit::Unavailable));
+        assert_eq!((hint(&other, |_| true), exit(&other)), (None, Exit::Unavailable));
     }
 
     #[test]
     fn unknown_names_are_a_wrong_question() {
         let error = RecordError::NoEnvironment { name: "tset".into(), existing: vec!["test".into()] };
         let error = anyhow::Error::from(error);
-        assert_eq!((hint(&error).as_deref(), exit(&error)), (Some("the environments are: test"), Exit::Usage));
+        assert_eq!(
+            (hint(&error, |_| true).as_deref(), exit(&error)),
+            (Some("the environments are: test"), Exit::Usage)
+        );
     }
 }

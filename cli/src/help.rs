@@ -1,13 +1,26 @@
 //! What the help texts have in common: commands listed by what they are for, examples, exit codes.
+//!
+//! Most runs end without a help text, so only the texts that are asked for are made: [`told`] completes the commands on the
+//! way to the one in question when clap has found out that somebody wants help. [`suggestions`] is for mistyped words.
 
+mod examples;
+mod suggestions;
+
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::Command;
+use clap::error::ErrorKind;
+use clap::{Command, CommandFactory as _, Subcommand as _};
+
+use self::examples::{EXAMPLES, EXIT_CODES, OF_OTHERS};
+pub(crate) use self::suggestions::mistyped_dash;
+use crate::cli::{Cli, ClientCommand};
 
 /// Which commands belong together, in the order of a contract's life.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Begin here", &["demo"]),
+    ("Begin here", &["demo", "init", "doctor"]),
     ("Test", &["verify", "states", "mock", "stub"]),
+    ("Pact files", &["pact", "lint", "diff", "show", "convert", "merge"]),
     ("Publish and ask", &["publish", "can-i-deploy", "can-i-merge"]),
     ("Deployments", &["record-deployment", "record-undeployment", "record-release", "record-support-ended"]),
     (
@@ -26,91 +39,122 @@ const GROUPS: &[(&str, &[&str])] = &[
             "create-or-update-pacticipant",
             "list-pacticipants",
             "describe-pacticipant",
+            "delete-pacticipant",
+            "create-label",
+            "delete-label",
             "create-or-update-version",
+            "list-versions",
             "describe-version",
+            "delete-version",
             "create-version-tag",
             "delete-version-tag",
+            "list-branches",
             "delete-branch",
+        ],
+    ),
+    (
+        "Contracts and results",
+        &[
             "list-latest-pact-versions",
+            "get-pacts",
+            "delete-pact",
+            "list-integrations",
+            "delete-integration",
+            "provider-states",
+            "matrix",
+        ],
+    ),
+    (
+        "Webhooks",
+        &[
+            "create-webhook",
+            "create-or-update-webhook",
+            "list-webhooks",
+            "describe-webhook",
+            "test-webhook",
+            "webhook-logs",
+            "delete-webhook",
         ],
     ),
     ("Server", &["broker", "serve", "clean"]),
 ];
 
-const EXAMPLES: &[(&str, &str)] = &[
-    (
-        "intact",
-        "intact publish pacts/ -r -b https://broker.example.com\n\
-         intact verify -n Orders -b https://broker.example.com -p 8080 --publish\n\
-         intact can-i-deploy -a Web -e 1.0.0 --to-environment production",
-    ),
-    (
-        "verify",
-        "intact verify pacts/ -n Orders -p 8080 -s http://localhost:8080/_pact/states\n\
-         intact verify -n Orders -b https://broker.example.com -p 8080 --publish\n\
-         intact verify pacts/Web-Orders.json -p 8080 --filter-description '^an.order$'",
-    ),
-    ("states", "intact states pacts/\nintact states -n Orders -b https://broker.example.com"),
-    (
-        "mock",
-        "intact mock -f pacts/Web-Orders.json -p 8080\n\
-         intact mock start -o pacts\n\
-         intact mock create -f pacts/Web-Orders.json",
-    ),
-    (
-        "stub",
-        "intact stub pacts/ -p 8080 --watch\n\
-         intact stub -b https://broker.example.com --provider-name Orders -p 8080 --cors",
-    ),
-    (
-        "publish",
-        "intact publish pacts/ -r -b https://broker.example.com\n\
-         intact publish 'pacts/**/*.json' -a 1.0.0 --branch main",
-    ),
-    (
-        "can-i-deploy",
-        "intact can-i-deploy -a Web -e 1.0.0 --to-environment production\n\
-         intact can-i-deploy -a Web -e 1.0.0 --to-environment test --retry-while-unknown 30",
-    ),
-    ("can-i-merge", "intact can-i-merge -a Web -e 1.0.0"),
-    ("record-deployment", "intact record-deployment -a Web -e 1.0.0 --environment production"),
-    ("record-release", "intact record-release -a Web -e 1.0.0 --environment production"),
-    ("create-environment", "intact create-environment --name staging --no-production"),
-    (
-        "serve",
-        "intact broker serve\n\
-         intact broker serve --database-url postgres://me:secret@db/contracts\n\
-         intact broker serve --config broker.toml --log-level info --log-format json",
-    ),
-    (
-        "clean",
-        "intact broker clean --dry-run\n\
-         intact broker clean --keep-version-selectors '[{\"branch\":true,\"latest\":true},{\"max_age\":30}]'",
-    ),
-];
+/// `help COMMAND` as `COMMAND --help`, so that there is one way to make a text; also below a group of commands. And `publish -h`
+/// without a value: that is the letter of the branch in the older of the official tools, and of help in the newer.
+pub(crate) fn asked_for_with_a_flag(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let word = |at: usize| arguments.get(at).and_then(|word| word.to_str());
+    if word(1) == Some("publish") || (word(1) == Some("broker") && word(2) == Some("publish")) {
+        let options = arguments.iter().take_while(|argument| *argument != "--").count();
+        let is_bare = |at: usize| word(at) == Some("-h") && word(at + 1).is_none_or(|next| next.starts_with('-'));
+        if let Some(at) = (0..options).find(|&at| is_bare(at)) {
+            arguments[at] = "--help".into();
+        }
+        return arguments;
+    }
+    let at = match arguments.get(1).and_then(|word| word.to_str()) {
+        Some("help") => 1,
+        Some(group) if arguments.get(2).is_some_and(|word| word == "help") && WITH_COMMANDS.contains(&group) => 2,
+        _ => return arguments,
+    };
+    arguments.remove(at);
+    arguments.push("--help".into());
+    arguments
+}
 
-/// Exit codes that differ from the common ones.
-const EXIT_CODES: &[(&str, &str)] = &[("verify", OF_VERIFY), ("mock", OF_MOCK)];
+/// Groups of commands that are no commands themselves.
+const WITH_COMMANDS: &[&str] = &["broker", "mock", "pact", "provider-states"];
 
-const OF_VERIFY: &str = "  0  the provider keeps its contracts (failures of pending ones do not count)
-  1  it does not; or nothing was verified, a pact could not be read, or a result not be published
-  2  wrong usage, or a report could not be written
-  3  the provider, the broker or a pact's URL could not be reached, and nothing else was wrong";
+/// What is told in place of a result: the whole help text if one is asked for, or the error with what may have been meant.
+pub(crate) fn told(error: clap::Error, command: Command, arguments: &[OsString]) -> clap::Error {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            completed_on_way(command, &mut words(arguments)).try_get_matches_from(arguments).err().unwrap_or(error)
+        }
+        ErrorKind::DisplayVersion => error,
+        _ => suggestions::added(error, arguments),
+    }
+}
 
-const OF_MOCK: &str = "  0  done; of a mock server that was interrupted: it was used as its pact says
-  1  it was not
-  2  wrong usage; from `mock verify`: the mock server was not used as its pact says
-  3  a port could not be had; no mock server with this id or port
-  10, 20, 30, 40  the master server refused, or did not answer, `list`, `create`,
-                  `shutdown` and `shutdown-master`, or `verify`";
+/// The words that may be names of commands.
+fn words(arguments: &[OsString]) -> impl Iterator<Item = &str> {
+    arguments.iter().skip(1).filter_map(|argument| argument.to_str())
+}
 
-const OF_OTHERS: &str = "  0  done, or yes
-  1  the contract says no, or contradicts what is published
-  2  wrong usage, a file that is missing or wrong, a name that nobody knows
-  3  something needed was not available";
+/// The command and those on the way that the words go, with all that their help needs.
+fn completed_on_way<'a>(command: Command, words: &mut impl Iterator<Item = &'a str>) -> Command {
+    let command = completed(with_own_about(command, &Cli::command()));
+    // The words of the official mock server have exit codes of their own, which `mock` tells.
+    if command.get_name() == "mock" {
+        return command;
+    }
+    let next = words.find_map(|word| command.find_subcommand(word)).map(|found| found.get_name().to_owned());
+    match next {
+        Some(next) => command
+            .mut_subcommands(|below| if below.get_name() == next { completed_on_way(below, words) } else { below }),
+        None => command,
+    }
+}
 
-/// The command with all that its help and those of the commands below it need.
-pub(crate) fn complete(command: Command) -> Command {
+/// All commands, with their arguments and with what the list says of each.
+pub(crate) fn tree() -> Command {
+    let listed = Cli::command();
+    let mut all = Cli::command();
+    all.build();
+    all.mut_subcommands(|below| {
+        let below = with_own_about(below, &listed);
+        if below.get_name() == "broker" { below.mut_subcommands(|it| with_own_about(it, &listed)) } else { below }
+    })
+}
+
+/// The command with what the list says of it. Its arguments, when they are read, bring what is said of a part of them.
+fn with_own_about(command: Command, listed: &Command) -> Command {
+    match listed.find_subcommand(command.get_name()).and_then(Command::get_about).cloned() {
+        Some(about) => command.about(about),
+        None => command,
+    }
+}
+
+fn completed(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let command = if command.get_after_help().is_some() {
         command
@@ -119,29 +163,37 @@ pub(crate) fn complete(command: Command) -> Command {
         command.after_help(after)
     };
     let grouped = command.get_subcommands().any(|below| below.get_name() == "publish");
-    let command = if grouped { listed_in_groups(command) } else { command };
-    if name == "mock" { command } else { command.mut_subcommands(complete) }
+    if grouped { listed_in_groups(command) } else { command }
 }
 
 /// The commands that send or serve generated values.
 const GENERATING: &[&str] = &["verify", "mock", "stub"];
 
-fn after(command: &Command, name: &str) -> String {
-    let header = command.get_styles().get_header();
+/// What a help text says at its end: headings, and the lines below each.
+pub(crate) fn sections(name: &str) -> Vec<(&'static str, String)> {
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(of, _)| *of == name).map(|(_, text)| *text);
-    let mut text = String::new();
+    let mut sections = Vec::new();
     if let Some(examples) = find(EXAMPLES) {
-        _ = writeln!(text, "{header}Examples:{header:#}");
-        examples.lines().for_each(|line| _ = writeln!(text, "  {line}"));
-        text.push('\n');
+        let examples: Vec<String> = examples.lines().map(|line| format!("  {line}")).collect();
+        sections.push(("Examples", examples.join("\n")));
     }
     if GENERATING.contains(&name) {
-        _ = writeln!(text, "{header}Variables:{header:#}");
-        _ = writeln!(text, "  INTACT_SEED  with the same text the same random values come again, in the same build\n");
+        let text = "  INTACT_SEED  with the same text the same random values come again, in the same build";
+        sections.push(("Variables", text.to_owned()));
     }
-    let codes = find(EXIT_CODES).unwrap_or(OF_OTHERS);
-    _ = write!(text, "{header}Exit codes:{header:#}\n{codes}");
-    text
+    sections.push(("Exit codes", find(EXIT_CODES).unwrap_or(OF_OTHERS).to_owned()));
+    sections
+}
+
+/// Whether a command stands below another only because the official tools have it there.
+pub(crate) fn is_repeated(above: &Command, command: &Command) -> bool {
+    above.get_name() == "broker" && ClientCommand::has_subcommand(command.get_name())
+}
+
+fn after(command: &Command, name: &str) -> String {
+    let header = command.get_styles().get_header();
+    let sections = sections(name).into_iter().map(|(heading, lines)| format!("{header}{heading}:{header:#}\n{lines}"));
+    sections.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Clap knows one list of commands; this is several.
@@ -150,7 +202,8 @@ fn listed_in_groups(command: Command) -> Command {
     let literal = command.get_styles().get_literal();
     let width = command.get_subcommands().map(|below| below.get_name().len()).max().unwrap_or_default();
     let mut text = String::from("{about-with-newline}\n{usage-heading} {usage}\n\n");
-    let mut rest: Vec<&Command> = command.get_subcommands().filter(|below| !below.is_hide_set()).collect();
+    let listed = command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help");
+    let mut rest: Vec<&Command> = listed.collect();
     let line = |text: &mut String, name: &str, about: &str| {
         _ = writeln!(text, "  {literal}{name}{literal:#}{:1$}  {about}", "", width - name.len());
     };
@@ -183,20 +236,24 @@ fn listed_in_groups(command: Command) -> Command {
 mod tests {
     use std::collections::BTreeSet;
 
-    use clap::CommandFactory as _;
-
     use super::*;
-    use crate::cli::Cli;
+    /// What `--help` says of a command, in a terminal of 100 columns.
+    fn text(path: &str) -> clap::Error {
+        let arguments: Vec<OsString> = path.split(' ').chain(["--help"]).map(Into::into).collect();
+        let mut command = Cli::command().term_width(100);
+        let error = command.try_get_matches_from_mut(&arguments).expect_err("a help text");
+        told(error, command, &arguments)
+    }
 
-    /// What `--help` says of a command and of all below it, in a terminal of 100 columns.
+    /// What `--help` says of a command and of all below it.
     fn texts(command: &Command, path: &str, into: &mut Vec<String>) {
-        let all = complete(Cli::command()).term_width(100);
-        let told = all.try_get_matches_from(format!("{path} --help").split(' ')).expect_err("a help text");
+        let told = text(path);
         into.push(format!("$ {path} --help\n{told}"));
         // What is below `broker` is the same as what is beside it, but for `serve`.
         let below = command
             .get_subcommands()
-            .filter(|below| path != "intact broker" || ["serve", "clean"].contains(&below.get_name()));
+            .filter(|below| below.get_name() != "help")
+            .filter(|below| path != "intact broker" || ["serve", "clean", "seed"].contains(&below.get_name()));
         for below in below {
             texts(below, &format!("{path} {}", below.get_name()), into);
         }
@@ -205,7 +262,7 @@ mod tests {
     #[test]
     fn every_command_says_what_it_does_how_and_how_it_ends() {
         let mut all = Vec::new();
-        texts(&Cli::command(), "intact", &mut all);
+        texts(&tree(), "intact", &mut all);
         // What many commands have is shown once.
         let mut seen = BTreeSet::new();
         let all = all.join("\n════════════════════\n\n");
@@ -217,14 +274,54 @@ mod tests {
     }
 
     #[test]
+    fn the_list_of_commands_says_what_each_is_for_before_its_arguments_are_read() {
+        for below in Cli::command().get_subcommands() {
+            assert!(below.get_about().is_some(), "`{}` needs a doc comment in the list", below.get_name());
+        }
+    }
+
+    #[test]
+    fn help_is_a_word_and_a_flag() {
+        let asked = |words: &str| {
+            let words = asked_for_with_a_flag(words.split(' ').map(Into::into).collect());
+            words.iter().map(|word| word.to_str().expect("text")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(asked("intact help"), "intact --help");
+        assert_eq!(asked("intact help publish"), "intact publish --help");
+        assert_eq!(asked("intact broker help serve"), "intact broker serve --help");
+        assert_eq!(asked("intact publish help"), "intact publish help");
+        assert_eq!(asked("intact publish -h"), "intact publish --help");
+        assert_eq!(asked("intact broker publish pacts -h --merge"), "intact broker publish pacts --help --merge");
+        assert_eq!(asked("intact publish pacts -h main -a 1"), "intact publish pacts -h main -a 1");
+        assert_eq!(asked("intact publish -- -h"), "intact publish -- -h");
+    }
+
+    #[test]
     fn groups_and_examples_name_commands_that_there_are() {
-        let command = Cli::command();
+        let command = tree();
         let mut known: BTreeSet<&str> = command.get_subcommands().map(Command::get_name).collect();
-        known.extend(["intact", "serve", "clean"]);
+        known.extend(["intact", "serve", "clean", "lint", "diff", "show", "convert", "merge"]);
         let grouped = GROUPS.iter().flat_map(|(_, names)| names.iter());
         for name in grouped.chain(EXAMPLES.iter().chain(EXIT_CODES).map(|(name, _)| name)) {
             assert!(known.contains(name), "there is no command {name}");
         }
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn without(command: &Command, found: &mut Vec<String>) {
+            let has_one = EXAMPLES.iter().any(|(name, _)| *name == command.get_name());
+            let listed: Vec<&Command> = command.get_subcommands().filter(|below| !below.is_hide_set()).collect();
+            if !has_one && listed.is_empty() {
+                found.push(command.get_name().to_owned());
+            }
+            // The official mock server's words are shown together.
+            let below = listed.into_iter().filter(|below| below.get_name() != "help" && command.get_name() != "mock");
+            below.filter(|below| !is_repeated(command, below)).for_each(|below| without(below, found));
+        }
+        let mut found = Vec::new();
+        without(&tree(), &mut found);
+        assert_eq!(found, ["list"], "but for that of provider-states, which has the group's");
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! them: [`context`] is what every command is given, [`printer`] the two streams and their colour, [`exit`] the exit
 //! codes, [`help`] what the help texts have in common, [`logging`] what is logged, [`error`] what an error means to the person
 //! at the terminal, [`broker_options`] the flags of every command that talks to a broker, [`ci_environment`] what a build
-//! service knows, [`pact_files`] finding and reading pact files.
+//! service knows, [`pact_files`] finding and reading pact files, [`whole_file`] writing files, [`welcome`] what
+//! a newcomer sees first.
 
 mod broker_options;
 mod ci_environment;
@@ -17,6 +18,9 @@ mod help;
 mod logging;
 mod pact_files;
 mod printer;
+mod progress;
+mod welcome;
+mod whole_file;
 
 use std::process::ExitCode;
 
@@ -35,13 +39,10 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let printer = Printer::of_process(cli.global.no_color);
-    let context = Context { printer, environment: Environment::of_process() };
-    let exit = match cli.command.read_settings(&context.environment) {
-        Ok(server) => {
-            cli.global.start_logging(server, &context.printer);
-            run(cli, &context)
-        }
+    let printer = Printer::of_process(cli.global.no_color, cli.global.quiet);
+    let mut context = Context { printer, environment: Environment::of_process() };
+    let exit = match prepare(&mut cli, &mut context) {
+        Ok(()) => run(cli, &context),
         Err(error) => {
             context.printer.error(&error);
             error::exit(&error)
@@ -54,8 +55,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// Reads what has to be known before anything is done.
+fn prepare(cli: &mut Cli, context: &mut Context) -> anyhow::Result<()> {
+    if cli.command.is_of_server() {
+        context.environment.read_secret_files()?;
+    }
+    let server = cli.command.read_settings(&context.environment)?;
+    cli.global.start_logging(server, context);
+    Ok(())
+}
+
 fn run(cli: Cli, context: &Context) -> Exit {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut builder = if cli.command.needs_one_thread() {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             context.printer.error(&anyhow::Error::from(error).context("the asynchronous runtime cannot be started"));

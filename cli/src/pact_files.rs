@@ -1,6 +1,7 @@
 //! Finding pact files by path, directory or pattern, and reading them.
 
-use std::io::ErrorKind;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -23,7 +24,8 @@ pub(crate) struct PactFile {
 }
 
 /// The files that the arguments name, each once: a file as it is, a directory with all `.json` files below it, a pattern
-/// (`*`, `?`, `**`, `[a-z]`, `{a,b}`) with what it matches, without hidden files. Directories and patterns give their files in order.
+/// (`*`, `?`, `**`, `[a-z]`, `{a,b}`) with what it matches, both without hidden files. Directories and patterns give their
+/// files in order.
 pub(crate) fn find(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = Vec::new();
     for argument in arguments {
@@ -39,7 +41,8 @@ pub(crate) fn find(arguments: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 
 fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if argument.is_dir() {
-        return in_directory(argument, "json");
+        let directory = argument.strip_prefix(".").unwrap_or(argument);
+        return with_extension(argument, |path| is_hidden(path.strip_prefix(directory).unwrap_or(path), &[]), "json");
     }
     if argument.exists() {
         return Ok(vec![argument.to_owned()]);
@@ -50,7 +53,7 @@ fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     let pattern = pattern(&text)?;
     let dotted = dotted(&text);
-    let files = files_below(&directory_of(&text), |path| pattern.is_match(path) && !is_hidden(path, &dotted))?;
+    let files = files_below(&directory_of(&text), |path| is_hidden(path, &dotted), |path| pattern.is_match(path))?;
     if files.is_empty() {
         return Err(missing(format!("no file matches {text}")).into());
     }
@@ -59,11 +62,15 @@ fn find_one(argument: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 /// The files with this extension in a directory and all below it; none is an error.
 pub(crate) fn in_directory(directory: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
-    let extension = extension.trim_start_matches('.');
     if !directory.is_dir() {
         return Err(missing(format!("there is no directory {}", directory.display())).into());
     }
-    let files = files_below(directory, |path| path.extension().is_some_and(|found| found == extension))?;
+    with_extension(directory, |_| false, extension.trim_start_matches('.'))
+}
+
+fn with_extension(directory: &Path, hidden: impl Fn(&Path) -> bool, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let has_extension = |path: &Path| path.extension().is_some_and(|found| found == extension);
+    let files = files_below(directory, hidden, has_extension)?;
     if files.is_empty() {
         let text = format!("there are no .{extension} files in the directory {}", directory.display());
         return Err(Problem::usage(text).hint("consumers' tests write pact files; have they run?").into());
@@ -121,16 +128,30 @@ fn directory_of(pattern: &str) -> PathBuf {
     }
 }
 
-fn files_below(directory: &Path, wanted: impl Fn(&Path) -> bool) -> anyhow::Result<Vec<PathBuf>> {
+/// The wanted files in a directory and all below it. What is hidden is not even looked into: there may be much in it, and there may be
+/// no right to.
+fn files_below(
+    directory: &Path,
+    hidden: impl Fn(&Path) -> bool,
+    wanted: impl Fn(&Path) -> bool,
+) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     if !directory.exists() {
         return Ok(files);
     }
-    for entry in WalkDir::new(directory).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| Problem::usage(format!("the directory cannot be read: {error}")))?;
-        let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
-        if entry.file_type().is_file() && wanted(path) {
-            files.push(path.to_owned());
+    let named = |path: &Path| path.strip_prefix(".").unwrap_or(path).to_owned();
+    let entries = WalkDir::new(directory).follow_links(true).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| !hidden(&named(entry.path()))) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A link to a directory that it is in leads to nothing new, and one that is hidden is not followed.
+            Err(error) if error.loop_ancestor().is_some() => continue,
+            Err(error) if error.path().is_some_and(|path| hidden(&named(path))) => continue,
+            Err(error) => return Err(Problem::usage(format!("the directory cannot be read: {error}")).into()),
+        };
+        let path = named(entry.path());
+        if entry.file_type().is_file() && wanted(&path) {
+            files.push(path);
         }
     }
     Ok(files)
@@ -147,27 +168,55 @@ pub(crate) enum Oddities {
 
 /// Reads a pact file; the error names the file and the place in it.
 pub(crate) fn read(path: &Path, oddities: Oddities) -> anyhow::Result<PactFile> {
-    let unreadable =
-        |reason: String| Problem::usage(format!("the pact file {} cannot be read: {reason}", path.display()));
     let content = std::fs::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => missing(format!("there is no pact file {}", path.display())),
-        ErrorKind::IsADirectory => unreadable("it is a directory".to_owned()).hint("name one file in it"),
-        _ => unreadable(error.to_string()),
+        ErrorKind::IsADirectory => unreadable(path, "it is a directory").hint("name one file in it"),
+        _ => unreadable(path, &error.to_string()),
     })?;
+    understand(path.to_owned(), content, oddities)
+}
+
+/// What standard input is called where the name of a file is expected.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
+/// Reads the pact that comes from standard input.
+pub(crate) fn read_standard_input(oddities: Oddities) -> anyhow::Result<PactFile> {
+    let mut content = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut content);
+    read.map_err(|error| Problem::usage(format!("standard input cannot be read: {error}")))?;
+    if content.iter().all(u8::is_ascii_whitespace) {
+        let problem = Problem::usage("there is nothing on standard input");
+        return Err(problem
+            .hint("`-` stands for a pact that another command writes, such as `curl https://… | intact publish -`")
+            .into());
+    }
+    understand(PathBuf::from("of standard input"), content, oddities)
+}
+
+fn understand(path: PathBuf, content: Vec<u8>, oddities: Oddities) -> anyhow::Result<PactFile> {
     let loaded = Pact::read(&content).map_err(|error| {
-        let problem = unreadable(error.to_string());
+        let problem = unreadable(&path, &error.to_string());
         match error.kind {
             ReadErrorKind::Json(_) => problem.hint("a pact file is the JSON that a consumer's tests write"),
             _ => problem,
         }
     })?;
-    if let Some(first) = loaded.warnings.first().filter(|_| oddities == Oddities::Refused) {
-        return Err(Problem::usage(format!("the pact file {} is odd: {first}", path.display())).into());
+    match (oddities, loaded.warnings.as_slice()) {
+        (Oddities::Refused, [only]) => {
+            return Err(Problem::usage(format!("the pact file {} is odd: {only}", path.display())).into());
+        }
+        (Oddities::Refused, [_, ..]) => {
+            let mut text = format!("the pact file {} is odd:", path.display());
+            loaded.warnings.iter().for_each(|warning| _ = write!(text, "\n- {warning}"));
+            return Err(Problem::usage(text).into());
+        }
+        (_, warnings) => warnings.iter().for_each(|warning| tracing::warn!("{}: {warning}", path.display())),
     }
-    for warning in &loaded.warnings {
-        tracing::warn!("{}: {warning}", path.display());
-    }
-    Ok(PactFile { path: path.to_owned(), content, pact: loaded.value })
+    Ok(PactFile { path, content, pact: loaded.value })
+}
+
+fn unreadable(path: &Path, reason: &str) -> Problem {
+    Problem::usage(format!("the pact file {} cannot be read: {reason}", path.display()))
 }
 
 #[cfg(test)]
@@ -212,7 +261,47 @@ mod tests {
         assert_eq!(found(&directory, &[".*.tmp"]), Ok(vec![".a.json.tmp".into()]));
         assert_eq!(found(&directory, &[".old/*"]), Ok(vec![".old/b.json".into()]));
         assert_eq!(found(&directory, &["sub/.c*"]), Ok(vec!["sub/.c.json.lock".into()]));
+        assert_eq!(found(&directory, &[""]), Ok(vec!["a.json".into(), "sub/c.json".into()]));
+        assert_eq!(found(&directory, &[".old"]), Ok(vec![".old/b.json".into()]));
         assert!(found(&directory, &["?a.json.lock"]).expect_err("hidden").starts_with("no file matches "));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_that_lead_round_and_what_is_hidden_stop_no_search() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let directory = tree(&["a.json", "sub/b.json", ".cache/c.json", ".locked/d.json"]);
+        let at = |name: &str| directory.path().join(name);
+        symlink("..", at("sub/up")).expect("a link");
+        symlink("nowhere", at(".#a.json")).expect("a link");
+        symlink("nowhere", at(".cache/broken")).expect("a link");
+        std::fs::set_permissions(at(".locked"), std::fs::Permissions::from_mode(0o000)).expect("set");
+        let all: Vec<String> = vec!["a.json".into(), "sub/b.json".into()];
+        assert_eq!(found(&directory, &[""]), Ok(all.clone()));
+        assert_eq!(found(&directory, &["**/*.json"]), Ok(all));
+        let asked_for = found(&directory, &[".cache/*.json"]).expect_err("it is looked into");
+        assert!(asked_for.starts_with("the directory cannot be read: "), "{asked_for}");
+        std::fs::set_permissions(at(".locked"), std::fs::Permissions::from_mode(0o700)).expect("set");
+    }
+
+    #[test]
+    fn all_that_is_odd_is_told_where_it_is_refused() {
+        let pact = |categories: &[&str]| {
+            let rules: Vec<String> = categories.iter().map(|name| format!(r#""{name}":{{}}"#)).collect();
+            let pact = format!(
+                r#"{{"consumer":{{"name":"A"}},"provider":{{"name":"B"}},"interactions":[{{"description":"d","request":{{}},
+                "response":{{"status":200,"matchingRules":{{{}}}}}}}],"metadata":{{"pactSpecification":{{"version":"3.0.0"}}}}}}"#,
+                rules.join(",")
+            );
+            let read = |oddities| understand("x.json".into(), pact.clone().into_bytes(), oddities);
+            read(Oddities::Warned).expect("it is only odd");
+            read(Oddities::Refused).map(|_| ()).expect_err("it is odd").to_string()
+        };
+        let one = pact(&["telepathy"]);
+        assert!(one.starts_with("the pact file x.json is odd: $") && one.contains("telepathy"), "{one}");
+        let two = pact(&["telepathy", "trance"]);
+        let lines: Vec<&str> = two.lines().collect();
+        assert!(lines.len() == 3 && lines[1].contains("telepathy") && lines[2].contains("trance"), "{two}");
     }
 
     #[test]

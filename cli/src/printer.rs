@@ -1,10 +1,11 @@
 //! The two streams: results go to standard output, everything else to standard error. The only place that knows colour.
 //!
 //! Colour is used on terminals only, and not if `NO_COLOR` is set, `TERM` is `dumb`, or `--no-color` is given. What comes
-//! from elsewhere (a broker, a pact) is cleaned of control characters, which could otherwise command the terminal.
+//! from elsewhere (a broker, a pact) is cleaned of control characters, which could otherwise command the terminal, and of what a
+//! build service would take for a command in a log.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::sync::Mutex;
 
 use anstream::{AutoStream, ColorChoice};
@@ -63,24 +64,27 @@ impl Tone {
 /// Writes for people and for programs.
 pub(crate) struct Printer {
     color: bool,
+    quiet: bool,
     out: Mutex<AutoStream<Box<dyn Write + Send>>>,
     err: Mutex<AutoStream<Box<dyn Write + Send>>>,
     failure: Mutex<Option<io::Error>>,
 }
 
 impl Printer {
-    /// The process's own streams.
-    pub(crate) fn of_process(no_color: bool) -> Self {
+    /// The process's own streams. If it is to be quiet, remarks are left out.
+    pub(crate) fn of_process(no_color: bool, quiet: bool) -> Self {
         let choice = |chosen: ColorChoice| if no_color { ColorChoice::Never } else { chosen };
         let out = choice(AutoStream::choice(&io::stdout()));
         let err = choice(AutoStream::choice(&io::stderr()));
-        Self::new((Box::new(io::stdout()), out), (Box::new(io::stderr()), err))
+        let printer = Self::new((Box::new(io::stdout()), out), (Box::new(io::stderr()), err));
+        Self { quiet, ..printer }
     }
 
     fn new(out: (Box<dyn Write + Send>, ColorChoice), err: (Box<dyn Write + Send>, ColorChoice)) -> Self {
         let color = out.1 != ColorChoice::Never;
         Self {
             color,
+            quiet: false,
             out: Mutex::new(AutoStream::new(out.0, out.1)),
             err: Mutex::new(AutoStream::new(err.0, err.1)),
             failure: Mutex::new(None),
@@ -112,8 +116,32 @@ impl Printer {
         self.write(&self.out, Tone::Plain, text);
     }
 
-    /// A line that is no result: progress, a remark, a warning.
+    /// A line that is no result: progress, a remark, a warning. Left out if the process is to be quiet.
     pub(crate) fn remark(&self, tone: Tone, text: &str) {
+        if !self.quiet {
+            self.complain(tone, text);
+        }
+    }
+
+    /// A remark for programs, such as a command that a build service is to obey, written as it is.
+    pub(crate) fn raw_remark(&self, text: &str) {
+        if !self.quiet {
+            self.write(&self.err, Tone::Plain, text);
+        }
+    }
+
+    /// Whether only results and errors are wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Why nobody can be asked anything, if that is so: a question is a remark, and wants an answer.
+    pub(crate) fn nobody_to_ask(&self) -> Option<&'static str> {
+        nobody_to_ask(self.quiet, io::stdin().is_terminal() && io::stderr().is_terminal())
+    }
+
+    /// A line of an error.
+    fn complain(&self, tone: Tone, text: &str) {
         self.write(&self.err, tone, &clean(text));
     }
 
@@ -128,23 +156,23 @@ impl Printer {
     pub(crate) fn error(&self, error: &anyhow::Error) {
         let mut chain = error.chain().map(ToString::to_string);
         let mut said = chain.next().unwrap_or_default();
-        self.remark(Tone::Bad, &format!("error: {said}"));
+        self.complain(Tone::Bad, &format!("error: {said}"));
         for cause in chain {
             // Many an error ends with its cause, or is transparent and says nothing else.
             if !said.contains(&cause) {
-                self.remark(Tone::Plain, &indented(&cause));
+                self.complain(Tone::Plain, &indented(&cause));
             }
             said = cause;
         }
         if let Some(error) = error::broker_error(error) {
             for notice in error.notices() {
                 if !error.messages().iter().any(|message| message.contains(&notice.text)) {
-                    self.remark(Tone::of_notice(&notice.kind), &indented(&notice.text));
+                    self.complain(Tone::of_notice(&notice.kind), &indented(&notice.text));
                 }
             }
         }
-        if let Some(hint) = error::hint(error) {
-            self.remark(Tone::Doubtful, &format!("hint: {hint}"));
+        if let Some(hint) = error::hint(error, error::is_set_here) {
+            self.complain(Tone::Doubtful, &format!("hint: {hint}"));
         }
     }
 
@@ -170,15 +198,31 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The text with control characters made visible; line breaks and tabs stay.
+fn nobody_to_ask(is_quiet: bool, at_terminal: bool) -> Option<&'static str> {
+    match (is_quiet, at_terminal) {
+        (true, _) => Some("--quiet leaves out the question"),
+        (false, false) => Some("there is no terminal to ask at"),
+        (false, true) => None,
+    }
+}
+
+/// The text with control characters made visible; line breaks and tabs stay. A line that begins as the commands of a GitHub
+/// workflow do, which its log would obey, begins otherwise.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let harmful = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
+    let is_command = |line: &str| line.trim_start().starts_with("::");
     let text = text.trim_end_matches(['\n', '\r']);
-    if text.contains(harmful) {
-        Cow::Owned(text.replace("\r\n", "\n").replace(harmful, "\u{fffd}"))
-    } else {
-        Cow::Borrowed(text)
+    if !text.contains(harmful) && !text.lines().any(is_command) {
+        return Cow::Borrowed(text);
     }
+    let text = text.replace("\r\n", "\n").replace(harmful, "\u{fffd}");
+    let harmless = |line: &str| if is_command(line) { line.replacen("::", "\u{fffd}::", 1) } else { line.to_owned() };
+    Cow::Owned(text.split('\n').map(harmless).collect::<Vec<_>>().join("\n"))
+}
+
+/// A name or a description as a part of a line: line breaks and other control characters are blanks.
+pub(crate) fn one_line(text: &str) -> String {
+    text.trim().replace("\r\n", " ").replace(char::is_control, " ")
 }
 
 #[cfg(test)]
@@ -208,6 +252,11 @@ pub(crate) mod testing {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    /// A printer that leaves out remarks.
+    pub(crate) fn quiet() -> Printer {
+        Printer { quiet: true, ..keeping(ColorChoice::Never).0 }
     }
 
     /// A printer, what it prints as results, and what it prints as diagnostics.
@@ -260,8 +309,37 @@ mod tests {
     }
 
     #[test]
+    fn a_quiet_process_gives_results_and_errors_only() {
+        let (printer, out, err) = testing::keeping(ColorChoice::Never);
+        let printer = Printer { quiet: true, ..printer };
+        printer.text("a result");
+        printer.remark(Tone::Doubtful, "warning: a remark");
+        printer.error(&Problem::usage("an error").hint("a hint").into());
+        assert_eq!((out.text(), err.text()), ("a result\n".into(), "error: an error\nhint: a hint\n".into()));
+    }
+
+    #[test]
     fn text_from_elsewhere_cannot_command_the_terminal() {
         let (out, _) = printed(ColorChoice::AlwaysAnsi, |printer| printer.text("a\u{1b}[2Jb\r\u{9b}c\td\ne\n"));
         assert_eq!(out, "a\u{fffd}[2Jb\u{fffd}\u{fffd}c\td\ne\n");
+    }
+
+    #[test]
+    fn text_from_elsewhere_cannot_command_a_build_service() {
+        let text = "one\n::error::two\r\n  ::add-mask::three\na::b\nc: ::d\n";
+        let (out, _) = printed(ColorChoice::Never, |printer| printer.text(text));
+        assert_eq!(out, "one\n\u{fffd}::error::two\n  \u{fffd}::add-mask::three\na::b\nc: ::d\n");
+    }
+
+    #[test]
+    fn a_name_is_a_part_of_one_line() {
+        assert_eq!(one_line(" an\r\norder\n::error::of\tte\u{1b}n \n"), "an order ::error::of te n");
+    }
+
+    #[test]
+    fn nobody_is_asked_who_cannot_see_the_question_or_answer_it() {
+        assert_eq!(nobody_to_ask(false, true), None);
+        assert_eq!(nobody_to_ask(false, false), Some("there is no terminal to ask at"));
+        assert_eq!(nobody_to_ask(true, true), Some("--quiet leaves out the question"));
     }
 }

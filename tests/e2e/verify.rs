@@ -181,6 +181,12 @@ fn on_github_failures_are_annotations_and_the_summary_of_the_job_grows() {
     assert!(summary.starts_with("## Earlier\n### Orders: the contracts are not kept"), "{summary}");
     let elsewhere = verify(&workspace, &world, "web.json -n Orders");
     assert!(!elsewhere.stdout.contains("::error"), "{elsewhere:?}");
+
+    let folder = workspace.path().display().to_string();
+    let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", folder.as_str())];
+    let unwritable = verify_in(&workspace, &world, &variables, "web.json -n Orders").expect_code(1);
+    assert!(unwritable.stderr.contains("warning: the summary "), "{unwritable:?}");
+    assert!(unwritable.stdout.contains("::error title="), "{unwritable:?}");
 }
 
 #[cfg(unix)]

@@ -28,12 +28,32 @@ type Seen = Arc<Mutex<Vec<String>>>;
 
 impl World {
     pub(crate) fn start() -> Self {
+        Self::serving(|seen| Router::new().fallback(answer).with_state(seen))
+    }
+
+    /// A broker that answers as told: with JSON, or that there is nothing (404).
+    pub(crate) fn broker(answer: fn(&str, &str) -> Option<Value>) -> Self {
+        Self::serving(|seen| {
+            Router::new().fallback(async move |request: Request| {
+                let (head, body) = request.into_parts();
+                let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
+                let line = noted(head.method.as_str(), &head.uri.to_string(), &head.headers, &body);
+                seen.lock().expect("no handler has panicked").push(line);
+                match answer(head.method.as_str(), &head.uri.to_string()) {
+                    Some(answer) => Json(answer).into_response(),
+                    None => StatusCode::NOT_FOUND.into_response(),
+                }
+            })
+        })
+    }
+
+    fn serving(routes: impl FnOnce(Seen) -> Router) -> Self {
         let seen = Seen::default();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a non-blocking listener");
         let address = listener.local_addr().expect("a bound listener has an address");
-        let routes = Router::new().fallback(answer).with_state(seen.clone());
+        let routes = routes(seen.clone());
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {

@@ -21,6 +21,7 @@ struct Entry {
 
 #[derive(Deserialize)]
 struct List {
+    #[serde(default)]
     difference: Vec<Difference>,
 }
 

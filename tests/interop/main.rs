@@ -3,6 +3,7 @@
 //! The official tools come from npm (`npm ci --prefix tests/interop`).
 
 mod clients;
+mod command_line;
 mod known;
 mod servers;
 #[path = "../support/mod.rs"]

@@ -70,7 +70,8 @@ impl Workspace {
         self.run_in(&[], program, arguments)
     }
 
-    fn run_in<S: AsRef<OsStr>>(
+    /// Runs any program with these environment variables besides.
+    pub(crate) fn run_in<S: AsRef<OsStr>>(
         &self,
         variables: &[(&str, &str)],
         program: &Path,
@@ -96,6 +97,21 @@ impl Workspace {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Begins to run `intact`; its output goes to pipes.
+    pub(crate) fn begin<S: AsRef<OsStr>>(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Child {
+        self.command(Path::new(env!("CARGO_BIN_EXE_intact")))
+            .envs(variables.iter().copied())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the process can be started")
     }
 
     fn command(&self, program: &Path) -> Command {

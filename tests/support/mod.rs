@@ -2,6 +2,9 @@
 
 #[allow(dead_code, reason = "each test binary uses its part of this")]
 mod binary;
+#[cfg(unix)]
+#[allow(dead_code, reason = "each test binary uses its part of this")]
+pub(crate) mod pipelines;
 mod provider;
 
 #[allow(unused_imports, reason = "each test binary uses its part of this")]

@@ -1,8 +1,10 @@
 //! Development tasks.
 //!
 //! `cargo xtask check` runs what must hold before a change lands; `cargo xtask soak` runs the long suites; `cargo xtask fuzz
-//! [--seconds N] [TARGET…]` runs the fuzz targets, each for so many seconds.
+//! [--seconds N] [TARGET…]` runs the fuzz targets, each for so many seconds; `cargo xtask dist` makes the folder of which a package
+//! of the binary is made.
 
+mod dist;
 mod fuzz;
 
 use std::fmt::Write as _;
@@ -92,8 +94,9 @@ fn main() -> ExitCode {
         Some(("check", [])) => run(CHECK),
         Some(("soak", [])) => run(SOAK).and_then(|()| fuzz::run(&[])),
         Some(("fuzz", rest)) => fuzz::run(rest),
+        Some(("dist", [])) => dist::run(),
         _ => {
-            say("usage: cargo xtask check|soak|fuzz [--seconds N] [TARGET…]");
+            say("usage: cargo xtask check|soak|dist|fuzz [--seconds N] [TARGET…]");
             return ExitCode::from(2);
         }
     };

@@ -1,6 +1,8 @@
 //! The client against a small server that behaves as each test needs.
 
 mod can_i_deploy;
+mod greeting;
+mod listing;
 mod publishing;
 mod recording;
 mod recordings;
@@ -8,3 +10,4 @@ mod sending;
 mod server;
 mod tls;
 mod verifying;
+mod webhooks;

@@ -1,10 +1,41 @@
-//! `intact delete-branch`.
+//! `intact list-branches` and `delete-branch`.
 
+use super::{Question, remark_on_more, table, unknown};
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
-use crate::error::Problem;
 use crate::exit::Exit;
 use crate::printer::Tone;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// The application
+    #[arg(short = 'a', long, value_name = "NAME")]
+    pacticipant: String,
+    /// How many are shown at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = super::at_least_one)]
+    limit: usize,
+    #[command(flatten)]
+    question: Question,
+}
+
+/// The branches of an application, the one that was built last first.
+pub(crate) async fn list(args: ListArgs, context: &Context) -> anyhow::Result<Exit> {
+    let ListArgs { pacticipant, limit, question } = args;
+    let client = question.broker.client(&context.environment)?;
+    let Some(found) = client.branches(&pacticipant, limit).await? else {
+        return Err(unknown::pacticipant(&client, &pacticipant).await.into());
+    };
+    if question.output.print_raw(context, &[&found.raw]) {
+        return Ok(Exit::Success);
+    }
+    remark_on_more(&found, context);
+    let rows = found.value.items.into_iter().map(|branch| {
+        let updated = branch.updated_at.unwrap_or_else(|| branch.created_at.clone());
+        [branch.name, branch.created_at, updated]
+    });
+    context.printer.text(&table(["BRANCH", "CREATED", "LAST BUILT"], rows));
+    Ok(Exit::Success)
+}
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct DeleteArgs {
@@ -26,15 +57,15 @@ pub(crate) struct DeleteArgs {
 
 pub(crate) async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Result<Exit> {
     let DeleteArgs { pacticipant, branch, broker, .. } = args;
-    if broker.client(&context.environment)?.delete_branch(&pacticipant, &branch).await? {
+    let client = broker.client(&context.environment)?;
+    if client.delete_branch(&pacticipant, &branch).await? {
         let text = format!("Deleted branch {branch} of {pacticipant} from the Pact Broker");
         context.printer.line(Tone::Good, &text);
         return Ok(Exit::Success);
     }
-    let text = format!("{pacticipant} has no branch {branch}");
     if args.error_when_not_found && !args.no_error_when_not_found {
-        return Err(Problem::usage(text).into());
+        return Err(unknown::branch(&client, &pacticipant, &branch).await.into());
     }
-    context.printer.text(&text);
+    context.printer.text(&format!("{pacticipant} has no branch {branch}"));
     Ok(Exit::Success)
 }

@@ -38,6 +38,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value per process")]
 enum Command {
     /// Answer requests until interrupted
     Serve(Box<ServeArgs>),
@@ -80,6 +81,11 @@ struct ServeArgs {
 }
 
 impl Args {
+    /// Whether a broker is only talked to.
+    pub(crate) fn is_client(&self) -> bool {
+        matches!(self.command, Command::Client(_))
+    }
+
     /// Reads the file of a broker that is to be served, and how it is to log; before anything is logged.
     pub(crate) fn read_settings(&mut self, environment: &Environment) -> anyhow::Result<ServerLog> {
         let Command::Serve(args) = &mut self.command else { return Ok(ServerLog::default()) };

@@ -3,22 +3,30 @@
 //! A "no" is exit code 1 in every output format. Unknown results are asked for again only while there are any; a failure
 //! among them does not end the waiting unless `--fail-fast` is given, since the broker may learn better.
 
+mod annotations;
 mod answer;
+mod causes;
+mod markdown;
+mod plain;
+mod rows;
 mod selectors;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
+use clap::ValueEnum;
 use intact_broker_client::{BrokerClient, Matrix, MatrixQuery, MatrixTarget, Received, VersionSelector};
 
-use self::selectors::SelectorArgs;
+use self::annotations::AnnotationArgs;
+pub(crate) use self::selectors::SelectorArgs;
 use super::Output;
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
 use crate::error::Problem;
 use crate::exit::Exit;
 use crate::printer::Tone;
+use crate::progress::Progress;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -46,7 +54,7 @@ pub(crate) struct MergeArgs {
 struct AskingArgs {
     /// The form of the answer
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
-    output: Output,
+    output: Form,
     /// While results are missing, ask again up to this many times
     #[arg(long, value_name = "TIMES", default_value_t = 0)]
     retry_while_unknown: u32,
@@ -63,7 +71,25 @@ struct AskingArgs {
     #[arg(long, value_name = "ROWS", hide = true)]
     limit: Option<u32>,
     #[command(flatten)]
+    annotations: AnnotationArgs,
+    #[command(flatten)]
     broker: BrokerOptions,
+}
+
+/// The forms of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    // For people.
+    #[value(alias = "text")]
+    Table,
+    // The broker's answer as it is.
+    Json,
+    // The broker's answer with line breaks and indentation.
+    Pretty,
+    // A line for each fact.
+    Plain,
+    // For comments and summaries.
+    Markdown,
 }
 
 /// The variables that pipelines set for one of the two commands.
@@ -109,8 +135,9 @@ async fn ask(
     }
     let query = MatrixQuery { selectors, ignore, target, limit: args.limit, reasons: true };
     let client = args.broker.client(&context.environment)?;
+    let asked = in_words(&query);
     let answered = ask_until_known(&client, &query, &args, dry_run, context).await;
-    let matrix = match answered {
+    let mut matrix = match answered {
         Ok(matrix) => matrix,
         Err(error) if dry_run => {
             context.printer.error(&error);
@@ -119,9 +146,15 @@ async fn ask(
         }
         Err(error) => return Err(error),
     };
-    if !args.output.print_raw(context, &[&matrix.raw]) {
-        answer::print(&matrix, dry_run, &context.printer);
+    causes::explain(&mut matrix.value, &query, &client).await;
+    match args.output {
+        Form::Table => answer::print(&matrix, dry_run, &context.printer),
+        Form::Plain => plain::print(&matrix, &context.printer),
+        Form::Markdown => context.printer.raw(markdown::document(&matrix, &asked, dry_run).trim_end()),
+        Form::Json => _ = Output::Json.print_raw(context, &[&matrix.raw]),
+        Form::Pretty => _ = Output::Pretty.print_raw(context, &[&matrix.raw]),
     }
+    args.annotations.write(&matrix, &asked, dry_run, args.output, context)?;
     if dry_run {
         context.printer.remark(Tone::Doubtful, DRY_RUN);
         return Ok(Exit::Success);
@@ -131,6 +164,34 @@ async fn ask(
 
 const DRY_RUN: &str = "dry run: whatever the answer is, the exit code is 0";
 
+/// What is asked, as it follows "can I": `deploy Web 1.0.0 to production`.
+fn in_words(query: &MatrixQuery) -> String {
+    let version = |selector: &VersionSelector| {
+        let VersionSelector { pacticipant, version, latest, branch, tag, main_branch } = selector;
+        match (version, branch, tag) {
+            (Some(version), ..) => format!("{pacticipant} {version}"),
+            (_, Some(branch), _) => format!("the newest {pacticipant} of {branch}"),
+            (_, _, Some(tag)) if *latest => format!("the newest {pacticipant} tagged {tag}"),
+            (_, _, Some(tag)) => format!("every {pacticipant} tagged {tag}"),
+            _ if *main_branch => format!("the newest {pacticipant} of its main branch"),
+            _ => format!("the newest {pacticipant}"),
+        }
+    };
+    let versions = query.selectors.iter().map(version).collect::<Vec<_>>().join(" and ");
+    match &query.target {
+        MatrixTarget::Environment(name) => format!("deploy {versions} to {name}"),
+        MatrixTarget::Tag(tag) => format!("deploy {versions} beside what is tagged {tag}"),
+        MatrixTarget::MainBranches => format!("merge {versions}"),
+        MatrixTarget::EachOther if query.selectors.len() == 1 => {
+            format!("deploy {versions} beside the newest of all others")
+        }
+        MatrixTarget::EachOther | MatrixTarget::Everything => format!("deploy {versions} together"),
+    }
+}
+
+/// In seconds. Services end builds that say nothing for some minutes.
+const SIGN_OF_LIFE: u64 = 60;
+
 async fn ask_until_known(
     client: &BrokerClient,
     query: &MatrixQuery,
@@ -138,27 +199,48 @@ async fn ask_until_known(
     dry_run: bool,
     context: &Context,
 ) -> anyhow::Result<Received<Matrix>> {
-    let times = if dry_run { 0 } else { args.retry_while_unknown };
     let mut matrix = ask_once(client, query).await?;
-    for asked_again in 0..times {
-        let has_failed = matrix.summary.failed > 0;
-        if !matrix.summary.is_waiting_for_results() || (args.fail_fast && has_failed) {
+    let is_open =
+        |matrix: &Matrix| matrix.summary.is_waiting_for_results() && !(args.fail_fast && matrix.summary.failed > 0);
+    let times = if dry_run { 0 } else { args.retry_while_unknown };
+    if times == 0 || !is_open(&matrix) {
+        return Ok(matrix);
+    }
+    let missing = |matrix: &Matrix| match matrix.summary.unknown.unwrap_or(1).max(1) {
+        1 => "1 verification result".to_owned(),
+        many => format!("{many} verification results"),
+    };
+    let longest = u64::from(times) * u64::from(args.retry_interval);
+    let text = format!("waiting for {} (for {longest} seconds at most)", missing(&matrix));
+    context.printer.remark(Tone::Faint, &text);
+    let progress = Progress::begin("waiting for verification results", None, &context.printer);
+    // What the requests take is not counted.
+    let (mut said, mut said_at, mut waited) = (missing(&matrix), 0, 0);
+    for _ in 0..times {
+        tokio::time::sleep(Duration::from_secs(args.retry_interval.into())).await;
+        waited += u64::from(args.retry_interval);
+        matrix = ask_once(client, query).await?;
+        if !is_open(&matrix) {
             break;
         }
-        if asked_again == 0 {
-            let missing = matrix.summary.unknown.unwrap_or(1);
-            let seconds = u64::from(times) * u64::from(args.retry_interval);
-            let results = if missing == 1 { "result" } else { "results" };
-            let text = format!("waiting for {missing} verification {results} (for {seconds} seconds at most)");
-            context.printer.remark(Tone::Faint, &text);
+        if said != missing(&matrix) || waited - said_at >= SIGN_OF_LIFE {
+            (said, said_at) = (missing(&matrix), waited);
+            let text = format!("still waiting for {said}, since {waited} seconds");
+            progress.aside(|| context.printer.remark(Tone::Faint, &text));
         }
-        tokio::time::sleep(Duration::from_secs(args.retry_interval.into())).await;
-        matrix = ask_once(client, query).await?;
     }
+    drop(progress);
+    let end = if matrix.summary.is_waiting_for_results() {
+        format!("{} still missing", missing(&matrix))
+    } else {
+        "all results are there".to_owned()
+    };
+    context.printer.remark(Tone::Faint, &format!("{end} after {waited} seconds"));
     Ok(matrix)
 }
 
-async fn ask_once(client: &BrokerClient, query: &MatrixQuery) -> anyhow::Result<Received<Matrix>> {
+/// Asks; names that do not exist are answered with those that do.
+pub(super) async fn ask_once(client: &BrokerClient, query: &MatrixQuery) -> anyhow::Result<Received<Matrix>> {
     match client.matrix(query).await {
         Ok(matrix) => Ok(matrix),
         // The URL of the question, with all that is escaped in it, would only hide what is wrong.

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::broker::interruption;
+use super::shell_word;
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::error::Problem;
@@ -32,6 +33,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    // Interrupted, it takes its servers and its folder with it.
+    tokio::select! {
+        told = tell(args, context) => told,
+        () = interruption() => Ok(Exit::Interrupted),
+    }
+}
+
+async fn tell(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let folder =
         tempfile::Builder::new().prefix("intact-demo-").tempdir().context("no temporary folder can be made")?;
     let story = Story { context, folder: folder.path() };
@@ -123,7 +132,7 @@ impl Story<'_> {
 
     /// Shows the command, runs it, and insists on how it ends.
     async fn run(&self, arguments: &[&str], expected: Exit) -> anyhow::Result<()> {
-        let words: Vec<String> = std::iter::once(&"intact").chain(arguments).map(|word| quoted(word)).collect();
+        let words: Vec<String> = std::iter::once(&"intact").chain(arguments).map(|word| shell_word(word)).collect();
         self.command(&words.join(" "));
         let cli = Cli::from_arguments(std::iter::once("intact").chain(arguments.iter().copied()).map(Into::into))?;
         // Boxed, because a command runs commands here.
@@ -167,12 +176,6 @@ impl Story<'_> {
         )
         .await
     }
-}
-
-/// The word as a shell would need it.
-fn quoted(word: &str) -> String {
-    let plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:=@".contains(&byte));
-    if plain && !word.is_empty() { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// A broker in this process, on a free port.

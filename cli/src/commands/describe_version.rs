@@ -1,8 +1,9 @@
 //! `intact describe-version`: one version, or the versions that an environment has of an application.
 
+use clap::ValueEnum;
 use intact_broker_client::{BrokerClient, Received};
 
-use super::{Output, table};
+use super::{Output, table, unknown};
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
 use crate::error::Problem;
@@ -30,9 +31,34 @@ pub(crate) struct Args {
     released: bool,
     /// The form of the result
     #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
-    output: Output,
+    output: Form,
     #[command(flatten)]
     broker: BrokerOptions,
+}
+
+/// The forms of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    // For people.
+    #[value(alias = "text")]
+    Table,
+    // The broker's answer as it is.
+    Json,
+    // The broker's answer with line breaks and indentation.
+    Pretty,
+    // Only the numbers of the versions.
+    Id,
+}
+
+impl Form {
+    /// Prints the broker's answer if it is asked for. Says whether it did.
+    fn print_raw(self, context: &Context, answer: &str) -> bool {
+        match self {
+            Self::Table | Self::Id => false,
+            Self::Json => Output::Json.print_raw(context, &[answer]),
+            Self::Pretty => Output::Pretty.print_raw(context, &[answer]),
+        }
+    }
 }
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -46,14 +72,18 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         Some(version) => client.version(pacticipant, version).await?,
         None => client.latest_version(pacticipant, tag).await?,
     };
-    let found = found.ok_or_else(|| {
-        Problem::usage(match (&args.version, tag) {
-            (Some(version), _) => format!("{pacticipant} version {version} is not known to the broker"),
-            (None, Some(tag)) => format!("{pacticipant} has no version with the tag {tag}"),
-            (None, None) => format!("{pacticipant} has no version"),
-        })
-    })?;
-    if !args.output.print_raw(context, &[&found.raw]) {
+    let Some(found) = found else {
+        return Err(match (&args.version, tag) {
+            (Some(version), _) => unknown::version(&client, pacticipant, version).await,
+            _ if client.pacticipant(pacticipant).await?.is_none() => unknown::pacticipant(&client, pacticipant).await,
+            (None, Some(tag)) => Problem::usage(format!("{pacticipant} has no version with the tag {tag}")),
+            (None, None) => Problem::usage(format!("{pacticipant} has no version")),
+        }
+        .into());
+    };
+    if args.output == Form::Id {
+        context.printer.text(&found.number);
+    } else if !args.output.print_raw(context, &found.raw) {
         let version = found.value;
         let row = [version.number, version.branches.join(", "), version.tags.join(", ")];
         context.printer.text(&table(["VERSION", "BRANCHES", "TAGS"], [row]));
@@ -77,18 +107,36 @@ async fn of_environment(
             raw.push(answer);
         }
     };
+    let pacticipant = &args.pacticipant;
     if args.deployed || both {
-        for Received { value, raw } in client.deployed_versions(&args.pacticipant, environment).await? {
+        let deployed = match client.deployed_versions(pacticipant, environment).await {
+            Ok(deployed) => deployed,
+            Err(error) => return Err(unknown::recording(client, error).await),
+        };
+        for Received { value, raw } in deployed {
             add(value.version, "deployed", value.application_instance, raw);
         }
     }
     if args.released || both {
-        for Received { value, raw } in client.released_versions(&args.pacticipant, environment).await? {
+        let released = match client.released_versions(pacticipant, environment).await {
+            Ok(released) => released,
+            Err(error) => return Err(unknown::recording(client, error).await),
+        };
+        for Received { value, raw } in released {
             add(value.version, "released", None, raw);
         }
     }
+    if rows.is_empty() && client.pacticipant(pacticipant).await?.is_none() {
+        return Err(unknown::pacticipant(client, pacticipant).await.into());
+    }
+    if args.output == Form::Id {
+        for [number, ..] in &rows {
+            context.printer.text(number);
+        }
+        return Ok(Exit::Success);
+    }
     // An array even for one: how many there are is part of the answer.
-    if !args.output.print_raw(context, &[&format!("[{}]", raw.join(","))]) {
+    if !args.output.print_raw(context, &format!("[{}]", raw.join(","))) {
         context.printer.text(&table(["VERSION", "STATUS", "ENVIRONMENT", "APPLICATION INSTANCE"], rows));
     }
     Ok(Exit::Success)

@@ -206,6 +206,9 @@ pub(crate) struct DeleteArgs {
     /// Its id, which list-environments shows
     #[arg(long, value_name = "UUID")]
     uuid: String,
+    /// What the older tools have; `json` gives the environment as it was.
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", hide = true)]
+    output: Output,
     #[command(flatten)]
     broker: BrokerOptions,
 }
@@ -214,6 +217,9 @@ pub(crate) async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Resul
     let client = args.broker.client(&context.environment)?;
     let environment = find(&client, &args.uuid).await?;
     client.delete_environment(&args.uuid).await?;
+    if args.output.print_raw(context, &[&environment.raw]) {
+        return Ok(Exit::Success);
+    }
     context.printer.line(Tone::Good, &format!("Deleted {} environment from the Pact Broker", environment.name));
     Ok(Exit::Success)
 }

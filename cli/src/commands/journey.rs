@@ -96,6 +96,8 @@ async fn contracts_are_published_together_and_a_changed_one_is_refused_with_the_
       Next steps:
         * Add Pact verification tests to the Stock build. See https://docs.pact.io/go/provider_verification
         * Configure separate Stock pact verification build and webhook to trigger it when the pact content changes. See https://docs.pact.io/go/webhooks
+    Web 1.0.0 → Orders: new
+    Web 1.0.0 → Stock: new
     ");
 
     journey.exit("publish FOLDER/pacts/**/*.json -a 1.0.0 --branch main", Exit::Success).await;

@@ -1,10 +1,11 @@
-//! `intact create-or-update-pacticipant`, `list-pacticipants` and `describe-pacticipant`.
+//! `intact create-or-update-pacticipant`, `list-pacticipants`, `describe-pacticipant` and `delete-pacticipant`.
 
 use intact_broker_client::PacticipantChange;
 
-use super::{Question, description, table};
+use super::confirmation::Confirmation;
+use super::{Question, description, table, unknown};
+use crate::broker_options::BrokerOptions;
 use crate::context::Context;
-use crate::error::Problem;
 use crate::exit::Exit;
 use crate::printer::Tone;
 
@@ -66,19 +67,46 @@ pub(crate) struct DescribeArgs {
 }
 
 pub(crate) async fn describe(args: DescribeArgs, context: &Context) -> anyhow::Result<Exit> {
-    let found = args.question.broker.client(&context.environment)?.pacticipant(&args.name).await?;
-    let found = found.ok_or_else(|| {
-        Problem::usage(format!("there is no application {}", args.name)).hint("list-pacticipants shows the names")
-    })?;
+    let client = args.question.broker.client(&context.environment)?;
+    let Some(found) = client.pacticipant(&args.name).await? else {
+        return Err(unknown::pacticipant(&client, &args.name).await.into());
+    };
     if !args.question.output.print_raw(context, &[&found.raw]) {
+        let labels = found.labels().collect::<Vec<_>>().join(", ");
         let pacticipant = found.value;
         context.printer.text(&description([
             ("Name", Some(pacticipant.name)),
             ("Display name", pacticipant.display_name),
             ("Main branch", pacticipant.main_branch),
             ("Repository", pacticipant.repository_url),
+            ("Labels", Some(labels)),
             ("Created", pacticipant.created_at),
         ]));
     }
+    Ok(Exit::Success)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DeleteArgs {
+    /// Its name
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    confirmation: Confirmation,
+    #[command(flatten)]
+    broker: BrokerOptions,
+}
+
+pub(crate) async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Result<Exit> {
+    let DeleteArgs { name, confirmation, broker } = args;
+    let client = broker.client(&context.environment)?;
+    if client.pacticipant(&name).await?.is_none() {
+        return Err(unknown::pacticipant(&client, &name).await.into());
+    }
+    let loss =
+        format!("delete {name} with all its versions, its pacts with others and theirs with it, results and webhooks");
+    confirmation.obtain(&loss, context)?;
+    client.delete_pacticipant(&name).await?;
+    context.printer.line(Tone::Good, &format!("Deleted {name} from the Pact Broker"));
     Ok(Exit::Success)
 }

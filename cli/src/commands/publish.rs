@@ -4,35 +4,49 @@
 //! files' own bytes. All contracts of a consumer go in one request and appear together or not at all.
 
 mod merge;
+mod outcome;
+mod plan;
+mod properties;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use intact_broker_client::{Contract, Publication};
+use clap::ArgAction;
+use intact_broker_client::{BrokerClient, BrokerError, Publication, Published, Received};
 
+use self::outcome::Outcome;
 use super::Output;
 use crate::broker_options::BrokerOptions;
-use crate::ci_environment::{self, Detected};
-use crate::context::Context;
+use crate::ci_environment;
+use crate::context::{Context, Environment};
 use crate::error::Problem;
 use crate::exit::Exit;
-use crate::pact_files::{self, Oddities, PactFile};
+use crate::pact_files::{self, Oddities, PactFile, STANDARD_INPUT};
+use crate::printer::Tone;
+use crate::progress::Progress;
 
 #[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true)]
 pub(crate) struct Args {
-    /// Pact files, directories (searched with all below them), or quoted patterns
-    #[arg(required = true, value_name = "FILE|DIR|PATTERN")]
+    /// Print help
+    // The short form is the branch, as in one of the official tools; without a branch it is help all the same.
+    #[arg(long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+    /// Pact files, directories (searched with all below them), quoted patterns, or - for standard input
+    #[arg(required_unless_present = "print_detected", value_name = "FILE|DIR|PATTERN")]
     files: Vec<PathBuf>,
     /// The consumer's version; required unless it is detected with -r
     #[arg(short = 'a', long, value_name = "VERSION")]
     consumer_app_version: Option<String>,
     /// The consumer's branch
-    #[arg(long, value_name = "BRANCH")]
+    #[arg(short = 'h', long, value_name = "BRANCH")]
     branch: Option<String>,
     /// Take version (the commit), branch and build URL from the build service or Git, where they are not given
     #[arg(short = 'r', long)]
     auto_detect_version_properties: bool,
+    /// Only say what -r would take, and from where
+    #[arg(long)]
+    print_detected: bool,
     /// A tag for the version; may be repeated, or a list with commas
     #[arg(short = 't', long, value_name = "TAG", value_delimiter = ',')]
     tag: Vec<String>,
@@ -45,6 +59,9 @@ pub(crate) struct Args {
     /// Merge with what is already published for this version, instead of replacing it
     #[arg(long)]
     merge: bool,
+    /// Read the files and say what would be published, but ask and send nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Also refuse files that are only odd, such as with a matching rule that nobody knows
     #[arg(long)]
     strict: bool,
@@ -58,37 +75,47 @@ pub(crate) struct Args {
     broker: BrokerOptions,
 }
 
-/// What is said of the version that is published.
-#[derive(Debug, PartialEq, Eq)]
-struct VersionProperties {
-    version: String,
-    branch: Option<String>,
-    tags: Vec<String>,
-    build_url: Option<String>,
+pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.print_detected {
+        properties::print_detected(&ci_environment::find(&context.environment), args.output, context);
+        return Ok(Exit::Success);
+    }
+    // Without a broker nothing can be published, and that is no news to wait for.
+    let client = if args.dry_run { None } else { Some(args.broker.client(&context.environment)?) };
+    let properties = properties::version_properties(&args, || ci_environment::detect(&context.environment))?;
+    let consumers = plan::by_consumer(read_all(&args, context)?)?;
+    let Some(client) = client else {
+        if args.output == Output::Text {
+            plan::print(&consumers, &properties, args.merge, context);
+        } else {
+            args.output.print_raw(context, &[&plan::document(&consumers, &properties, args.merge).to_string()]);
+        }
+        context.printer.remark(Tone::Doubtful, "dry run: nothing was sent");
+        return Ok(Exit::Success);
+    };
+    let publications = consumers
+        .into_iter()
+        .map(|(consumer, contracts)| plan::publication(consumer, contracts, &properties, args.merge))
+        .collect();
+    publish_all(&client, publications, args.output, context).await
 }
 
-pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let client = args.broker.client(&context.environment)?;
-    let properties = version_properties(&args, || ci_environment::detect(&context.environment))?;
-    let files = pact_files::find(&args.files)?;
-    let oddities = if args.strict { Oddities::Refused } else { Oddities::Warned };
-    let files = files.iter().map(|file| pact_files::read(file, oddities)).collect::<Result<Vec<_>, _>>()?;
+async fn publish_all(
+    client: &BrokerClient,
+    publications: Vec<Publication>,
+    output: Output,
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    let in_the_old_way = has_feature(&context.environment, "publish_pacts_using_old_api");
+    let many = u64::try_from(publications.len()).ok().filter(|&many| many > 1);
+    let progress = Progress::begin("publishing", many, &context.printer);
     let mut answers = Vec::new();
     let mut published_all = Ok(Exit::Success);
-    for (consumer, contracts) in by_consumer(files)? {
-        let publication = Publication {
-            consumer,
-            version: properties.version.clone(),
-            branch: properties.branch.clone(),
-            tags: properties.tags.clone(),
-            build_url: properties.build_url.clone(),
-            merge: args.merge,
-            contracts,
-        };
-        match client.publish_contracts(&publication).await {
+    for publication in publications {
+        match publish(client, &publication, in_the_old_way).await {
             Ok(published) => {
-                if args.output == Output::Text {
-                    context.printer.notices(&published.notices);
+                if output == Output::Text {
+                    progress.aside(|| print(&publication, &published, context));
                 }
                 answers.push(published.raw);
             }
@@ -97,12 +124,43 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
                 break;
             }
         }
+        progress.step();
     }
+    drop(progress);
     // Also when a later one failed: what was published is published.
     if !answers.is_empty() {
-        args.output.print_raw(context, &answers.iter().map(String::as_str).collect::<Vec<_>>());
+        output.print_raw(context, &answers.iter().map(String::as_str).collect::<Vec<_>>());
     }
     published_all
+}
+
+async fn publish(
+    client: &BrokerClient,
+    publication: &Publication,
+    in_the_old_way: bool,
+) -> Result<Received<Published>, BrokerError> {
+    if in_the_old_way {
+        client.publish_contracts_one_by_one(publication).await
+    } else {
+        client.publish_contracts(publication).await
+    }
+}
+
+/// Pipelines switch on what the official tool calls features, by a list of names.
+fn has_feature(environment: &Environment, name: &str) -> bool {
+    let names = environment.get("PACT_BROKER_FEATURES").unwrap_or_default().to_lowercase();
+    names.split([' ', ',', '\n', '\t']).any(|given| given == name)
+}
+
+/// The broker's notices, and below them what became of each contract.
+fn print(publication: &Publication, published: &Published, context: &Context) {
+    context.printer.notices(&published.notices);
+    let Publication { consumer, version, contracts, .. } = publication;
+    for contract in contracts {
+        let provider = &contract.provider;
+        let outcome = Outcome::of(&published.notices, consumer, version, provider);
+        context.printer.line(outcome.tone(), &format!("{consumer} {version} → {provider}: {}", outcome.word()));
+    }
 }
 
 fn summary(publication: &Publication) -> String {
@@ -112,108 +170,51 @@ fn summary(publication: &Publication) -> String {
     format!("{contracts} of {consumer} version {version} with {}", providers.join(", "))
 }
 
-fn version_properties(args: &Args, detect: impl FnOnce() -> Detected) -> anyhow::Result<VersionProperties> {
-    let given =
-        |flag: &Option<String>| flag.as_deref().map(str::trim).filter(|flag| !flag.is_empty()).map(str::to_owned);
-    let (mut version, mut branch) = (given(&args.consumer_app_version), given(&args.branch));
-    let mut build_url = given(&args.build_url);
-    let mut tags: Vec<String> = Vec::new();
-    let mut add_tag = |tag: &str| {
-        if !tag.trim().is_empty() && !tags.iter().any(|known| known == tag.trim()) {
-            tags.push(tag.trim().to_owned());
+/// Reads every file, so that all that is wrong is told at once.
+fn read_all(args: &Args, context: &Context) -> anyhow::Result<Vec<PactFile>> {
+    let oddities = if args.strict { Oddities::Refused } else { Oddities::Warned };
+    let is_standard_input = |path: &&PathBuf| path.as_path() == Path::new(STANDARD_INPUT);
+    let named: Vec<PathBuf> = args.files.iter().filter(|path| !is_standard_input(path)).cloned().collect();
+    let found = pact_files::find(&named)?;
+    let mut results: Vec<_> = found.iter().map(|file| pact_files::read(file, oddities)).collect();
+    if args.files.iter().any(|path| is_standard_input(&path)) {
+        results.push(pact_files::read_standard_input(oddities));
+    }
+    let count = results.len();
+    let (mut files, mut broken) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(file) => files.push(file),
+            Err(error) => broken.push(error),
         }
-    };
-    args.tag.iter().for_each(|tag| add_tag(tag));
-    if args.auto_detect_version_properties || args.tag_with_git_branch {
-        let detected = detect();
-        if args.tag_with_git_branch {
-            let branch = detected.branch.as_deref().ok_or_else(|| {
-                Problem::usage("the branch for the tag could not be detected").hint("give the tag with --tag")
-            })?;
-            add_tag(branch);
-        }
-        if args.auto_detect_version_properties {
-            version = version.or(detected.commit);
-            branch = branch.or(detected.branch);
-            build_url = build_url.or(detected.build_url);
-            if branch.is_none() {
-                let problem = Problem::usage("the branch could not be detected");
-                return Err(problem.hint("give it with --branch").into());
+    }
+    match broken.len() {
+        0 => Ok(files),
+        1 => Err(broken.swap_remove(0)),
+        many => {
+            for error in &broken {
+                context.printer.error(error);
             }
+            let problem = Problem::usage(format!("{many} of {count} pact files are of no use"));
+            Err(problem.hint("nothing was published; repair them, or leave them out").into())
         }
     }
-    let version = version.ok_or_else(|| {
-        let detected = args.auto_detect_version_properties;
-        let text = if detected { "the version could not be detected" } else { "the consumer's version is missing" };
-        Problem::usage(text)
-            .hint("give it with --consumer-app-version, or detect it with --auto-detect-version-properties")
-    })?;
-    Ok(VersionProperties { version, branch, tags, build_url })
-}
-
-/// The contracts of each consumer; several files of one pair become one contract.
-fn by_consumer(files: Vec<PactFile>) -> anyhow::Result<BTreeMap<String, Vec<Contract>>> {
-    let mut pairs: BTreeMap<(String, String), Vec<PactFile>> = BTreeMap::new();
-    for file in files {
-        pairs.entry((file.pact.consumer.clone(), file.pact.provider.clone())).or_default().push(file);
-    }
-    let mut consumers: BTreeMap<String, Vec<Contract>> = BTreeMap::new();
-    for ((consumer, provider), files) in pairs {
-        if consumer.trim().is_empty() || provider.trim().is_empty() {
-            let file = files.first().map(|file| file.path.display().to_string()).unwrap_or_default();
-            return Err(Problem::usage(format!("the pact file {file} does not name its consumer and provider")).into());
-        }
-        let content = merge::merge(&files)?.into();
-        consumers.entry(consumer).or_default().push(Contract { provider, content });
-    }
-    Ok(consumers)
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
-
     use super::*;
 
-    #[derive(clap::Parser)]
-    struct Command {
-        #[command(flatten)]
-        args: Args,
-    }
-
-    fn properties(arguments: &str, commit: Option<&str>, branch: Option<&str>) -> Result<VersionProperties, String> {
-        let arguments = ["publish", "x.json", "-b", "http://b"].into_iter().chain(arguments.split_whitespace());
-        let args = Command::try_parse_from(arguments).map_err(|error| error.to_string())?.args;
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        let detected = Detected { commit: text(commit), branch: text(branch), build_url: text(Some("http://ci/1")) };
-        version_properties(&args, || detected).map_err(|error| error.to_string())
-    }
-
     #[test]
-    fn what_is_given_wins_over_what_is_detected() {
-        let expected = |version: &str, branch: Option<&str>, tags: &[&str], build_url: Option<&str>| {
-            Ok(VersionProperties {
-                version: version.into(),
-                branch: branch.map(str::to_owned),
-                tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
-                build_url: build_url.map(str::to_owned),
-            })
+    fn features_are_a_list_with_blanks_or_commas() {
+        let has = |value: &str| {
+            has_feature(&Environment::of([("PACT_BROKER_FEATURES", value)]), "publish_pacts_using_old_api")
         };
-        let detected = |arguments| properties(arguments, Some("abc"), Some("main"));
-        assert_eq!(detected("-a 1"), expected("1", None, &[], None));
-        assert_eq!(detected("-r"), expected("abc", Some("main"), &[], Some("http://ci/1")));
-        assert_eq!(detected("-r -a 1 --branch b --build-url u"), expected("1", Some("b"), &[], Some("u")));
-        assert_eq!(detected("-a 1 -t a,b -t c -t a -g"), expected("1", None, &["a", "b", "c", "main"], None));
-    }
-
-    #[test]
-    fn what_cannot_be_found_out_is_named() {
-        assert_eq!(properties("", None, None), Err("the consumer's version is missing".into()));
-        assert_eq!(properties("-r", None, Some("main")), Err("the version could not be detected".into()));
-        assert_eq!(properties("-r", Some("abc"), None), Err("the branch could not be detected".into()));
-        assert_eq!(
-            properties("-a 1 -g", Some("abc"), None),
-            Err("the branch for the tag could not be detected".into())
+        assert!(
+            has("publish_pacts_using_old_api")
+                && has("a Publish_Pacts_Using_Old_Api")
+                && has("x,publish_pacts_using_old_api")
         );
+        assert!(!has("") && !has("publish_pacts_using_old_api_2"));
     }
 }

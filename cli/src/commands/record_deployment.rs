@@ -1,6 +1,6 @@
 //! `intact record-deployment`.
 
-use super::{Question, VersionName};
+use super::{Question, VersionName, unknown};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -41,7 +41,10 @@ impl Place {
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let Args { of: VersionName { pacticipant, version }, place, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
-    let deployed = client.record_deployment(&pacticipant, &version, &place.environment, place.instance()).await?;
+    let deployed = match client.record_deployment(&pacticipant, &version, &place.environment, place.instance()).await {
+        Ok(deployed) => deployed,
+        Err(error) => return Err(unknown::recording(&client, error).await),
+    };
     if !output.print_raw(context, &[&deployed.raw]) {
         let place = place.in_words();
         let text = format!("Recorded deployment of {pacticipant} version {version} to {place} in the Pact Broker.");

@@ -1,6 +1,6 @@
 //! `intact record-release`.
 
-use super::{Question, VersionName};
+use super::{Question, VersionName, unknown};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -19,7 +19,10 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let Args { of: VersionName { pacticipant, version }, environment, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
-    let released = client.record_release(&pacticipant, &version, &environment).await?;
+    let released = match client.record_release(&pacticipant, &version, &environment).await {
+        Ok(released) => released,
+        Err(error) => return Err(unknown::recording(&client, error).await),
+    };
     if !output.print_raw(context, &[&released.raw]) {
         let text = format!(
             "Recorded release of {pacticipant} version {version} to {environment} environment in the Pact Broker."

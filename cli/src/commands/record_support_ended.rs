@@ -1,6 +1,6 @@
 //! `intact record-support-ended`.
 
-use super::{Question, VersionName, record_release};
+use super::{Question, VersionName, record_release, unknown};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -11,7 +11,10 @@ pub(crate) type Args = record_release::Args;
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let Args { of: VersionName { pacticipant, version }, environment, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
-    let ended = client.record_support_ended(&pacticipant, &version, &environment).await?;
+    let ended = match client.record_support_ended(&pacticipant, &version, &environment).await {
+        Ok(ended) => ended,
+        Err(error) => return Err(unknown::recording(&client, error).await),
+    };
     let raw = format!("[{}]", ended.iter().map(|one| one.raw.trim()).collect::<Vec<_>>().join(","));
     if !output.print_raw(context, &[&raw]) {
         let text = format!(

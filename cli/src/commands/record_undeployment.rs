@@ -1,7 +1,7 @@
 //! `intact record-undeployment`.
 
-use super::Question;
 use super::record_deployment::Place;
+use super::{Question, unknown};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -20,7 +20,10 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let Args { pacticipant, place, question: Question { output, broker } } = args;
     let client = broker.client(&context.environment)?;
-    let undeployed = client.record_undeployment(&pacticipant, &place.environment, place.instance()).await?;
+    let undeployed = match client.record_undeployment(&pacticipant, &place.environment, place.instance()).await {
+        Ok(undeployed) => undeployed,
+        Err(error) => return Err(unknown::recording(&client, error).await),
+    };
     // An array even for one: how many there were is part of the answer.
     let raw = format!("[{}]", undeployed.iter().map(|one| one.raw.trim()).collect::<Vec<_>>().join(","));
     if !output.print_raw(context, &[&raw]) {

@@ -19,6 +19,7 @@ use regex::Regex;
 
 use super::broker::interruption;
 use super::mock::not_started;
+use crate::broker_options::showing_certificate;
 use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
 use crate::exit::Exit;
@@ -258,6 +259,7 @@ fn client(
 ) -> anyhow::Result<BrokerClient> {
     let retries = number_of(args.retries, environment, "PACT_BROKER_HTTP_RETRIES")?.unwrap_or(8);
     let builder = BrokerClient::builder(url).skip_tls_verification(args.insecure_tls).retries(retries);
+    let credentials = credentials.with_credentials()?;
     // A flag wins over a variable of the other kind.
     let builder = match (&args.token, &args.user) {
         (Some(token), _) => builder.bearer_token(token),
@@ -271,7 +273,7 @@ fn client(
             (None, None) => builder,
         },
     };
-    Ok(builder.build()?)
+    Ok(showing_certificate(builder, environment)?.build()?)
 }
 
 async fn fetch(client: &BrokerClient, url: &str) -> anyhow::Result<Pact> {

@@ -1,6 +1,6 @@
 //! `intact create-version-tag` and `delete-version-tag`.
 
-use super::VersionName;
+use super::{VersionName, unknown};
 use crate::broker_options::BrokerOptions;
 use crate::ci_environment;
 use crate::context::Context;
@@ -42,8 +42,9 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         tag.push(branch);
     }
     if !auto_create_version && client.version(&pacticipant, &version).await?.is_none() {
-        let problem = Problem::usage(format!("{pacticipant} version {version} is not known to the broker"));
-        return Err(problem.hint("check the version, or create it with --auto-create-version").into());
+        let problem = unknown::version(&client, &pacticipant, &version).await;
+        let known = problem.hint_text().map(|known| format!("{known} ")).unwrap_or_default();
+        return Err(problem.hint(format!("{known}(--auto-create-version creates what is missing)")).into());
     }
     for tag in tag {
         client.put_tag(&pacticipant, &version, &tag).await?;

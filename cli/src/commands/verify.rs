@@ -7,7 +7,7 @@
 mod last_failed;
 mod progress;
 mod published_version;
-mod reports;
+pub(crate) mod reports;
 mod sources;
 mod target;
 #[cfg(test)]
@@ -213,7 +213,7 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let verifier = args.verifier(context)?;
     let printer = &context.printer;
     let report = TerminalReport::new(Lines(printer)).colour(printer.is_coloured()).hints(true);
-    let mut progress = Progress::on_terminal(report);
+    let mut progress = Progress::on_terminal(report, printer.is_quiet());
     // What the run has started, such as a command for a provider state, ends with it.
     let report = tokio::select! {
         report = verifier.run(&mut progress) => report,

@@ -8,9 +8,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use intact_broker::{Broker, CleanUp, CleanUpPlan, CleanUpResult, CleanUpSchedule, Config, Cron, Database};
 
-use super::database::database;
+use super::database::DatabaseFlags;
 use super::settings::switch;
-use super::settings_file::FileFlag;
 use crate::commands::table;
 use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
@@ -23,12 +22,8 @@ const DAY: u64 = 24 * 60 * 60;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where data is kept: sqlite://PATH or postgres://…; a SQLite file in the user's data directory unless given
-    /// [env: PACT_BROKER_DATABASE_URL]
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
     #[command(flatten)]
-    file: FileFlag,
+    database: DatabaseFlags,
     /// Only tell what would be deleted [env: PACT_BROKER_DATABASE_CLEAN_DRY_RUN]
     #[arg(long)]
     dry_run: bool,
@@ -141,9 +136,8 @@ impl CleanSettings {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let environment = &args.file.read(&context.environment)?.below(&context.environment);
-    let (rules, dry_run) = (args.rules.read(environment)?, is_dry_run(args.dry_run, environment)?);
-    let database = database(args.database_url.as_deref(), environment)?;
+    let (database, environment) = args.database.read(&context.environment)?;
+    let (rules, dry_run) = (args.rules.read(&environment)?, is_dry_run(args.dry_run, &environment)?);
     if let Database::Sqlite(file) = &database
         && !file.exists()
     {
@@ -188,12 +182,18 @@ fn shown_plan(plan: &CleanUpPlan) -> String {
     if !rows.is_empty() {
         let _ = write!(text, "\n{}", table(["PACTICIPANT", "DELETE", "KEEP"], rows));
     }
+    let rows = plan.rows_to_delete.iter().map(|(table, count)| [shown_table(table), count.to_string()]);
+    let _ = write!(text, "\n{}", table(["TABLE", "DELETE"], rows));
     text
+}
+
+fn shown_table(table: &str) -> String {
+    table.replace('_', " ")
 }
 
 fn shown_result(result: &CleanUpResult) -> String {
     let row = |(table, counts): (&&str, &intact_broker::DeletedAndKept)| {
-        [table.replace('_', " "), counts.deleted.to_string(), counts.kept.to_string()]
+        [shown_table(table), counts.deleted.to_string(), counts.kept.to_string()]
     };
     table(["TABLE", "DELETED", "KEPT"], result.tables.iter().map(row))
 }
@@ -256,6 +256,8 @@ mod tests {
         for (more, expected) in [
             (" --dry-run", "2 of 2 versions and 0 of 1 branches would be deleted"),
             (" --dry-run -o json", r#""versionsToDelete":2"#),
+            (" --dry-run", "versions           ┆ 2 "),
+            (" --dry-run -o json", r#""rowsToDelete":{"branches":0,"#),
             (" -o json", r#""versions":{"deleted":2,"kept":0}"#),
             (" --dry-run", "0 of 0 versions and 0 of 1 branches would be deleted"),
         ] {

@@ -5,8 +5,28 @@ use std::path::{Path, PathBuf};
 use intact_broker::Database;
 use url::Url;
 
+use super::settings_file::FileFlag;
 use crate::context::Environment;
 use crate::error::Problem;
+
+/// How a command that works on a database, without serving it, is told which.
+#[derive(Debug, clap::Args)]
+pub(super) struct DatabaseFlags {
+    /// Where data is kept: sqlite://PATH or postgres://…; a SQLite file in the user's data directory unless given
+    /// [env: PACT_BROKER_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    #[command(flatten)]
+    file: FileFlag,
+}
+
+impl DatabaseFlags {
+    /// The database, and the variables with the settings of the file below them.
+    pub(super) fn read(&self, environment: &Environment) -> anyhow::Result<(Database, Environment)> {
+        let environment = self.file.read(environment)?.below(environment);
+        Ok((database(self.database_url.as_deref(), &environment)?, environment))
+    }
+}
 
 /// The database of the flag, of the variables, or the usual one.
 pub(super) fn database(flag: Option<&str>, environment: &Environment) -> anyhow::Result<Database> {

@@ -6,19 +6,15 @@
 use anyhow::Context as _;
 use intact_broker::{Broker, Config, Database, Seed};
 
-use super::settings_file::FileFlag;
-use super::{create_directory_of, database};
+use super::database::{DatabaseFlags, create_directory_of};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::printer::Tone;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The empty database: sqlite://PATH or postgres://…
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
     #[command(flatten)]
-    file: FileFlag,
+    database: DatabaseFlags,
     /// How many applications there are
     #[arg(long, value_name = "NUMBER", default_value_t = Seed::default().pacticipants)]
     pacticipants: u32,
@@ -34,9 +30,8 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let Args { database_url, file, pacticipants, integrations, versions, results } = args;
-    let environment = file.read(&context.environment)?.below(&context.environment);
-    let database = database(database_url.as_deref(), &environment)?;
+    let Args { database, pacticipants, integrations, versions, results } = args;
+    let (database, _) = database.read(&context.environment)?;
     if let Database::Sqlite(file) = &database {
         create_directory_of(file)?;
     }

@@ -3,30 +3,11 @@
 //!
 //! Failures stand before missing results and those before successes, because they are what has to be dealt with.
 
-use intact_broker_client::{Matrix, MatrixReason, MatrixRow, MatrixVersion, Notice};
+use intact_broker_client::{Matrix, MatrixReason, MatrixRow};
 
+use super::rows::{failures_first, shown_version, sorted};
 use crate::commands::table;
-use crate::printer::{Printer, Tone};
-
-/// How a row stands; in this order rows are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    Failed,
-    Unknown,
-    Verified,
-    Ignored,
-}
-
-impl Standing {
-    fn of(row: &MatrixRow) -> Self {
-        match &row.verification_result {
-            _ if row.ignored => Self::Ignored,
-            None => Self::Unknown,
-            Some(result) if result.success => Self::Verified,
-            Some(_) => Self::Failed,
-        }
-    }
-}
+use crate::printer::{Printer, Tone, one_line};
 
 pub(super) fn print(matrix: &Matrix, dry_run: bool, printer: &Printer) {
     let prefix = if dry_run { "[dry-run] " } else { "" };
@@ -66,15 +47,18 @@ pub(super) fn print(matrix: &Matrix, dry_run: bool, printer: &Printer) {
     }
 }
 
+/// How many failed interactions are named for one cause.
+pub(super) const MOST_INTERACTIONS: usize = 5;
+
 /// Each cause with what failed and the command that resolves it.
 fn next_steps(reasons: &[MatrixReason]) -> String {
-    const MOST_INTERACTIONS: usize = 5;
     let mut lines = Vec::new();
     for (index, reason) in reasons.iter().enumerate() {
         lines.push(format!("{}. {}", index + 1, reason.text));
         let failed = &reason.failed_interactions;
         for interaction in failed.iter().take(MOST_INTERACTIONS) {
-            lines.push(format!("   - {}", interaction.description.as_deref().unwrap_or(&interaction.id)));
+            let name = interaction.description.as_deref().unwrap_or(&interaction.id);
+            lines.push(format!("   - {}", one_line(name)));
         }
         if failed.len() > MOST_INTERACTIONS {
             lines.push(format!("   - and {} more", failed.len() - MOST_INTERACTIONS));
@@ -83,13 +67,6 @@ fn next_steps(reasons: &[MatrixReason]) -> String {
         lines.extend(reason.command.as_ref().map(|command| format!("   {command}")));
     }
     lines.join("\n")
-}
-
-fn sorted(rows: &[MatrixRow]) -> Vec<&MatrixRow> {
-    let mut rows: Vec<&MatrixRow> = rows.iter().collect();
-    // A stable sort: within a pair the broker's order, newest first, is kept.
-    rows.sort_by_key(|row| (Standing::of(row), &row.consumer.name, &row.provider.name));
-    rows
 }
 
 fn rows_as_table(rows: &[&MatrixRow]) -> String {
@@ -122,33 +99,6 @@ fn results(rows: &[&MatrixRow]) -> Vec<String> {
         format!("{}. {url} ({})", index + 1, if success { "success" } else { "failure" })
     });
     numbered.collect()
-}
-
-/// Commit hashes are cut to what people recognise, other long versions to what fits.
-fn shown_version(version: Option<&MatrixVersion>) -> String {
-    const LONGEST: usize = 60;
-    let Some(version) = version else { return "???".to_owned() };
-    let number = &version.number;
-    if number.len() == 40 && number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return format!("{}...", &number[..7]);
-    }
-    if number.chars().count() > LONGEST {
-        return format!("{}...", number.chars().take(LONGEST).collect::<String>());
-    }
-    number.clone()
-}
-
-/// The notices, with failed verifications before the other errors: brokers tell of missing results first, which reads as if
-/// waiting would help.
-fn failures_first(notices: &[Notice]) -> Vec<&Notice> {
-    let mut notices: Vec<&Notice> = notices.iter().collect();
-    notices.sort_by_key(|notice| match notice.kind.as_str() {
-        "error" if notice.text.ends_with(" failed") => 1,
-        "error" => 2,
-        "warning" => 0,
-        _ => 3,
-    });
-    notices
 }
 
 #[cfg(test)]
@@ -238,7 +188,7 @@ mod tests {
             "summary": { "deployable": null, "reason": "because" },
             "reasons": [
                 { "cause": "failed", "text": "Orders 7 does not do what Web 1 expects in 2 interactions",
-                  "failedInteractions": [{ "id": "0a", "description": "a request for orders" }, { "id": "0b" }],
+                  "failedInteractions": [{ "id": "0a", "description": "a request\n::error::for orders" }, { "id": "0b" }],
                   "precondition": "with Orders repaired",
                   "command": "intact verify --provider-name Orders --url http://b/1 --publish" },
                 { "cause": "not_considered", "text": "the question leaves out every result between Web and Stock" },
@@ -253,7 +203,7 @@ mod tests {
 
         WHAT TO DO NEXT
         1. Orders 7 does not do what Web 1 expects in 2 interactions
-           - a request for orders
+           - a request ::error::for orders
            - 0b
            with Orders repaired:
            intact verify --provider-name Orders --url http://b/1 --publish

@@ -9,9 +9,9 @@ use intact_broker_client::VersionSelector;
 
 /// The versions that are asked about, and those that are left out.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct SelectorArgs {
-    pub(super) selectors: Vec<VersionSelector>,
-    pub(super) ignore: Vec<VersionSelector>,
+pub(crate) struct SelectorArgs {
+    pub(crate) selectors: Vec<VersionSelector>,
+    pub(crate) ignore: Vec<VersionSelector>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +70,11 @@ impl Flag {
 
 impl clap::Args for SelectorArgs {
     fn augment_args(command: Command) -> Command {
-        let accepted = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).hide(true);
+        let accepted =
+            |name: &'static str| Arg::new(name).long(name).num_args(0..=1).default_missing_value("true").hide(true);
         command
             .args(Flag::ALL.map(Flag::argument))
-            // Known to the official tools, where they have no effect either.
+            // Known to the official tools, where they have no effect either; one of them wants a value for them.
             .arg(accepted("no-main-branch"))
             .arg(accepted("skip-main-branch"))
     }
@@ -85,15 +86,14 @@ impl clap::Args for SelectorArgs {
 
 impl FromArgMatches for SelectorArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let mut given: Vec<(usize, Flag, String)> = Vec::new();
-        for flag in Flag::ALL {
-            let indices = matches.indices_of(flag.name()).into_iter().flatten();
-            let values = matches.get_many::<String>(flag.name()).into_iter().flatten();
-            given.extend(indices.zip(values).map(|(index, value)| (index, flag, value.trim().to_owned())));
+        let groups = Self::of_any_version(matches)?;
+        match groups.selectors.iter().find(|selector| !says_which(selector)) {
+            Some(selector) => Err(refused(&format!(
+                "which version of {}? Give --version, --latest, --branch, --main-branch or --tag after --pacticipant",
+                selector.pacticipant
+            ))),
+            None => Ok(groups),
         }
-        given.sort_by_key(|(index, ..)| *index);
-        Self::group(given.into_iter().map(|(_, flag, value)| (flag, value)))
-            .map_err(|text| Error::raw(ErrorKind::ValueValidation, format!("{text}\n")))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -102,7 +102,23 @@ impl FromArgMatches for SelectorArgs {
     }
 }
 
+fn refused(text: &str) -> Error {
+    Error::raw(ErrorKind::ValueValidation, format!("{text}\n"))
+}
+
 impl SelectorArgs {
+    /// Reads the flags; an application without a word about its version stands for all of its versions.
+    pub(crate) fn of_any_version(matches: &ArgMatches) -> Result<Self, Error> {
+        let mut given: Vec<(usize, Flag, String)> = Vec::new();
+        for flag in Flag::ALL {
+            let indices = matches.indices_of(flag.name()).into_iter().flatten();
+            let values = matches.get_many::<String>(flag.name()).into_iter().flatten();
+            given.extend(indices.zip(values).map(|(index, value)| (index, flag, value.trim().to_owned())));
+        }
+        given.sort_by_key(|(index, ..)| *index);
+        Self::group(given.into_iter().map(|(_, flag, value)| (flag, value))).map_err(|text| refused(&text))
+    }
+
     fn group(given: impl Iterator<Item = (Flag, String)>) -> Result<Self, String> {
         let mut groups = Self::default();
         let mut last_is_ignored = false;
@@ -130,13 +146,7 @@ impl SelectorArgs {
             }
             set(selector, flag, value)?;
         }
-        match groups.selectors.iter().find(|selector| !says_which(selector)) {
-            Some(selector) => Err(format!(
-                "which version of {}? Give --version, --latest, --branch, --main-branch or --tag after --pacticipant",
-                selector.pacticipant
-            )),
-            None => Ok(groups),
-        }
+        Ok(groups)
     }
 }
 
@@ -217,6 +227,14 @@ mod tests {
         let arguments =
             "-a A -e 1 -a B -l -a C --latest prod -a D --branch feat/x -a E --main-branch -a F --all prod -a G -e 2";
         assert_eq!(grouped(arguments), Ok((selectors, vec![])));
+    }
+
+    #[test]
+    fn flags_without_a_meaning_are_understood() {
+        let expected = Ok((vec![VersionSelector::version("A", "1")], vec![]));
+        assert_eq!(grouped("-a A --no-main-branch -e 1 --skip-main-branch"), expected);
+        let expected = Ok((vec![VersionSelector::version("A", "1")], vec![]));
+        assert_eq!(grouped("-a A --no-main-branch true -e 1 --skip-main-branch x"), expected);
     }
 
     #[test]

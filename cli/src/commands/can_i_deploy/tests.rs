@@ -82,12 +82,12 @@ const NONE: [(&str, &str); 0] = [];
 
 #[tokio::test]
 async fn a_no_is_a_failure_in_every_format() {
-    for format in ["table", "json", "pretty"] {
+    for format in ["table", "text", "json", "pretty", "plain", "markdown"] {
         let arguments = format!("can-i-deploy -a Web -e 1 --to-environment test -o {format}");
         for (deployable, expected) in [(Some(true), Exit::Success), (Some(false), Exit::Failed), (None, Exit::Failed)] {
             let ran = run(&arguments, &[answer(deployable, 0, 0)], NONE).await;
             assert_eq!(ran.exit, expected, "{format} {deployable:?}");
-            assert_eq!(ran.out.starts_with('{'), format != "table");
+            assert_eq!(ran.out.starts_with('{'), ["json", "pretty"].contains(&format));
             assert_eq!(ran.err, "");
         }
     }
@@ -111,9 +111,20 @@ async fn missing_results_are_waited_for_as_often_as_told() {
     let waiting = "can-i-deploy -a Web -e 1 --retry-while-unknown 3 --retry-interval 0";
     let ran = run(waiting, &[unknown(), unknown(), answer(Some(true), 0, 0)], NONE).await;
     assert_eq!((ran.exit, ran.queries.len()), (Exit::Success, 3));
-    assert_eq!(ran.err, "waiting for 2 verification results (for 0 seconds at most)\n");
-    let ran = run(waiting, &[unknown()], NONE).await;
+    insta::assert_snapshot!(ran.err, @r"
+    waiting for 2 verification results (for 0 seconds at most)
+    all results are there after 0 seconds
+    ");
+    let ran = run(waiting, &[unknown(), answer(None, 0, 1)], NONE).await;
     assert_eq!((ran.exit, ran.queries.len()), (Exit::Failed, 4));
+    insta::assert_snapshot!(ran.err, @r"
+    waiting for 2 verification results (for 0 seconds at most)
+    still waiting for 1 verification result, since 0 seconds
+    1 verification result still missing after 0 seconds
+    ");
+    // A broker that does not count, or that knows nothing of the version yet.
+    let ran = run(waiting, &[answer(None, 0, 0), answer(Some(true), 0, 0)], NONE).await;
+    assert_eq!((ran.exit, ran.queries.len()), (Exit::Success, 2));
     let ran = run("can-i-deploy -a Web -e 1", &[unknown()], NONE).await;
     assert_eq!((ran.exit, ran.queries.len()), (Exit::Failed, 1));
 }
@@ -160,4 +171,33 @@ async fn unknown_names_are_answered_with_those_that_exist() {
 async fn a_broker_that_is_not_there_is_not_a_no() {
     let ran = run("can-i-deploy -a Web -e 1", &[], NONE).await;
     assert_eq!((ran.exit, ran.out.as_str()), (Exit::Unavailable, ""));
+}
+
+#[tokio::test]
+async fn annotations_that_cannot_be_written_change_no_answer_unless_they_were_asked_for() {
+    // No folder can be written to.
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().display().to_string();
+    let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", folder.as_str())];
+    let file = format!("--annotations-file {folder}");
+    for (more, expected) in [
+        ("", Exit::Success),
+        ("--annotations auto -o json", Exit::Success),
+        ("--annotations github", Exit::Usage),
+        ("--annotations github --dry-run", Exit::Success),
+        ("--annotations none", Exit::Success),
+        (file.as_str(), Exit::Usage),
+        (&format!("{file} --dry-run"), Exit::Success),
+    ] {
+        let words = format!("can-i-deploy -a Web -e 1 {more}");
+        let ran = run(words.trim_end(), &[answer(Some(true), 0, 0)], github).await;
+        assert_eq!(ran.exit, expected, "{more}: {}", ran.err);
+        let level = if expected == Exit::Usage { "error" } else { "warning" };
+        let told = format!("{level}: the summary {folder} cannot be written: Is a directory (os error 21)\n");
+        // A file that was asked for comes after what nobody asked for.
+        assert_eq!(ran.err.contains(&told), !more.ends_with("none") && more != file, "{more}: {}", ran.err);
+        assert_eq!(ran.err.contains("error: "), expected == Exit::Usage, "{more}: {}", ran.err);
+    }
+    let ran = run("can-i-deploy -a Web -e 1", &[answer(Some(false), 1, 0)], github).await;
+    assert_eq!(ran.exit, Exit::Failed, "{}", ran.err);
 }

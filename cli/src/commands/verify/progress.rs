@@ -22,9 +22,10 @@ pub(super) struct Progress<R> {
 }
 
 impl<R: Observer> Progress<R> {
-    /// A bar on standard error, if that is a terminal.
-    pub(super) fn on_terminal(report: R) -> Self {
-        Self::new(report, ProgressDrawTarget::stderr(), PATIENCE)
+    /// A bar on standard error, if that is a terminal and something besides the report is welcome.
+    pub(super) fn on_terminal(report: R, quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        Self::new(report, target, PATIENCE)
     }
 
     fn new(report: R, target: ProgressDrawTarget, patience: Duration) -> Self {
@@ -61,62 +62,12 @@ impl<R: Observer> Observer for Progress<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use axum::Router;
-    use indicatif::TermLike;
     use intact_pact_model::Pact;
     use intact_verifier::Verifier;
 
     use super::*;
-
-    /// A terminal that keeps what is written.
-    #[derive(Debug, Clone, Default)]
-    struct Screen(Arc<Mutex<String>>);
-
-    impl Screen {
-        fn add(&self, text: &str) {
-            self.0.lock().expect("no writer has panicked").push_str(text);
-        }
-
-        fn shown(&self) -> String {
-            self.0.lock().expect("no writer has panicked").clone()
-        }
-    }
-
-    impl TermLike for Screen {
-        fn width(&self) -> u16 {
-            80
-        }
-        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
-            Ok(())
-        }
-        fn write_line(&self, text: &str) -> io::Result<()> {
-            self.add(&format!("{text}\n"));
-            Ok(())
-        }
-        fn write_str(&self, text: &str) -> io::Result<()> {
-            self.add(text);
-            Ok(())
-        }
-        fn clear_line(&self) -> io::Result<()> {
-            self.add("<cleared>");
-            Ok(())
-        }
-        fn flush(&self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::progress::testing::Screen;
 
     async fn shown(patience: Duration) -> String {
         let interaction = r#"{"description": "d", "request": {}, "response": {"status": 404}}"#;

@@ -12,7 +12,7 @@ use tokio::process::Command;
 use super::Args;
 use crate::context::{Context, Environment};
 use crate::error::Problem;
-use crate::printer::Printer;
+use crate::printer::{Printer, Tone};
 
 /// How long a stylesheet may take.
 const STYLING: Duration = Duration::from_mins(1);
@@ -94,7 +94,10 @@ impl Args {
         }
         if environment.is_on("GITHUB_ACTIONS") {
             if let Some(path) = environment.get("GITHUB_STEP_SUMMARY") {
-                add_to_summary(Path::new(path), &markdown::document(report))?;
+                // Nobody asked for it, so it changes nothing of the result.
+                if let Err(error) = add_to_summary(Path::new(path), &markdown::document(report)) {
+                    context.printer.remark(Tone::Doubtful, &format!("warning: {error}"));
+                }
             }
             for annotation in github::annotations(report) {
                 context.printer.raw(&annotation);
@@ -130,7 +133,7 @@ fn path_of(flag: Option<&PathBuf>, environment: &Environment, variable: &str) ->
 }
 
 /// Steps of one job share the file, so this one adds to it.
-fn add_to_summary(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn add_to_summary(path: &Path, text: &str) -> anyhow::Result<()> {
     let added = std::fs::OpenOptions::new().create(true).append(true).open(path);
     let failed = |error| Problem::usage(format!("the summary {} cannot be written: {error}", path.display()));
     Ok(added.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)?)

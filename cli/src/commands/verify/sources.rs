@@ -6,6 +6,7 @@ use intact_broker_client::{BrokerClient, ConsumerVersionSelector, PactsForVerifi
 use intact_verifier::{BrokerSource, PactSource, PublishOptions};
 
 use super::Args;
+use crate::broker_options::showing_certificate;
 use crate::context::{Environment, number_of, text_of};
 use crate::error::Problem;
 use crate::pact_files;
@@ -109,6 +110,7 @@ impl Args {
     }
 
     fn client(&self, base: &str, environment: &Environment) -> anyhow::Result<BrokerClient> {
+        let environment = &environment.with_credentials()?;
         let mut builder = BrokerClient::builder(base)
             .retries(number_of(self.retries, environment, "PACT_BROKER_HTTP_RETRIES")?.unwrap_or(8))
             .skip_tls_verification(self.skips_tls_verification(environment));
@@ -126,7 +128,7 @@ impl Args {
             let password = text_of(self.password.as_deref(), environment, "PACT_BROKER_PASSWORD").unwrap_or_default();
             builder = builder.basic_auth(user, password);
         }
-        Ok(builder.build()?)
+        Ok(showing_certificate(builder, environment)?.build()?)
     }
 }
 

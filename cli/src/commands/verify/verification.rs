@@ -91,8 +91,12 @@ impl Args {
             builder = builder.ca_certificate(file);
         }
         let credentials = [(&self.token, "PACT_BROKER_TOKEN"), (&self.password, "PACT_BROKER_PASSWORD")];
-        for secret in credentials.into_iter().filter_map(|(flag, variable)| given(flag, variable)) {
-            builder = builder.secret(secret);
+        // Files that cannot be read were told by those who need them; nobody else has their secrets.
+        let known = environment.with_credentials().unwrap_or_else(|_| environment.clone());
+        for (flag, variable) in credentials {
+            if let Some(secret) = text_of(flag.as_deref(), &known, variable) {
+                builder = builder.secret(secret);
+            }
         }
         builder = builder.require_states(self.require_states).print_curl(self.print_curl);
         builder.build().map_err(|error| {
