@@ -20,7 +20,10 @@ fn our_broker_answers_as_the_recorded_one_did_on_every_database() {
         let workspace = Workspace::new();
         let (broker, restricted) = (start(databases[0], &WEBHOOKS), start(databases[1], &ACCESS));
         let script = folder.join("compare.py").display().to_string();
-        let replayed = workspace.run(&python, ["-B", &script, &broker.0.url, "--auth-url", &restricted.0.url]);
+        let recordings = as_of_today(&folder.join("recordings"), &workspace).display().to_string();
+        let (url, restricted) = (&broker.0.url, &restricted.0.url);
+        let words = ["-B", &script, url, "--recordings", &recordings, "--auth-url", restricted];
+        let replayed = workspace.run(&python, words);
         (equal_steps(&replayed.stdout), replayed)
     };
 
@@ -47,6 +50,18 @@ fn our_broker_answers_as_the_recorded_one_did_on_every_database() {
         "equal steps by scenario on PostgreSQL\n{}\n{}",
         replayed.stdout, replayed.stderr
     );
+}
+
+/// The recordings as if they had been made today: titles name the day on which something was made.
+fn as_of_today(recordings: &Path, workspace: &Workspace) -> PathBuf {
+    let today = jiff::Timestamp::now().strftime("%d/%m/%Y").to_string();
+    let day = regex::Regex::new(r"\b\d{2}/\d{2}/\d{4}\b").expect("a pattern");
+    for file in recordings.read_dir().expect("the recordings can be listed") {
+        let file = file.expect("the recordings can be listed");
+        let text = std::fs::read_to_string(file.path()).expect("a recording can be read");
+        workspace.file(&format!("recordings/{}", file.file_name().display()), &day.replace_all(&text, today.as_str()));
+    }
+    workspace.path().join("recordings")
 }
 
 /// As the recorded broker was set up.
