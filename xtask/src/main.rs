@@ -54,7 +54,8 @@ const PACKAGE: &[&str] = &[
 ];
 
 /// Everything that is too long for each change: property tests with many cases, documents of 100 MB, all trials against the
-/// official tools. About 25 minutes on two cores, and the fuzz targets after it; the numbers of cases are what to turn.
+/// official tools, brokers killed many times. About an hour on two cores, and the fuzz targets after it; the numbers of cases
+/// are what to turn.
 const SOAK: &[Step] = &[
     Step(
         "building what is soaked",
@@ -85,6 +86,18 @@ const SOAK: &[Step] = &[
         "cargo",
         &["test", "-p", "intact-cli", "--test", "interop", "--", "--ignored"],
         &[],
+    ),
+    Step(
+        "the broker: killed while many publish, without its database, with receivers of webhooks that hang, as three replicas",
+        "cargo",
+        &["test", "-p", "intact-cli", "--test", "e2e", "--", "--include-ignored", "--skip", "schemathesis", "faults::"],
+        &[("INTACT_FAULT_ROUNDS", "20")],
+    ),
+    Step(
+        "the broker: every odd value in every place of its description",
+        "cargo",
+        &["test", "-p", "intact-tests", "--test", "hostile"],
+        &[("INTACT_HOSTILE", "all")],
     ),
 ];
 

@@ -43,7 +43,7 @@ pub(crate) struct Formed(Form, JsonValue);
 impl IntoResponse for Formed {
     fn into_response(self) -> Response {
         let Self(form, document) = self;
-        let mut response = Hal(document).into_response();
+        let mut response = Hal::from(document).into_response();
         if form == Form::Extended {
             let media = http::HeaderValue::from_static("application/vnd.pactbrokerextended.v1+json;charset=utf-8");
             response.headers_mut().insert(CONTENT_TYPE, media);

@@ -9,7 +9,7 @@ use axum::extract::State;
 use intact_pact_model::json::Json;
 
 use crate::api::extract::{Path, Query, Submission};
-use crate::api::hal::{Doc, Hal, Link, list};
+use crate::api::hal::{Doc, Hal, Link, Written, list};
 use crate::api::links::Links;
 use crate::api::negotiate::AcceptsHal;
 use crate::api::problem::ApiError;
@@ -70,11 +70,21 @@ async fn answer(
     let found = tx.matrix().pacticipants_named(&[provider]).await?;
     let id = found.first().ok_or_else(|| ApiError::no_provider(provider))?.id;
     let chosen = pacts_for_verification(tx, id, request, app.now()).await?;
-    let pacts = chosen.pacts.iter().map(|pact| pact_document(pact, provider, &chosen, links, is_beta_api));
-    Ok(Doc::new().embed("pacts", list(pacts)).link("self", Link::to(links.this()).title("Pacts to be verified")).into())
+    let pacts = Written::new().with_list("pacts", &chosen.pacts, |written, pact| {
+        write_pact(written, pact, provider, &chosen, links, is_beta_api)
+    });
+    let this = Doc::new().link("self", Link::to(links.this()).title("Pacts to be verified"));
+    Ok(Written::new().with_text("_embedded", &pacts.into_text()).with_members(this).into())
 }
 
-fn pact_document(pact: &PactToVerify, provider: &str, chosen: &PactsToVerify, links: &Links, is_beta_api: bool) -> Doc {
+fn write_pact(
+    written: Written,
+    pact: &PactToVerify,
+    provider: &str,
+    chosen: &PactsToVerify,
+    links: &Links,
+    is_beta_api: bool,
+) -> Written {
     let published = &pact.entry.pact;
     let consumer = &published.consumer.name;
     let content = links.pact_content(consumer, provider, &published.sha, None);
@@ -87,10 +97,10 @@ fn pact_document(pact: &PactToVerify, provider: &str, chosen: &PactsToVerify, li
         .with("notices", list(notices));
     let href = links.pact_content(consumer, provider, &published.sha, Some(&metadata_of(pact).encode()));
     let name = format!("Pact between {consumer} ({}) and {provider}", published.consumer_version.number);
-    Doc::new()
+    written
         .with("shortDescription", short_description(&pact.entry.reasons))
         .with("verificationProperties", properties)
-        .link("self", Link::to(href).name(name))
+        .with_members(Doc::new().link("self", Link::to(href).name(name)))
 }
 
 /// Reads the body of a `POST`, or everything that is wrong with it.

@@ -133,18 +133,98 @@ impl From<Link> for JsonValue {
     }
 }
 
+/// A document that is written at once, for answers of hundreds of rows that repeat what they say: each repeated part is put
+/// together once, and its text copied.
+#[derive(Debug)]
+pub(crate) struct Written(String);
+
+impl Written {
+    /// An empty document.
+    pub(crate) fn new() -> Self {
+        Self("{".to_owned())
+    }
+
+    /// Writes a member.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<JsonValue>) -> Self {
+        self.name(name);
+        value.into().append_compact(&mut self.0);
+        self
+    }
+
+    /// Writes a member whose value was written already.
+    pub(crate) fn with_text(mut self, name: &'static str, value: &str) -> Self {
+        self.name(name);
+        self.0.push_str(value);
+        self
+    }
+
+    /// Writes the members of a document, its links last.
+    pub(crate) fn with_members(mut self, doc: Doc) -> Self {
+        if let Json::Object(members) = JsonValue::from(doc) {
+            for (name, value) in members {
+                self.name(&name);
+                value.append_compact(&mut self.0);
+            }
+        }
+        self
+    }
+
+    /// Writes a list of documents.
+    pub(crate) fn with_list<T>(
+        mut self,
+        name: &'static str,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(Self, T) -> Self,
+    ) -> Self {
+        self.name(name);
+        self.0.push('[');
+        for (at, item) in items.into_iter().enumerate() {
+            self.0.push_str(if at == 0 { "{" } else { ",{" });
+            self = write(self, item);
+            self.0.push('}');
+        }
+        self.0.push(']');
+        self
+    }
+
+    /// The document's text.
+    pub(crate) fn into_text(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+
+    /// Names are the program's own and need no escapes.
+    fn name(&mut self, name: &str) {
+        self.0.push_str(if self.0.ends_with('{') { "\"" } else { ",\"" });
+        self.0.push_str(name);
+        self.0.push_str("\":");
+    }
+}
+
 /// An answer in HAL.
 #[derive(Debug)]
-pub(crate) struct Hal(pub(crate) JsonValue);
+pub(crate) struct Hal(String);
+
+impl From<JsonValue> for Hal {
+    fn from(document: JsonValue) -> Self {
+        Self(document.to_compact())
+    }
+}
 
 impl From<Doc> for Hal {
     fn from(doc: Doc) -> Self {
-        Self(doc.into())
+        JsonValue::from(doc).into()
+    }
+}
+
+impl From<Written> for Hal {
+    fn from(written: Written) -> Self {
+        Self(written.into_text())
     }
 }
 
 impl IntoResponse for Hal {
     fn into_response(self) -> Response {
-        ([(CONTENT_TYPE, HAL_JSON)], self.0.to_compact()).into_response()
+        ([(CONTENT_TYPE, HAL_JSON)], self.0).into_response()
     }
 }

@@ -1,5 +1,7 @@
 //! Addresses of everything, absolute, with every name percent-encoded.
 
+use std::fmt::Write as _;
+
 use axum::extract::FromRequestParts;
 use http::header::HOST;
 use http::request::Parts;
@@ -17,14 +19,19 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// A name as one segment of a path.
 pub(crate) fn encoded(name: &str) -> String {
-    let mut segment = utf8_percent_encode(name, SEGMENT).to_string();
+    let mut segment = String::with_capacity(name.len());
+    push_encoded(&mut segment, name);
+    segment
+}
+
+fn push_encoded(address: &mut String, name: &str) {
+    address.extend(utf8_percent_encode(name, SEGMENT));
     // At the end of an address it would say in which form the answer is wanted.
     if ENDINGS.iter().any(|(ending, _)| name.ends_with(ending))
-        && let Some(dot) = segment.rfind('.')
+        && let Some(dot) = address.rfind('.')
     {
-        segment.replace_range(dot..=dot, "%2E");
+        address.replace_range(dot..=dot, "%2E");
     }
-    segment
 }
 
 /// A text as the last segment of an address elsewhere, where endings mean what they say.
@@ -66,10 +73,13 @@ impl Links {
 
     /// An address of segments that are names, encoded, or fixed words; `["pacticipants", name]`.
     pub(crate) fn at(&self, segments: &[&str]) -> String {
-        let mut href = self.base.clone();
+        let length = segments.iter().map(|segment| segment.len() + 1).sum::<usize>();
+        // A few bytes more for what has to be encoded.
+        let mut href = String::with_capacity(self.base.len() + length + 16);
+        href.push_str(&self.base);
         for segment in segments {
             href.push('/');
-            href.push_str(&encoded(segment));
+            push_encoded(&mut href, segment);
         }
         href
     }
@@ -116,15 +126,15 @@ impl Links {
 
     /// The pact of a consumer version.
     pub(crate) fn pact(&self, consumer: &str, provider: &str, number: &str) -> String {
-        format!("{}/version/{}", self.pair(consumer, provider), encoded(number))
+        self.at(&["pacts", "provider", provider, "consumer", consumer, "version", number])
     }
 
     /// A pact's content, whatever version published it; with metadata about why it was asked for.
     pub(crate) fn pact_content(&self, consumer: &str, provider: &str, sha: &str, metadata: Option<&str>) -> String {
-        let content = format!("{}/pact-version/{}", self.pair(consumer, provider), encoded(sha));
+        let content = ["pacts", "provider", provider, "consumer", consumer, "pact-version", sha];
         match metadata {
-            Some(metadata) => format!("{content}/metadata/{}", encoded(metadata)),
-            None => content,
+            Some(metadata) => self.at(&[&content[..], &["metadata", metadata]].concat()),
+            None => self.at(&content),
         }
     }
 
@@ -137,7 +147,9 @@ impl Links {
         metadata: Option<&str>,
         number: i64,
     ) -> String {
-        format!("{}/verification-results/{number}", self.pact_content(consumer, provider, sha, metadata))
+        let mut href = self.pact_content(consumer, provider, sha, metadata);
+        let _ = write!(href, "/verification-results/{number}");
+        href
     }
 
     /// An environment.

@@ -10,11 +10,11 @@ use std::collections::{HashMap, HashSet};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
-use intact_pact_model::json::Json;
+use intact_pact_model::json::{Json, JsonValue};
 
 use crate::api::environments;
 use crate::api::extract::{Element, Path, Query};
-use crate::api::hal::{Doc, Hal, Link, list};
+use crate::api::hal::{Doc, Hal, Link, Written, list};
 use crate::api::links::Links;
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::problem::ApiError;
@@ -220,7 +220,7 @@ fn success(query: &Query) -> Vec<Option<bool>> {
 }
 
 /// The answer as a HAL document.
-fn document(answer: &Answer, links: &Links) -> Doc {
+fn document(answer: &Answer, links: &Links) -> Written {
     let Answer { verdict, versions } = answer;
     let count = |n: usize| Json::from(n);
     let summary = Doc::new()
@@ -234,23 +234,17 @@ fn document(answer: &Answer, links: &Links) -> Doc {
         .notices
         .iter()
         .map(|notice| Doc::new().with("type", notice.kind.as_str()).with("text", notice.text.clone()));
-    Doc::new()
-        .with("summary", summary)
-        .with("notices", list(notices))
-        .with("matrix", list(verdict.rows.iter().map(|row| row_document(row, versions, links))))
+    let mut sides = Sides { versions, links, written: HashMap::new() };
+    Written::new().with("summary", summary).with("notices", list(notices)).with_list(
+        "matrix",
+        &verdict.rows,
+        |written, row| write_row(written, row, &mut sides),
+    )
 }
 
-fn row_document(row: &Row, versions: &HashMap<VersionId, VersionDetails>, links: &Links) -> Doc {
+fn write_row<'a>(written: Written, row: &'a Row, sides: &mut Sides<'a>) -> Written {
     let MatrixPact { consumer, consumer_version, provider, .. } = &*row.pact;
-    let side = |name: &str, version: Option<&VersionRef>| {
-        Doc::new()
-            .with("name", name.to_owned())
-            .nullable(
-                "version",
-                version.map(|version| version_document(name, version, versions.get(&version.id), links)),
-            )
-            .link("self", Link::to(links.pacticipant(name)))
-    };
+    let links = sides.links;
     let pact = Doc::new()
         .with("createdAt", row.pact.created_at)
         .link("self", Link::to(links.pact(&consumer.name, &provider.name, &consumer_version.number)));
@@ -259,12 +253,33 @@ fn row_document(row: &Row, versions: &HashMap<VersionId, VersionDetails>, links:
         let href = links.verification(&consumer.name, &provider.name, &row.pact.sha, Some(&metadata), result.number);
         Doc::new().with("success", result.success).with("verifiedAt", result.executed_at).link("self", Link::to(href))
     });
-    Doc::new()
-        .with("consumer", side(&consumer.name, Some(consumer_version)))
-        .with("provider", side(&provider.name, row.provider_version.as_ref()))
+    let written = written
+        .with_text("consumer", sides.of(&consumer.name, Some(consumer_version)))
+        .with_text("provider", sides.of(&provider.name, row.provider_version.as_ref()))
         .with("pact", pact)
-        .nullable("verificationResult", result)
-        .maybe("ignored", row.ignored.then_some(true))
+        .with("verificationResult", result.map_or(Json::Null, Into::into));
+    if row.ignored { written.with("ignored", true) } else { written }
+}
+
+/// Both sides of the rows. A version is in as many rows as it has partners, and its text is most of a row.
+struct Sides<'a> {
+    versions: &'a HashMap<VersionId, VersionDetails>,
+    links: &'a Links,
+    written: HashMap<(&'a str, Option<VersionId>), String>,
+}
+
+impl<'a> Sides<'a> {
+    fn of(&mut self, name: &'a str, version: Option<&VersionRef>) -> &str {
+        let (versions, links) = (self.versions, self.links);
+        self.written.entry((name, version.map(|version| version.id))).or_insert_with(|| {
+            let version = version.map(|version| version_document(name, version, versions.get(&version.id), links));
+            let side = Doc::new()
+                .with("name", name.to_owned())
+                .nullable("version", version)
+                .link("self", Link::to(links.pacticipant(name)));
+            JsonValue::from(side).to_compact()
+        })
+    }
 }
 
 fn version_document(name: &str, version: &VersionRef, details: Option<&VersionDetails>, links: &Links) -> Doc {

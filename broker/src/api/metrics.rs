@@ -68,7 +68,7 @@ async fn contents(tx: &mut ReadTx) -> Result<Hal, ApiError> {
     }
     // The matrix is not a table here or there; clients know this number for "not counted".
     put("matrix", "count", (-1_i64).into());
-    Ok(Hal(Json::object(groups.into_iter().map(|(group, members)| (group, Json::Object(members))))))
+    Ok(Hal::from(Json::object(groups.into_iter().map(|(group, members)| (group, Json::Object(members))))))
 }
 
 #[cfg(test)]

@@ -326,7 +326,7 @@ pub(crate) async fn show_label(
     links: Links,
 ) -> Result<Hal, ApiError> {
     let label = db.pacticipants().label(&pacticipant, &label).await?.ok_or(ApiError::NotFound)?;
-    Ok(Hal(label_document(&pacticipant, &label, &links)))
+    Ok(Hal::from(label_document(&pacticipant, &label, &links)))
 }
 
 /// `PUT /pacticipants/{pacticipant}/labels/{label}`
@@ -345,7 +345,7 @@ pub(crate) async fn put_label(
     let is_new = tx.pacticipants().add_label(owner.id, &label, now).await?;
     let label = tx.pacticipants().label(&pacticipant, &label).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    let doc = Hal(label_document(&pacticipant, &label, &links));
+    let doc = Hal::from(label_document(&pacticipant, &label, &links));
     Ok(if is_new {
         (StatusCode::CREATED, [(LOCATION, links.this())], doc).into_response()
     } else {

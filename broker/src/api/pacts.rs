@@ -165,7 +165,7 @@ pub(crate) async fn previous_distinct(
 ) -> Result<Hal, ApiError> {
     let pact = db.pacts().of_version(&consumer, &provider, &number).await?.ok_or(ApiError::NotFound)?;
     let previous = db.pacts().previous_distinct(&pact).await?.ok_or(ApiError::NotFound)?;
-    Ok(Hal(document(&mut db, &previous, About::default(), &links).await?))
+    Ok(Hal::from(document(&mut db, &previous, About::default(), &links).await?))
 }
 
 /// `GET C/pact-version/{sha}`
@@ -176,7 +176,7 @@ pub(crate) async fn show_content(
     links: Links,
 ) -> Result<Hal, ApiError> {
     let pact = db.pacts().with_content(&consumer, &provider, &sha, &[]).await?.ok_or(ApiError::NotFound)?;
-    Ok(Hal(document(&mut db, &pact, About::default(), &links).await?))
+    Ok(Hal::from(document(&mut db, &pact, About::default(), &links).await?))
 }
 
 /// The publication that metadata name: of their newest consumer version, else of the newest of all.
@@ -210,7 +210,7 @@ pub(crate) async fn show_content_with_metadata(
         numbers.push(pact.number.clone());
     }
     let about = About { metadata: Some(segment), consumer_versions: Some(&numbers) };
-    Ok(Hal(document(&mut db, &pact, about, &links).await?))
+    Ok(Hal::from(document(&mut db, &pact, about, &links).await?))
 }
 
 async fn latest_in(
@@ -322,7 +322,7 @@ async fn publish(
         Outcome::Published(published) => {
             app.wake_deliveries();
             let mut db = app.store().read().await?;
-            let document = Hal(document(&mut db, &published.pact, About::default(), links).await?);
+            let document = Hal::from(document(&mut db, &published.pact, About::default(), links).await?);
             let status = if published.change == Change::New { StatusCode::CREATED } else { StatusCode::OK };
             Ok((status, document).into_response())
         }

@@ -67,25 +67,24 @@ pub(crate) async fn publish_contracts(
     now: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let Publication { consumer, number, branch, tags, build_url, contracts } = publication;
-    let mut names = vec![consumer.as_str()];
-    names.extend(contracts.iter().map(|contract| contract.provider.as_str()));
+    let providers: Vec<&str> = contracts.iter().map(|contract| contract.provider.as_str()).collect();
     let mut tx = store.write().await?;
 
     let mut similar_names = Vec::new();
     if config.check_for_potential_duplicate_pacticipant_names {
         let existing = tx.pacticipants().names().await?;
         let mut checked: Vec<&str> = Vec::new();
-        for name in &names {
+        for name in std::iter::once(consumer.as_str()).chain(providers.iter().copied()) {
             let similar = similar_to(name, &existing);
-            if !similar.is_empty() && !checked.contains(name) {
+            if !similar.is_empty() && !checked.contains(&name) {
                 similar_names.push(refusal(name, &similar, base_url));
                 checked.push(name);
             }
         }
     }
 
-    let pacticipants = tx.pacticipants().find_or_create_all(&names, now).await?;
-    let (consumer, providers) = pacticipants.split_first().expect("every name was found or created");
+    let (consumer, providers) = tx.pacticipants().consumer_and_providers(consumer, &providers, now).await?;
+    let consumer = &consumer;
     let (version, created) = tx.versions().find_or_create(consumer, number, now).await?;
     if build_url.is_some() && *build_url != version.build_url {
         // A version that is created with its build has not been updated since.
@@ -104,7 +103,7 @@ pub(crate) async fn publish_contracts(
 
     let mut changes = Vec::new();
     let mut changed = Vec::new();
-    for (contract, provider) in contracts.iter().zip(providers) {
+    for (contract, provider) in contracts.iter().zip(&providers) {
         let on_conflict = match (contract.merge, config.allow_dangerous_contract_modification) {
             (true, _) => OnConflict::Merge,
             (false, true) => OnConflict::Overwrite,

@@ -58,15 +58,15 @@ pub(crate) async fn publish_pact(
             return Ok(Outcome::SimilarNames(similar));
         }
     }
-    let pacticipants = tx.pacticipants().find_or_create_all(&[consumer, provider], now).await?;
-    let [consumer, provider] = pacticipants.as_slice() else { unreachable!("two names give two pacticipants") };
-    let (version, _) = tx.versions().find_or_create_implicitly(consumer, number, now).await?;
+    let (consumer, providers) = tx.pacticipants().consumer_and_providers(consumer, &[provider], now).await?;
+    let [provider] = providers.as_slice() else { unreachable!("one name gives one pacticipant") };
+    let (version, _) = tx.versions().find_or_create_implicitly(&consumer, number, now).await?;
     let on_conflict = match (merge, config.allow_dangerous_contract_modification) {
         (true, _) => OnConflict::Merge,
         (false, true) => OnConflict::Overwrite,
         (false, false) => OnConflict::Refuse,
     };
-    match record_pact(&mut tx, consumer, &version, provider, content, on_conflict, now).await? {
+    match record_pact(&mut tx, &consumer, &version, provider, content, on_conflict, now).await? {
         Ok(mut change) => {
             let publisher = Publisher { base_url, branch: None, build_url: version.build_url.as_deref() };
             trigger_for_publication(&mut tx, &mut change, &publisher, now).await?;

@@ -64,17 +64,22 @@ pub(crate) fn json_list<T: serde::Serialize>(values: impl IntoIterator<Item = T>
     serde_json::to_string(&values).expect("numbers and texts always serialise")
 }
 
-/// Waits until no other transaction holds the lock of one of these names, and holds them until this one ends.
+/// Waits until no other transaction holds the lock of one of these names, and holds them until this one ends. Those `shared`
+/// may be held by several who share them.
 ///
 /// On SQLite the writer is alone. On PostgreSQL the locks are on names, not on rows: rows come and go while one waits for
 /// them, and whoever creates a row of the same name meanwhile would have to be waited for in another order.
-pub(crate) async fn lock_names(tx: &mut ReadTx, names: &[&str]) -> Result<(), StoreError> {
+pub(crate) async fn lock_names(tx: &mut ReadTx, names: &[&str], shared: &[&str]) -> Result<(), StoreError> {
     // The keys are an array, so they are taken in its order, which is the same for everybody.
-    const LOCK: &str = "SELECT pg_advisory_xact_lock(CAST(key AS BIGINT)) FROM json_array_elements_text(CAST($1 AS JSON)) AS keys (key)";
+    const LOCK: &str = "SELECT CASE WHEN CAST(key ->> 1 AS BOOLEAN)
+                    THEN pg_advisory_xact_lock_shared(CAST(key ->> 0 AS BIGINT)) ELSE pg_advisory_xact_lock(CAST(key ->> 0 AS BIGINT)) END
+               FROM json_array_elements(CAST($1 AS JSON)) AS keys (key)";
     let Connection::Postgres(transaction) = tx.connection() else { return Ok(()) };
-    let mut keys: Vec<i64> = names.iter().map(|name| lock_key(name)).collect();
+    let alone = names.iter().map(|name| (lock_key(name), false));
+    let mut keys: Vec<(i64, bool)> = alone.chain(shared.iter().map(|name| (lock_key(name), true))).collect();
+    // Of one key the lock that is not shared comes first and is the one that stays.
     keys.sort_unstable();
-    keys.dedup();
+    keys.dedup_by_key(|(key, _)| *key);
     sqlx::query(LOCK)
         .bind(json_list(keys))
         .execute(&mut **transaction)

@@ -50,40 +50,43 @@ impl Pacticipants<'_> {
 
     /// The pacticipant called `name`, created if need be, and locked as by [`Self::lock`].
     pub(crate) async fn find_or_create(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
-        let mut found = self.find_or_create_all(&[name], now).await?;
-        Ok(found.remove(0))
+        self.consumer_and_providers(name, &[], now).await.map(|(found, _)| found)
     }
 
-    /// The pacticipants of these names in the same order, created if need be, and locked as by [`Self::lock`].
-    pub(crate) async fn find_or_create_all(
+    /// A consumer, locked as by [`Self::lock`], and providers in the same order, whom nobody changes or deletes meanwhile but
+    /// with whom others may publish. All are created if need be.
+    ///
+    /// What a publication counts up is counted for its consumer; many consumers publish with one provider at once.
+    pub(crate) async fn consumer_and_providers(
         self,
-        names: &[&str],
+        consumer: &str,
+        providers: &[&str],
         now: Timestamp,
-    ) -> Result<Vec<Pacticipant>, StoreError> {
+    ) -> Result<(Pacticipant, Vec<Pacticipant>), StoreError> {
         const NAMED: &str = select!("WHERE p.name IN TEXTS($1)");
         let tx = self.tx;
-        tx.pacticipants().lock(names).await?;
-        let sql = with_lists(tx.engine(), NAMED);
-        let found =
-            all!(tx, Pacticipant, sql, json_list(names)).map_err(StoreError::while_doing("finding pacticipants"))?;
+        lock_names(tx, &[consumer], providers).await?;
+        let (sql, names) = (with_lists(tx.engine(), NAMED), json_list([&[consumer], providers].concat()));
+        let found = all!(tx, Pacticipant, sql, names).map_err(StoreError::while_doing("finding pacticipants"))?;
         let mut known: HashMap<String, Pacticipant> = found.into_iter().map(|one| (one.name.clone(), one)).collect();
-        let mut all = Vec::with_capacity(names.len());
-        for &name in names {
-            let one = match known.get(name) {
-                Some(one) => one.clone(),
-                None => tx.pacticipants().create_unknown(name, now).await?,
-            };
-            known.entry(name.to_owned()).or_insert_with(|| one.clone());
-            all.push(one);
+        // Two who create the same providers wait for each other, so everybody creates them in one order.
+        let mut unknown: Vec<&str> = providers.iter().copied().filter(|name| !known.contains_key(*name)).collect();
+        unknown.sort_unstable();
+        for name in std::iter::once(consumer).chain(unknown) {
+            if !known.contains_key(name) {
+                known.insert(name.to_owned(), tx.pacticipants().create_unknown(name, now).await?);
+            }
         }
-        Ok(all)
+        let named = |name: &str| known[name].clone();
+        Ok((named(consumer), providers.iter().copied().map(named).collect()))
     }
 
-    /// Creates a pacticipant of which only the name is known, and which does not exist.
+    /// Creates a pacticipant of which only the name is known, and that did not exist a moment ago.
     async fn create_unknown(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
         const CREATE: &str = "INSERT INTO pacticipants (name, name_key, display_name, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $4) RETURNING id, name, display_name, main_branch, repository_url, repository_name,
-                 repository_namespace, created_at, updated_at";
+             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (name) DO UPDATE SET name = excluded.name
+             RETURNING id, name, display_name, main_branch, repository_url, repository_name, repository_namespace,
+                 created_at, updated_at";
         one!(self.tx, Pacticipant, CREATE, name, name.to_lowercase(), display_name_of(name), now)
             .map_err(StoreError::while_doing("creating a pacticipant"))
     }
@@ -94,7 +97,7 @@ impl Pacticipants<'_> {
     /// Every transaction that writes below a pacticipant begins with this, once and with all the names it needs: then no two
     /// of them wait for each other, what is counted up (`max + 1`) is counted by one, and what was found is still there.
     pub(crate) async fn lock(self, names: &[&str]) -> Result<(), StoreError> {
-        lock_names(self.tx, names).await
+        lock_names(self.tx, names, &[]).await
     }
 
     /// The names of those with whom a pacticipant has contracts, on either side.

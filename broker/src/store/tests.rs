@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::time::Duration;
 
 use super::{Connection, Store, StoreError, Tables, within};
@@ -66,11 +68,11 @@ async fn versions_created_at_once_are_numbered_without_gaps_or_twins() {
             let now = broker.app().now();
             tasks.spawn(async move {
                 let mut tx = store.write().await.unwrap();
-                // Both orders of the two names: locks are taken in one order whatever is asked.
+                // Half of them publish with another that publishes with them: locks are taken in one order whatever is asked.
                 let names = if number % 2 == 0 { ["Web", "Orders"] } else { ["Orders", "Web"] };
-                let locked = tx.pacticipants().find_or_create_all(&names, now).await.unwrap();
-                let web = locked.iter().find(|pacticipant| pacticipant.name == "Web").unwrap();
-                let (version, _) = tx.versions().find_or_create(web, &number.to_string(), now).await.unwrap();
+                tx.pacticipants().lock(&names).await.unwrap();
+                let (web, _) = tx.pacticipants().consumer_and_providers("Web", &["Orders"], now).await.unwrap();
+                let (version, _) = tx.versions().find_or_create(&web, &number.to_string(), now).await.unwrap();
                 tx.commit().await.unwrap();
                 version.ord
             });
@@ -80,6 +82,39 @@ async fn versions_created_at_once_are_numbered_without_gaps_or_twins() {
         orders.sort_unstable();
 
         assert_eq!(orders, (1..=16).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn consumers_publish_with_the_same_new_providers_at_once() {
+    on_every_database(async |broker| {
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..16 {
+            let store = broker.app().store().clone();
+            let now = broker.app().now();
+            tasks.spawn(async move {
+                let mut tx = store.write().await.unwrap();
+                // In both orders, and each third is a provider of the others as well.
+                let mut providers = ["Orders", "Prices", "consumer 0", "consumer 3", "consumer 6"];
+                if number % 2 == 0 {
+                    providers.reverse();
+                }
+                let consumer = format!("consumer {number}");
+                let (consumer, found) =
+                    tx.pacticipants().consumer_and_providers(&consumer, &providers, now).await.unwrap();
+                let (version, created) = tx.versions().find_or_create(&consumer, "1", now).await.unwrap();
+                tx.commit().await.unwrap();
+                assert!(created && version.ord == 1);
+                let names: Vec<&str> = found.iter().map(|provider| provider.name.as_str()).collect();
+                assert_eq!(names, providers, "in the order they were asked for");
+                found.into_iter().map(|provider| (provider.name, provider.id)).collect::<BTreeMap<_, _>>()
+            });
+        }
+
+        let found = tasks.join_all().await;
+
+        assert!(found.iter().all(|providers| providers == &found[0]), "{found:?}");
     })
     .await;
 }

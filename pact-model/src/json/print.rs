@@ -8,8 +8,13 @@ impl Json<'_> {
     /// The text without white space.
     pub fn to_compact(&self) -> String {
         let mut text = String::new();
-        self.print(&mut text, None);
+        self.append_compact(&mut text);
         text
+    }
+
+    /// Writes the text without white space at the end of another.
+    pub fn append_compact(&self, text: &mut String) {
+        self.print(text, None);
     }
 
     /// The text indented by two spaces, as pact files are written; without a line break at the end.
@@ -72,6 +77,12 @@ fn indent(out: &mut String, level: usize) {
 /// Escapes only what JSON demands, so that text stays readable.
 fn print_string(text: &str, out: &mut String) {
     out.push('"');
+    // Most texts are plain, and that is seen many bytes at a time.
+    if !text.bytes().fold(false, |found, byte| found | (byte < 0x20 || byte == b'"' || byte == b'\\')) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape = match byte {

@@ -273,11 +273,12 @@ impl<'c> History<'c> {
         match action {
             Action::Publish { consumer, number, provider, content, merge } => {
                 let pact = pact(consumer, provider, content, self.happened.is_multiple_of(2));
-                let all = tx.pacticipants().find_or_create_all(&[consumer, provider], now).await.expect("pacticipants");
+                let (consumer, providers) =
+                    tx.pacticipants().consumer_and_providers(consumer, &[provider], now).await.expect("pacticipants");
                 let (version, _) =
-                    tx.versions().find_or_create_implicitly(&all[0], number, now).await.expect("a version");
+                    tx.versions().find_or_create_implicitly(&consumer, number, now).await.expect("a version");
                 let on_conflict = if *merge { OnConflict::Merge } else { OnConflict::Overwrite };
-                let recorded = record_pact(tx, &all[0], &version, &all[1], &pact, on_conflict, now).await;
+                let recorded = record_pact(tx, &consumer, &version, &providers[0], &pact, on_conflict, now).await;
                 // A refusal changes nothing.
                 let _ = recorded.expect("a pact is recorded or refused");
             }
