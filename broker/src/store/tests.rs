@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-
 use std::time::Duration;
 
 use super::{Connection, Store, StoreError, Tables, within};

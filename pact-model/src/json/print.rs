@@ -78,7 +78,7 @@ fn indent(out: &mut String, level: usize) {
 fn print_string(text: &str, out: &mut String) {
     out.push('"');
     // Most texts are plain, and that is seen many bytes at a time.
-    if !text.bytes().fold(false, |found, byte| found | (byte < 0x20 || byte == b'"' || byte == b'\\')) {
+    if text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count() == 0 {
         out.push_str(text);
         out.push('"');
         return;
