@@ -79,6 +79,18 @@ impl<'w> Walk<'w> {
         if self.direction == Direction::Needed && is_whole(new) && !(is_whole(old) && old.0 == new.0) {
             return self.add(Class::Breaking, "has to be exactly as it is, without anything else");
         }
+        let start = self.changes.list.len();
+        self.inside(old, new);
+        // Whatever the rules below say, nothing else might have been sent.
+        if self.direction == Direction::Sent && is_whole(old) && old.0 != new.0 {
+            let is_said = self.changes.list[start..].iter().any(|change| change.class == Class::Breaking);
+            if !is_said {
+                self.add(Class::Breaking, "is not exactly as it was");
+            }
+        }
+    }
+
+    fn inside(&mut self, old: At<'_, '_, '_>, new: At<'_, '_, '_>) {
         match (old.0, new.0) {
             (Json::Object(_), Json::Object(_)) => self.objects(old, new),
             (Json::Array(_), Json::Array(_)) => self.arrays(old, new),

@@ -146,6 +146,19 @@ fn what_looks_harmless_may_break_all_the_same() {
         responses((r#"{"a":1}"#, ""), ("{}", equality)),
         ["breaking: body: has to be exactly as it is, without anything else"]
     );
+    // What is said below a value that is compared as a whole is not asked.
+    let whole = r#""$":{"matchers":[{"match":"equality"}]},"$.a":{"matchers":[{"match":"number"}]}"#;
+    assert_eq!(
+        requests((r#"{"a":2.5}"#, whole), (r#"{"a":1}"#, "")),
+        [
+            "not breaking: request body $.a: is exactly 1, was any number",
+            "breaking: request body: is not exactly as it was"
+        ]
+    );
+    assert_eq!(
+        requests((r#"{"a":1}"#, whole), (r#"{"a":2}"#, equality)).last().map(String::as_str),
+        Some("breaking: request body: is not exactly as it was")
+    );
 }
 
 const NULL_OR: &str = r#""$.a":{"combine":"OR","matchers":[{"match":"type"},{"match":"null"}]}"#;
