@@ -81,14 +81,10 @@ impl BrokerClient {
             self.send(Call::put(url, json!({ "buildUrl": build_url }).to_string())).await?;
         }
         if let Some(branch) = &publication.branch {
-            let variables = [("pacticipant", consumer.as_str()), ("branch", branch), ("version", version)];
-            let url = self.index_link("pb:pacticipant-branch-version", &variables).await?;
-            self.send(Call::put(url, "{}")).await?;
+            self.put_branch_version(consumer, branch, version).await?;
         }
         for tag in &publication.tags {
-            let variables = [("pacticipant", consumer.as_str()), ("version", version), ("tag", tag)];
-            let url = self.index_link("pb:pacticipant-version-tag", &variables).await?;
-            self.send(Call::put(url, "{}")).await?;
+            self.put_tag(consumer, version, tag).await?;
         }
         let mut published = Published::default();
         let mut raw = Vec::new();

@@ -121,11 +121,11 @@ impl BrokerClient {
         change: &PacticipantChange,
     ) -> Result<(Received<Pacticipant>, bool), BrokerError> {
         let mut body = serde_json::to_value(change).expect("text always has a JSON form");
+        body["name"] = name.into();
         if self.pacticipant(name).await?.is_some() {
             let url = self.index_link("pb:pacticipant", &[("pacticipant", name)]).await?;
             return Ok((self.send(Call::patch(url, &body)).await?.received()?, false));
         }
-        body["name"] = name.into();
         let url = self.index_link("pb:pacticipants", &[]).await?;
         Ok((self.send(Call::post(url, &body)).await?.received()?, true))
     }

@@ -149,7 +149,7 @@ impl BrokerClient {
     pub async fn put_branch_version(&self, pacticipant: &str, branch: &str, version: &str) -> Result<(), BrokerError> {
         let variables = [("pacticipant", pacticipant), ("branch", branch), ("version", version)];
         let url = self.index_link("pb:pacticipant-branch-version", &variables).await?;
-        self.send(Call::put(url, "{}")).await?;
+        self.send(Call::put(url, json!({ "name": branch }).to_string())).await?;
         Ok(())
     }
 
@@ -157,7 +157,7 @@ impl BrokerClient {
     pub async fn put_tag(&self, pacticipant: &str, version: &str, tag: &str) -> Result<(), BrokerError> {
         let variables = [("pacticipant", pacticipant), ("version", version), ("tag", tag)];
         let url = self.index_link("pb:pacticipant-version-tag", &variables).await?;
-        self.send(Call::put(url, "{}")).await?;
+        self.send(Call::put(url, json!({ "name": tag }).to_string())).await?;
         Ok(())
     }
 

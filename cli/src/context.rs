@@ -48,13 +48,11 @@ impl Environment {
         self.get(name).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "false" | "0" | "no" | "off"))
     }
 
-    /// Puts what is in the files that variables `PACT_BROKER_…_FILE` name into the variables without `_FILE`, as containers get their
-    /// secrets. A variable that is set itself wins. For servers; clients need no more than
+    /// For each of these variables, puts what is in the file that `…_FILE` names into the variable without `_FILE`, as containers
+    /// get their secrets. A variable that is set itself wins. For servers; clients need no more than
     /// [`with_credentials`](Self::with_credentials).
-    pub(crate) fn read_secret_files(&mut self) -> Result<(), Problem> {
-        let variable = |name: &str| name.strip_prefix("PACT_BROKER_")?.strip_suffix("_FILE").map(str::to_owned);
-        let named: Vec<String> = self.variables.keys().filter_map(|name| variable(name)).collect();
-        named.iter().try_for_each(|name| self.read_secret_file(&format!("PACT_BROKER_{name}")))
+    pub(crate) fn read_secret_files<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<(), Problem> {
+        names.into_iter().try_for_each(|name| self.read_secret_file(name))
     }
 
     /// The variables, with the credentials for a broker that are in files. Only for those who are about to ask one: a file that
@@ -147,13 +145,16 @@ mod tests {
         };
         let read = |variables: [(&str, &str); 2]| {
             let mut environment = Environment::of(variables);
-            environment.read_secret_files().map_err(|problem| problem.to_string())?;
+            let known = CREDENTIALS.into_iter().chain(["PACT_BROKER_DATABASE_PASSWORD"]);
+            environment.read_secret_files(known).map_err(|problem| problem.to_string())?;
             Ok::<_, String>(text(environment))
         };
         let given = ("PACT_BROKER_TOKEN_FILE", token.as_str());
         assert_eq!(read([given, ("A_FILE", "x")]), Ok("A_FILE=x PACT_BROKER_TOKEN=s3cret".into()));
         assert_eq!(read([given, ("PACT_BROKER_TOKEN", "mine")]), Ok("PACT_BROKER_TOKEN=mine".into()));
-        assert_eq!(read([("PACT_BROKER_FILE", "x"), ("A", "1")]), Ok("A=1 PACT_BROKER_FILE=x".into()));
+        for other in ["PACT_BROKER_FILE", "PACT_BROKER_LOG_FILE"] {
+            assert_eq!(read([(other, "nowhere"), ("A", "1")]), Ok(format!("A=1 {other}=nowhere")), "no secret of ours");
+        }
         let of_server = ("PACT_BROKER_DATABASE_PASSWORD_FILE", token.as_str());
         assert_eq!(read([of_server, ("A", "1")]), Ok("A=1 PACT_BROKER_DATABASE_PASSWORD=s3cret".into()));
         let client = Environment::of([given, ("PACT_BROKER_LOG_FILE", "/x")]);

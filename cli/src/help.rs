@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory as _, Subcommand as _};
 
-use self::examples::{EXAMPLES, EXIT_CODES, OF_OTHERS};
+use self::examples::{EXAMPLES, EXIT_CODES, OF_OTHERS, VARIABLES};
 pub(crate) use self::suggestions::mistyped_dash;
 use crate::cli::{Cli, ClientCommand};
 
@@ -166,9 +166,6 @@ fn completed(command: Command) -> Command {
     if grouped { listed_in_groups(command) } else { command }
 }
 
-/// The commands that send or serve generated values.
-const GENERATING: &[&str] = &["verify", "mock", "stub"];
-
 /// What a help text says at its end: headings, and the lines below each.
 pub(crate) fn sections(name: &str) -> Vec<(&'static str, String)> {
     let find = |table: &[(&str, &'static str)]| table.iter().find(|(of, _)| *of == name).map(|(_, text)| *text);
@@ -177,9 +174,8 @@ pub(crate) fn sections(name: &str) -> Vec<(&'static str, String)> {
         let examples: Vec<String> = examples.lines().map(|line| format!("  {line}")).collect();
         sections.push(("Examples", examples.join("\n")));
     }
-    if GENERATING.contains(&name) {
-        let text = "  INTACT_SEED  with the same text the same random values come again, in the same build";
-        sections.push(("Variables", text.to_owned()));
+    if let Some(variables) = find(VARIABLES) {
+        sections.push(("Variables", variables.to_owned()));
     }
     sections.push(("Exit codes", find(EXIT_CODES).unwrap_or(OF_OTHERS).to_owned()));
     sections
@@ -302,7 +298,7 @@ mod tests {
         let mut known: BTreeSet<&str> = command.get_subcommands().map(Command::get_name).collect();
         known.extend(["intact", "serve", "clean", "lint", "diff", "show", "convert", "merge"]);
         let grouped = GROUPS.iter().flat_map(|(_, names)| names.iter());
-        for name in grouped.chain(EXAMPLES.iter().chain(EXIT_CODES).map(|(name, _)| name)) {
+        for name in grouped.chain(EXAMPLES.iter().chain(EXIT_CODES).chain(VARIABLES).map(|(name, _)| name)) {
             assert!(known.contains(name), "there is no command {name}");
         }
     }

@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 /// Reads what has to be known before anything is done.
 fn prepare(cli: &mut Cli, context: &mut Context) -> anyhow::Result<()> {
     if cli.command.is_of_server() {
-        context.environment.read_secret_files()?;
+        context.environment.read_secret_files(commands::broker::settings())?;
     }
     let server = cli.command.read_settings(&context.environment)?;
     cli.global.start_logging(server, context);

@@ -147,6 +147,13 @@ fn files_below(
             // A link to a directory that it is in leads to nothing new, and one that is hidden is not followed.
             Err(error) if error.loop_ancestor().is_some() => continue,
             Err(error) if error.path().is_some_and(|path| hidden(&named(path))) => continue,
+            // One link whose file has gone must not hide all other files.
+            Err(error) if error.path().is_some_and(leads_nowhere) => {
+                if let Some(path) = error.path().map(named).filter(|path| wanted(path)) {
+                    tracing::warn!("{} is left out: it is a link that leads nowhere", path.display());
+                }
+                continue;
+            }
             Err(error) => return Err(Problem::usage(format!("the directory cannot be read: {error}")).into()),
         };
         let path = named(entry.path());
@@ -155,6 +162,11 @@ fn files_below(
         }
     }
     Ok(files)
+}
+
+/// Is it a link to what is not there?
+fn leads_nowhere(path: &Path) -> bool {
+    path.is_symlink() && std::fs::metadata(path).is_err_and(|error| error.kind() != ErrorKind::PermissionDenied)
 }
 
 /// What becomes of a pact file with parts that are understood, but odd.
@@ -268,19 +280,28 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn links_that_lead_round_and_what_is_hidden_stop_no_search() {
+    fn links_that_lead_round_or_nowhere_and_what_is_hidden_stop_no_search() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         let directory = tree(&["a.json", "sub/b.json", ".cache/c.json", ".locked/d.json"]);
         let at = |name: &str| directory.path().join(name);
         symlink("..", at("sub/up")).expect("a link");
         symlink("nowhere", at(".#a.json")).expect("a link");
         symlink("nowhere", at(".cache/broken")).expect("a link");
+        symlink("nowhere", at("gone.json")).expect("a link");
+        symlink("nowhere/else", at("sub/gone.txt")).expect("a link");
+        symlink("itself.json", at("sub/itself.json")).expect("a link");
+        std::fs::create_dir(at("only")).expect("a directory");
+        symlink("nowhere", at("only/gone.json")).expect("a link");
         std::fs::set_permissions(at(".locked"), std::fs::Permissions::from_mode(0o000)).expect("set");
         let all: Vec<String> = vec!["a.json".into(), "sub/b.json".into()];
         assert_eq!(found(&directory, &[""]), Ok(all.clone()));
         assert_eq!(found(&directory, &["**/*.json"]), Ok(all));
-        let asked_for = found(&directory, &[".cache/*.json"]).expect_err("it is looked into");
-        assert!(asked_for.starts_with("the directory cannot be read: "), "{asked_for}");
+        assert_eq!(found(&directory, &[".cache/*.json"]), Ok(vec![".cache/c.json".into()]));
+        let nothing = found(&directory, &["only"]).expect_err("nothing is left");
+        assert!(nothing.starts_with("there are no .json files in the directory "), "{nothing}");
+        // Named, it is what was asked for.
+        let missing = found(&directory, &["gone.json"]).expect_err("it is not there");
+        assert!(missing.starts_with("there is no file or directory "), "{missing}");
         std::fs::set_permissions(at(".locked"), std::fs::Permissions::from_mode(0o700)).expect("set");
     }
 

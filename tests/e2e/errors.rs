@@ -147,6 +147,9 @@ fn of_mock() {
         mock create -f web.json -p 9
         mock list -p 9
         mock verify -p 9
+        mock verify -m 1 -p 9
+        mock shutdown -m 1 -p 9
+        mock shutdown-master -k KEY -p 9
         mock verify -i ../shutdown -p 9
         mock shutdown-master -p 9"
     ));
@@ -186,6 +189,9 @@ fn of_stub() {
 fn of_a_database_that_is_not_there() {
     assert_snapshot!(session(
         "broker serve -p 0 --database-url postgres://me:s3cret@NOBODY/contracts
+        broker clean --database-url postgres://me:s3cret@NOBODY/contracts
+        broker clean --database-url sqlite:///proc/nowhere/broker.sqlite
+        broker serve -p TAKEN --database-url sqlite://broker.sqlite
         broker serve -p 0 --database-url mysql://me:s3cret@db/contracts
         broker serve -p 0 --database-url sqlite:///proc/nowhere/broker.sqlite"
     ));

@@ -1,40 +1,42 @@
 //! Every command there is, in a table: what it says and how it ends when all is well, when it is called in a wrong way, when the
 //! broker is down, when the broker wants to know who asks, and when the answer is no.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use regex::Regex;
 
+use crate::http::{port_of, status};
 use crate::peer::{Peer, answer};
-use crate::support::{Output, Workspace};
+use crate::support::{Output, RunningServer, Workspace};
 use crate::world::{World, web};
 
-/// Command; arguments with which it succeeds, if it ends by itself; the flag for JSON; a wrong use. They are run in this order.
+/// Command; arguments with which it succeeds; the flag for JSON; a wrong use. They are run in this order.
 ///
-/// A command that begins with `*` asks a broker.
+/// A command that begins with `*` asks a broker, and one with `^C` before its arguments serves until it is interrupted.
 const TABLE: &str = r"
     generate-uuid                 |                                                      |               | --nonsense
     completions                   | zsh                                                  |               | csh
     man                           | generate-uuid                                        |               | nothing
     init                          | --role consumer --consumer Web --provider P --ci github --yes | | --role both
-    demo                          | -                                                    |               | --nonsense
-    mock                          | -                                                    |               |
-    mock start                    | -                                                    |               | --base-port 0
-    mock create                   | -                                                    |               |
-    mock list                     | -                                                    |               | --nonsense
-    mock verify                   | -                                                    |               |
-    mock shutdown                 | -                                                    |               |
-    mock shutdown-master          | -                                                    |               |
-    stub                          | -                                                    |               | --nonsense
+    demo                          |                                                      |               | --nonsense
+    mock                          | ^C -f web.json -o written                            |               |
+    mock start                    | ^C -p 0 --server-key KEY                             |               | --base-port 0
+    mock create                   | -f web.json -p MASTER                                |               |
+    mock list                     | -p MASTER                                            |               | --nonsense
+    mock verify                   | -m MOCK -p MASTER                                    |               |
+    mock shutdown                 | -m MOCK -p MASTER                                    |               |
+    mock shutdown-master          | -k KEY --period 1 -p MASTER                          |               |
+    stub                          | ^C web.json                                          |               | --nonsense
     pact lint                     | web.json                                             | --format json |
     pact diff                     | web.json web.json                                    | --format json | web.json
     pact show                     | web.json                                             | --format json |
     pact convert                  | web.json --to v3                                     |               | web.json --to v9
     pact merge                    | web.json                                             |               |
-    broker serve                  | -                                                    |               | --port many
-    broker clean                  | -                                                    |               | --nonsense
+    broker serve                  | ^C -p 0 --database-url sqlite://FOLDER/served.sqlite |               | --port many
+    broker clean                  | --database-url sqlite://FOLDER/served.sqlite         | -o json       | --nonsense
     * create-environment          | --name qa                                            | -o json       |
     * list-environments           |                                                      | -o json       | -o yaml
     * describe-environment        | --uuid ENVIRONMENT                                   | -o json       |
@@ -64,14 +66,14 @@ const TABLE: &str = r"
     * list-latest-pact-versions   |                                                      | -o json       | -o yaml
     * get-pacts                   | --provider P                                         | -o json       |
     * list-integrations           |                                                      | -o json       | -o yaml
-    * create-webhook              | https://ci.example.com -X POST --provider P --contract-published | -o json | https://ci.example.com -X POST
-    * create-or-update-webhook    | https://ci.example.com --uuid b7f1c3c2d4e5f6a7 -X POST --provider P --contract-published | -o json | https://ci.example.com
+    * create-webhook              | WORLD/one -X POST --provider P --contract-published  | -o json       | https://ci.example.com -X POST
+    * create-or-update-webhook    | WORLD/one --uuid b7f1c3c2d4e5f6a7 -X POST --provider P --contract-published | -o json | https://ci.example.com
     * list-webhooks               |                                                      | -o json       | -o yaml
     * describe-webhook            | --uuid b7f1c3c2d4e5f6a7                                      | -o json       |
-    * test-webhook                | -                                                    | -o json       |
+    * test-webhook                | --uuid b7f1c3c2d4e5f6a7                              | -o json       |
     * webhook-logs                | --consumer Web --provider P                          | -o json       | --consumer Web
     * delete-webhook              | --uuid b7f1c3c2d4e5f6a7                                      |               |
-    * doctor                      | -                                                    | -o json       | -o yaml
+    * doctor                      |                                                      | -o json       | -o yaml
     * delete-pact                 | --consumer Web -e 1 --provider P --yes               |               | --consumer Web
     * delete-integration          | --consumer Web --provider P --yes                    |               | --consumer Web
     * delete-branch               | -a Spare --branch main                               |               | -a Spare
@@ -83,8 +85,8 @@ const TABLE: &str = r"
 struct Row {
     command: &'static str,
     asks_broker: bool,
-    /// Nothing for a command that serves, or needs somebody who does.
-    succeeds: Option<&'static str>,
+    serves: bool,
+    succeeds: &'static str,
     json: &'static str,
     wrong: &'static str,
 }
@@ -96,7 +98,8 @@ fn rows() -> Vec<Row> {
         Row {
             command: command.trim_start_matches("* "),
             asks_broker: command.starts_with('*'),
-            succeeds: (arguments != "-").then_some(arguments),
+            serves: arguments.starts_with("^C"),
+            succeeds: arguments.trim_start_matches("^C "),
             json,
             wrong,
         }
@@ -104,11 +107,30 @@ fn rows() -> Vec<Row> {
     TABLE.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
 }
 
+impl Row {
+    fn succeeding(&self) -> String {
+        format!("{} {}", self.command, self.succeeds).trim_end().to_owned()
+    }
+}
+
+/// What a client asks of a server with the pact of these tests.
+const USE: [&str; 2] = ["GET /one", "GET /two"];
+
+fn ask(port: &str, requests: &[&str]) {
+    for request in requests {
+        status(port, request);
+    }
+}
+
 /// A folder with a pact, and what answers.
 struct Scene {
     workspace: Workspace,
     world: World,
     broker: String,
+    /// The master of mock servers, once it is needed.
+    master: OnceCell<RunningServer>,
+    /// The port of the mock server that was created last.
+    mock: RefCell<String>,
 }
 
 impl Scene {
@@ -118,17 +140,57 @@ impl Scene {
         let other = web().to_string().replace("/one", "/other").replace("200", "201");
         workspace.file("other.json", &other);
         workspace.file("bad.json", r#"{"consumer":{"name":"Web"},"provider":{"name":"P"},"interactions":[1]}"#);
-        Self { workspace, world: World::start(), broker: broker.to_owned() }
+        let (world, broker) = (World::start(), broker.to_owned());
+        Self { workspace, world, broker, master: OnceCell::new(), mock: RefCell::default() }
     }
 
     /// Runs the words; those in capitals are filled in.
     fn run(&self, words: &str) -> Output {
-        let mut words = words.replace("WORLD", &self.world.url());
+        let output = self.workspace.intact_in(&self.variables(), self.filled(words).split_whitespace());
+        if let Some((_, port)) = output.stdout.split_once(" started on port ") {
+            port.trim().clone_into(&mut self.mock.borrow_mut());
+        }
+        output
+    }
+
+    /// Runs the words, which serve, asks them for something, and interrupts them.
+    fn serve(&self, words: &str, requests: &[&str]) -> Output {
+        match self.workspace.try_start(&self.variables(), self.filled(words).split_whitespace()) {
+            Ok(server) => {
+                ask(&port_of(&server.url), requests);
+                server.interrupt()
+            }
+            Err(ended) => ended,
+        }
+    }
+
+    /// Runs a row in the way in which it succeeds, with more words.
+    fn succeed(&self, row: &Row, more: &str) -> Output {
+        let words = format!("{} {more}", row.succeeding());
+        let output = if row.serves { self.serve(&words, &USE) } else { self.run(&words) };
+        if row.command == "mock create" {
+            ask(&self.mock.borrow(), &USE);
+        }
+        output
+    }
+
+    fn variables(&self) -> [(&str, &str); 3] {
+        let folder = self.workspace.path().to_str().expect("a temporary folder's name is text");
+        [("PACT_BROKER_BASE_URL", &self.broker), ("PACT_BROKER_HTTP_RETRIES", "0"), ("TMPDIR", folder)]
+    }
+
+    fn filled(&self, words: &str) -> String {
+        let folder = self.workspace.path().display().to_string();
+        let mut words = words.replace("WORLD", &self.world.url()).replace("FOLDER", &folder);
+        if words.contains("MASTER") {
+            let master = || self.workspace.start(["mock", "start", "-p", "0", "-o", "written", "--server-key", "KEY"]);
+            words = words.replace("MASTER", &port_of(&self.master.get_or_init(master).url));
+        }
+        words = words.replace("MOCK", &self.mock.borrow());
         if words.contains("ENVIRONMENT") {
             words = words.replace("ENVIRONMENT", &self.environment());
         }
-        let variables = [("PACT_BROKER_BASE_URL", self.broker.as_str()), ("PACT_BROKER_HTTP_RETRIES", "0")];
-        self.workspace.intact_in(&variables, words.split_whitespace())
+        words
     }
 
     /// The id of the environment.
@@ -162,6 +224,11 @@ impl Scene {
             (r"\b[0-9a-f]{40}\b", "SHA"),
             (r"(UUID |│ )[A-Za-z0-9_-]{22}\b", "${1}ID"),
             (r"\d+(\.\d+)? m?s\b", "DURATION"),
+            (r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "TIME"),
+            (r"intact-demo-\w+", "intact-demo"),
+            // Kept as wide as they are, for the tables around them.
+            (r"([:/' ])[1-6]\d{4}\b", "${1}PORT_"),
+            (r"\b[0-9A-F]{8}\b", "MOCK_ID_"),
         ]
         .iter()
         .fold(text, |text, (pattern, name)| {
@@ -173,9 +240,12 @@ impl Scene {
 /// How many lines of a stream are shown.
 const MOST: usize = 16;
 
-fn with_running_broker() -> (Scene, crate::support::RunningBroker) {
+fn with_running_broker() -> (Scene, RunningServer) {
     let home = Scene::with_broker("");
-    let broker = home.workspace.start_broker();
+    let database = format!("sqlite://{}", home.workspace.path().join("broker.sqlite").display());
+    let webhooks = ["--webhook-scheme-whitelist", "http", "--webhook-host-whitelist", "127.0.0.1"];
+    let words = ["broker", "serve", "-p", "0", "--database-url", &database];
+    let broker = home.workspace.start(words.iter().chain(&webhooks));
     (Scene { broker: broker.url.clone(), ..home }, broker)
 }
 
@@ -198,11 +268,8 @@ fn when_all_is_well() {
     let (scene, _broker) = with_running_broker();
     let mut text = String::new();
     for row in rows() {
-        let Some(arguments) = row.succeeds else { continue };
-        let words = format!("{} {arguments}", row.command);
-        let words = words.trim_end();
-        let output = scene.run(words);
-        let shown = scene.shown(words, &output);
+        let output = scene.succeed(&row, "");
+        let shown = scene.shown(&row.succeeding(), &output);
         assert_eq!(output.code, 0, "{shown}");
         text.push_str(&shown);
     }
@@ -214,15 +281,17 @@ fn json_is_all_there_is_on_standard_output() {
     let (scene, _broker) = with_running_broker();
     let mut wrong = String::new();
     for row in rows() {
-        let Some(arguments) = row.succeeds else { continue };
-        let words = format!("{} {arguments} {}", row.command, row.json);
-        let output = scene.run(&words);
-        let is_json = row.json.is_empty() || serde_json::from_str::<serde_json::Value>(&output.stdout).is_ok();
+        let output = scene.succeed(&row, row.json);
+        let is_json = row.json.is_empty() || is_json(&output.stdout);
         if output.code != 0 || !is_json {
-            wrong.push_str(&scene.shown(&words, &output));
+            wrong.push_str(&scene.shown(&format!("{} {}", row.succeeding(), row.json), &output));
         }
     }
     assert_eq!(wrong, "");
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok()
 }
 
 #[test]
@@ -245,18 +314,18 @@ fn asking(broker: &str) -> String {
     let scene = Scene::with_broker(broker);
     let mut text = String::new();
     for row in rows().into_iter().filter(|row| row.asks_broker) {
-        let Some(arguments) = row.succeeds else { continue };
-        let words = format!("{} {arguments}", row.command);
-        let words = words.trim_end();
-        let output = scene.run(words);
-        // A verification that loads nothing has failed, unless nobody could be reached.
-        let verified = row.command == "verify" && output.code == 1;
-        assert!(output.code == 3 || verified, "{}", scene.shown(words, &output));
-        text.push_str(&scene.shown(words, &output));
+        let words = row.succeeding();
+        let output = scene.run(&words);
+        // A verification that loads nothing has failed, unless nobody could be reached, and a doctor's finding is a result.
+        let is_found = row.command == "doctor";
+        let expected = if is_found || row.command == "verify" { 1 } else { 3 };
+        assert!([expected, 3].contains(&output.code), "{}", scene.shown(&words, &output));
+        text.push_str(&scene.shown(&words, &output));
         if !row.json.is_empty() {
             let json = scene.run(&format!("{words} {}", row.json));
-            assert_eq!((json.code, json.stdout.as_str()), (output.code, ""), "{words} {}", row.json);
-            assert_eq!(json.stderr, output.stderr, "{words} {}", row.json);
+            assert_eq!((json.code, &json.stderr), (output.code, &output.stderr), "{words} {}", row.json);
+            let is_right = if is_found { is_json(&json.stdout) } else { json.stdout.is_empty() };
+            assert!(is_right, "{words} {}: {}", row.json, json.stdout);
         }
     }
     text
@@ -304,6 +373,16 @@ fn when_the_answer_is_no() {
         "delete-pacticipant --name Web",
         "delete-webhook --uuid 1",
         "test-webhook --uuid 1",
+        "create-or-update-webhook WORLD/none --uuid b7f1c3c2d4e5f6a7 -X POST --contract-published",
+        "test-webhook --uuid b7f1c3c2d4e5f6a7",
+        "doctor bad.json",
+        "mock create -f bad.json -p MASTER",
+        "mock create -f web.json -p MASTER",
+        "mock verify -m MOCK -p MASTER",
+        "mock verify -m 1 -p MASTER",
+        "mock shutdown -m 1 -p MASTER",
+        "mock shutdown-master -k wrong -p MASTER",
+        "broker clean --database-url sqlite://FOLDER/none.sqlite",
         "list-versions -a Nobody",
         "pact lint bad.json",
         "pact diff web.json other.json --exit-code",
@@ -313,5 +392,7 @@ fn when_the_answer_is_no() {
         let output = scene.run(words);
         text.push_str(&scene.shown(words, &output));
     }
+    let unused = "mock -f web.json";
+    text.push_str(&scene.shown(unused, &scene.serve(unused, &USE[..1])));
     assert_snapshot!(text);
 }

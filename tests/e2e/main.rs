@@ -17,6 +17,7 @@ mod feel;
 mod flags;
 mod http;
 mod mock_flags;
+mod official_binary;
 mod pact_tools;
 mod peer;
 #[cfg(unix)]

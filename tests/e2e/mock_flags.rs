@@ -20,6 +20,7 @@ const START: &[Flag] = &[
     flag(&["--no-term-log", "--no-file-log"], "start -p 0 --server-key K", ""),
     flag(&["--enable-otel"], "start -p 0 --server-key K", "no telemetry is sent"),
     flag(&["-v", "--version"], "", "intact-mock "),
+    flag(&["-v", "--version"], "start", "intact-mock-start "),
     flag(&["--help"], "start", "Usage: intact mock start [OPTIONS]"),
 ];
 
@@ -48,6 +49,11 @@ const COMMANDS: &[Flag] = &[
     flag(&["-k KEY", "--server-key KEY"], "shutdown-master", "Master server shutting down ok"),
     flag(&["--period 1"], "shutdown-master -k KEY", ""),
     flag(&["-l info", "--loglevel info", "--no-term-log", "--no-file-log"], "list", ""),
+    flag(&["-v", "--version"], "list", "intact-mock-list "),
+    flag(&["-v", "--version"], "create", "intact-mock-create "),
+    flag(&["-v", "--version"], "verify", "intact-mock-verify "),
+    flag(&["-v", "--version"], "shutdown", "intact-mock-shutdown "),
+    flag(&["-v", "--version"], "shutdown-master", "intact-mock-shutdown-master "),
 ];
 
 fn workspace() -> Workspace {

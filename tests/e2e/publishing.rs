@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::Workspace;
 use crate::terminal::Terminal;
-use crate::world::World;
+use crate::world::{World, web};
 
 /// A pact with one interaction, which asks for this path.
 fn pact(consumer: &str, provider: &str, path: &str) -> String {
@@ -241,6 +241,31 @@ fn a_pact_may_come_from_another_command() {
     ");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_directory_whose_file_has_gone_is_left_out_with_a_warning() {
+    let world = World::start();
+    let workspace = Workspace::new();
+    workspace.file("pacts/web.json", &web().to_string());
+    std::os::unix::fs::symlink("nowhere", workspace.path().join("pacts/gone.json")).expect("a link");
+    let seen = |words: &str| {
+        let words = words.replace("WORLD", &world.url());
+        let output = workspace.intact(words.split(' ')).expect_code(0);
+        format!("{}{}", output.stdout, output.stderr)
+    };
+    let warning = "pacts/gone.json is left out: it is a link that leads nowhere";
+    for words in ["publish pacts -a 1 -b WORLD --dry-run", "pact lint pacts", "states pacts"] {
+        let told = seen(words);
+        assert!(told.contains(warning), "{words}: {told}");
+    }
+    let verified = seen("verify pacts -n P --provider-base-url WORLD -s WORLD/states");
+    assert!(verified.contains("skipped pacts/gone.json: it is a link that leads nowhere"), "{verified}");
+    let mut stub = workspace.start(["stub", "pacts"]);
+    stub.wait_for(warning);
+    // Named, it is what was asked for.
+    workspace.intact(["publish", "pacts/gone.json", "-a", "1", "-b", &world.url()]).expect_code(2);
+}
+
 /// A broker from before contracts could be published together; with `newer`, one that also knows how.
 fn index(newer: bool) -> Value {
     let templated = |href: &str| json!({ "href": href, "templated": true });
@@ -273,9 +298,9 @@ fn an_older_broker_gets_one_request_after_the_other() {
     assert_snapshot!(old.asked().replace(&host, ""), @r#"
     GET /
     PUT /versions/Web/1 {"buildUrl":"http://ci/1"}
-    PUT /branches/Web/feat%2Fx/1 {}
-    PUT /tags/Web/1/a {}
-    PUT /tags/Web/1/b {}
+    PUT /branches/Web/feat%2Fx/1 {"name":"feat/x"}
+    PUT /tags/Web/1/a {"name":"a"}
+    PUT /tags/Web/1/b {"name":"b"}
     PUT /pacts/Orders/Web/1 {"consumer":{"name":"Web"},"provider":{"name":"Orders"},"interactions":[]}
     PUT /pacts/Stock/Web/1 {"consumer":{"name":"Web"},"provider":{"name":"Stock"},"interactions":[]}
     "#);

@@ -209,6 +209,51 @@ fn files_with_secrets_that_a_command_does_not_need_are_not_read() {
     assert!(told.stderr.contains("PACT_BROKER_DATABASE_PASSWORD_FILE names the file /nowhere/else"), "{}", told.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_for_the_log_stops_no_server_whatever_is_in_it() {
+    let workspace = Workspace::new();
+    workspace.file("pact.json", &crate::world::web().to_string());
+    let lines = workspace.file("old.log", "one line\nand another\n");
+    let servers: [(&[&str], &str); 4] = [
+        (&["broker", "serve", "-p", "0", "--database-url", "sqlite://broker.sqlite"], "has stopped"),
+        (&["mock", "start", "-p", "0"], "has stopped"),
+        (&["mock", "-f", "pact.json"], "Ctrl-C ends it"),
+        (&["stub", "pact.json"], ""),
+    ];
+    for file in ["/nowhere/log", "/", &lines.display().to_string()] {
+        for (words, end) in servers {
+            let server = workspace.try_start(&[("PACT_BROKER_LOG_FILE", file)], words);
+            let server = server.unwrap_or_else(|ended| panic!("{words:?} with {file}: {ended:?}"));
+            let told = server.interrupt().stderr;
+            assert!(told.contains(end), "{words:?}: {told}");
+            // Only a broker would be expected to know the variable.
+            let warning = format!(
+                "warning: PACT_BROKER_LOG_FILE is set, but nothing is logged to {file}: logs go to standard error\n"
+            );
+            assert_eq!(told.contains(&warning), words[0] == "broker", "{words:?}: {told}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_setting_of_a_broker_may_be_in_a_file() {
+    let workspace = Workspace::new();
+    let port = workspace.file("port", "none");
+    let variables = [("PACT_BROKER_PORT_FILE", port.to_str().expect("text"))];
+    let words = ["broker", "serve", "--database-url", "sqlite://broker.sqlite"];
+    let Err(told) = workspace.try_start(&variables, words) else { panic!("it is no port") };
+    assert!(told.stderr.contains("PACT_BROKER_PORT is `none`"), "{told:?}");
+    let tokens = workspace.file("tokens", "s3cret-s3cret-s3cret-s3cret");
+    let variables = [("INTACT_BROKER_WRITE_TOKENS_FILE", tokens.to_str().expect("text"))];
+    let Ok(broker) = workspace.try_start(&variables, words.into_iter().chain(["-p", "0"])) else {
+        panic!("it does not start")
+    };
+    let ask = |more: &[&str]| workspace.intact([&["list-environments", "-b", &broker.url], more].concat()).code;
+    assert_eq!((ask(&[]), ask(&["-k", "s3cret-s3cret-s3cret-s3cret"])), (3, 0));
+}
+
 #[test]
 fn nobody_gets_to_see_a_secret() {
     let workspace = Workspace::new();

@@ -2,7 +2,6 @@
 //! state-change and message endpoints, pacts behind URLs, and a broker.
 
 use std::fmt::Write as _;
-use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::body::to_bytes;
@@ -13,15 +12,16 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::support::LocalServer;
+
 /// Headers that clients send of themselves.
 const USUAL: [&str; 7] =
     ["accept", "accept-encoding", "connection", "content-length", "content-type", "traceparent", "user-agent"];
 
 /// The server, on a thread of its own until it is dropped.
 pub(crate) struct World {
-    address: SocketAddr,
+    server: LocalServer,
     seen: Seen,
-    _stop: tokio::sync::oneshot::Sender<()>,
 }
 
 type Seen = Arc<Mutex<Vec<String>>>;
@@ -49,30 +49,15 @@ impl World {
 
     fn serving(routes: impl FnOnce(Seen) -> Router) -> Self {
         let seen = Seen::default();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a non-blocking listener");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        let routes = routes(seen.clone());
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener of this runtime");
-                tokio::select! {
-                    _ = axum::serve(listener, routes).into_future() => {}
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, seen, _stop: stop }
+        Self { server: LocalServer::start(|_| routes(seen.clone())), seen }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     pub(crate) fn port(&self) -> String {
-        self.address.port().to_string()
+        self.server.port()
     }
 
     /// What was asked since the last time, one line for each request: method, target, unusual headers, body.

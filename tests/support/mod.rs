@@ -6,7 +6,9 @@ mod binary;
 #[allow(dead_code, reason = "each test binary uses its part of this")]
 pub(crate) mod pipelines;
 mod provider;
+mod server;
 
 #[allow(unused_imports, reason = "each test binary uses its part of this")]
 pub(crate) use binary::{Output, RunningBroker, RunningServer, Workspace};
 pub(crate) use provider::Provider;
+pub(crate) use server::LocalServer;

@@ -1,7 +1,6 @@
 //! A real provider on a real socket.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,45 +11,32 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::LocalServer;
+
 /// A product service with a state-change endpoint, running on a thread of its own until it is dropped.
 pub(crate) struct Provider {
-    address: SocketAddr,
+    server: LocalServer,
     broken: Arc<AtomicBool>,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
 }
 
 impl Provider {
     pub(crate) fn start() -> Self {
         let broken = Arc::new(AtomicBool::new(false));
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("a non-blocking listener");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        let app = Router::new()
+        let shop = Shop { broken: broken.clone(), has_products: Arc::new(AtomicBool::new(false)) };
+        let routes = Router::new()
             .route("/products", get(products))
             .route("/products/{id}", get(product))
             .route("/_pact/states", post(states))
-            .with_state(Shop { broken: broken.clone(), has_products: Arc::new(AtomicBool::new(false)) });
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener of this runtime");
-                let server = axum::serve(listener, app);
-                tokio::select! {
-                    _ = server.into_future() => {}
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, broken, stop: Some(stop) }
+            .with_state(shop);
+        Self { server: LocalServer::start(|_| routes), broken }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     pub(crate) fn port(&self) -> String {
-        self.address.port().to_string()
+        self.server.port()
     }
 
     pub(crate) fn state_change_url(&self) -> String {
@@ -60,14 +46,6 @@ impl Provider {
     /// From now on the price is a string.
     pub(crate) fn break_contract(&self) {
         self.broken.store(true, Ordering::SeqCst);
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
     }
 }
 

@@ -201,6 +201,14 @@ impl Sourced {
         for entry in walkdir::WalkDir::new(directory).sort_by_file_name() {
             let path = match entry {
                 Ok(entry) if entry.file_type().is_dir() => continue,
+                // One link whose file has gone says nothing about the contracts that are there.
+                Ok(entry) if entry.path_is_symlink() && leads_nowhere(entry.path()) => {
+                    if is_json(entry.path()) {
+                        let reason = "it is a link that leads nowhere".to_owned();
+                        self.skipped.push(SkippedFile { path: entry.into_path(), reason });
+                    }
+                    continue;
+                }
                 Ok(entry) => entry.into_path(),
                 Err(error) => {
                     let path = error.path().unwrap_or(directory);
@@ -212,7 +220,7 @@ impl Sourced {
                     continue;
                 }
             };
-            if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("json")) {
+            if !is_json(&path) {
                 continue;
             }
             let bytes = match std::fs::read(&path) {
@@ -297,6 +305,15 @@ async fn load_broker(broker: &BrokerSource, provider: &str) -> Sourced {
     gathered(loading).await
 }
 
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// What is behind a link is not there; that one may not look at it is another matter.
+fn leads_nowhere(link: &Path) -> bool {
+    std::fs::metadata(link).is_err_and(|error| error.kind() != std::io::ErrorKind::PermissionDenied)
+}
+
 /// Why a file of a directory is none of our business; `None` if it is, also if it is a pact with a fault.
 fn reason_to_skip(bytes: &[u8], provider: &str) -> Option<String> {
     let document = CheckedJson::check(bytes).ok()?;
@@ -340,6 +357,26 @@ mod tests {
         assert_eq!(skipped, ["its provider is `Payments`, not `Orders`", "it is not a pact"]);
         assert_eq!(sourced.failures.len(), 1);
         assert!(sourced.failures[0].source.ends_with("broken.json"), "{:?}", sourced.failures);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_link_that_leads_nowhere_is_left_out_of_a_directory_and_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        std::fs::write(at("good.json"), pact("Orders")).unwrap();
+        for (target, link) in [("nowhere", "gone.json"), ("itself.json", "itself.json"), ("nowhere", "gone.txt")] {
+            std::os::unix::fs::symlink(target, at(link)).unwrap();
+        }
+
+        let sourced = load(&[PactSource::Directory(directory.path().to_owned())], "Orders").await;
+
+        assert_eq!((sourced.pacts.len(), &*sourced.failures), (1, &[][..]));
+        let skipped: Vec<_> = sourced.skipped.iter().map(|file| (file.path.clone(), file.reason.as_str())).collect();
+        let reason = "it is a link that leads nowhere";
+        assert_eq!(skipped, [(at("gone.json"), reason), (at("itself.json"), reason)]);
+        // Named, it is what was asked for.
+        assert_eq!(load(&[PactSource::File(at("gone.json"))], "Orders").await.failures.len(), 1);
     }
 
     #[tokio::test]

@@ -11,8 +11,12 @@ const FOLDER: &str = "target/dist/package";
 const SHELLS: &[&str] = &["bash", "elvish", "fish", "powershell", "zsh"];
 
 pub(crate) fn run() -> anyhow::Result<()> {
+    // All paths here are those of the workspace, wherever this was called, and whatever the settings of cargo say.
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::env::set_current_dir(&workspace).with_context(|| format!("{} cannot be entered", workspace.display()))?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    execute(Command::new(cargo).args(["build", "--profile", "dist", "--locked", "-p", "intact-cli"]))?;
+    let build = ["build", "--profile", "dist", "--locked", "--target-dir", "target", "-p", "intact-cli"];
+    execute(Command::new(cargo).args(build).env_remove("CARGO_BUILD_TARGET"))?;
     let binary = format!("target/dist/intact{}", std::env::consts::EXE_SUFFIX);
     let folder = Path::new(FOLDER);
     if folder.exists() {

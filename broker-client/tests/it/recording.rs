@@ -133,5 +133,5 @@ async fn a_pacticipant_is_created_or_changed() {
     assert!(!is_new);
     let sent: Vec<Value> =
         server.asked().iter().filter(|asked| !asked.body.is_empty()).map(crate::server::Asked::json).collect();
-    assert_eq!(sent, [json!({ "name": "New", "mainBranch": "main" }), json!({ "mainBranch": "main" })]);
+    assert_eq!(sent, [json!({ "name": "New", "mainBranch": "main" }), json!({ "name": "Old", "mainBranch": "main" })]);
 }

@@ -194,7 +194,8 @@ async fn names_with_slashes_and_spaces_are_one_segment() {
     client.put_tag("Web / Shop", "1+2", "é?#").await.unwrap();
     assert_eq!(server.lines(), ["GET /", branch, tag]);
     assert_eq!(server.asked()[1].header("content-type"), Some("application/json"));
-    assert_eq!(server.asked()[1].body.as_ref(), b"{}");
+    assert_eq!(server.asked()[1].body.as_ref(), br#"{"name":"feat/a b"}"#);
+    assert_eq!(server.asked()[2].body.as_ref(), r#"{"name":"é?#"}"#.as_bytes());
 }
 
 #[tokio::test]

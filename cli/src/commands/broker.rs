@@ -22,6 +22,7 @@ use self::clean::CleanSettings;
 use self::database::{create_directory_of, database};
 use self::operation::OperationSettings;
 use self::settings::Settings;
+pub(crate) use self::settings_file::settings;
 use self::settings_file::{FileFlag, SettingsFile};
 use self::webhooks::WebhookSettings;
 use crate::cli::ClientCommand;
@@ -103,10 +104,17 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
 }
 
+/// What other servers have for a file of their log. It must not be taken for a file that holds the setting `LOG`.
+const LOG_FILE: &str = "PACT_BROKER_LOG_FILE";
+
 async fn serve(args: ServeArgs, context: &Context) -> anyhow::Result<Exit> {
     let environment = &args.file.below(&context.environment);
     for name in settings_file::without_effect(&context.environment) {
         context.printer.remark(Tone::Doubtful, &format!("warning: {name} is set, but has no effect on this broker"));
+    }
+    if let Some(file) = context.environment.get(LOG_FILE) {
+        let text = format!("warning: {LOG_FILE} is set, but nothing is logged to {file}: logs go to standard error");
+        context.printer.remark(Tone::Doubtful, &text);
     }
     let port = number_of(args.port, environment, "PACT_BROKER_PORT")?.unwrap_or(9292);
     let host = number_of(args.host, environment, "INTACT_BROKER_HOST")?.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));

@@ -1,7 +1,7 @@
 //! `intact can-i-deploy` and `intact can-i-merge`: ask the matrix, wait for missing results if told to, and answer.
 //!
-//! A "no" is exit code 1 in every output format. Unknown results are asked for again only while there are any; a failure
-//! among them does not end the waiting unless `--fail-fast` is given, since the broker may learn better.
+//! A "no" is exit code 1 in every output format, or the one that a variable names. Unknown results are asked for again only while
+//! there are any; a failure among them does not end the waiting unless `--fail-fast` is given, since the broker may learn better.
 
 mod annotations;
 mod answer;
@@ -20,9 +20,9 @@ use intact_broker_client::{BrokerClient, Matrix, MatrixQuery, MatrixTarget, Rece
 
 use self::annotations::AnnotationArgs;
 pub(crate) use self::selectors::SelectorArgs;
-use super::Output;
+use super::{Output, unknown};
 use crate::broker_options::BrokerOptions;
-use crate::context::Context;
+use crate::context::{Context, Environment, number_of};
 use crate::error::Problem;
 use crate::exit::Exit;
 use crate::printer::Tone;
@@ -96,12 +96,17 @@ enum Form {
 struct Variables {
     ignore: &'static str,
     dry_run: &'static str,
+    /// Only one of them has this.
+    exit_code: Option<&'static str>,
 }
 
-const DEPLOY: Variables =
-    Variables { ignore: "PACT_BROKER_CAN_I_DEPLOY_IGNORE", dry_run: "PACT_BROKER_CAN_I_DEPLOY_DRY_RUN" };
+const DEPLOY: Variables = Variables {
+    ignore: "PACT_BROKER_CAN_I_DEPLOY_IGNORE",
+    dry_run: "PACT_BROKER_CAN_I_DEPLOY_DRY_RUN",
+    exit_code: Some("PACT_BROKER_CAN_I_DEPLOY_EXIT_CODE_BETA"),
+};
 const MERGE: Variables =
-    Variables { ignore: "PACT_BROKER_CAN_I_MERGE_IGNORE", dry_run: "PACT_BROKER_CAN_I_MERGE_DRY_RUN" };
+    Variables { ignore: "PACT_BROKER_CAN_I_MERGE_IGNORE", dry_run: "PACT_BROKER_CAN_I_MERGE_DRY_RUN", exit_code: None };
 
 pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let given = |flag: Option<String>, name: &str| match flag {
@@ -128,6 +133,8 @@ async fn ask(
     context: &Context,
 ) -> anyhow::Result<Exit> {
     let dry_run = args.dry_run || context.environment.is_on(variables.dry_run);
+    // Read before anybody is asked: what it says wrongly must not be found only when the answer is no.
+    let no = no_of(variables, &context.environment)?;
     let SelectorArgs { selectors, mut ignore } = selectors;
     if let Some(names) = context.environment.get(variables.ignore) {
         let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -159,7 +166,19 @@ async fn ask(
         context.printer.remark(Tone::Doubtful, DRY_RUN);
         return Ok(Exit::Success);
     }
-    Ok(if matrix.summary.is_deployable() { Exit::Success } else { Exit::Failed })
+    if matrix.summary.is_deployable() {
+        return Ok(Exit::Success);
+    }
+    if let (Exit::Chosen(code), Some(name)) = (no, variables.exit_code) {
+        context.printer.remark(Tone::Doubtful, &format!("the exit code is {code}, as {name} says"));
+    }
+    Ok(no)
+}
+
+/// How a "no" ends.
+fn no_of(variables: &Variables, environment: &Environment) -> Result<Exit, Problem> {
+    let chosen = variables.exit_code.map(|name| number_of(None, environment, name)).transpose()?.flatten();
+    Ok(chosen.map_or(Exit::Failed, Exit::Chosen))
 }
 
 const DRY_RUN: &str = "dry run: whatever the answer is, the exit code is 0";
@@ -246,28 +265,11 @@ pub(super) async fn ask_once(client: &BrokerClient, query: &MatrixQuery) -> anyh
         // The URL of the question, with all that is escaped in it, would only hide what is wrong.
         Err(error) if error.status() == Some(400) && !error.messages().is_empty() => {
             let problem = Problem::usage(error.messages().join("\n"));
-            Err(match names_that_exist(client, query).await {
+            Err(match unknown::names_for(client, query).await {
                 Some(names) => problem.hint(names).into(),
                 None => problem.into(),
             })
         }
         Err(error) => Err(anyhow::Error::from(error).context("the broker could not answer")),
     }
-}
-
-/// The environments or pacticipants that there are, if the question names one that is not among them.
-async fn names_that_exist(client: &BrokerClient, query: &MatrixQuery) -> Option<String> {
-    let listed = |what: &str, names: &[String]| match names {
-        [] => format!("the broker has no {what} yet"),
-        names => format!("the {what} are: {}", names.join(", ")),
-    };
-    if let MatrixTarget::Environment(name) = &query.target {
-        let names: Vec<String> = client.environments().await.ok()?.value.into_iter().map(|found| found.name).collect();
-        if !names.contains(name) {
-            return Some(listed("environments", &names));
-        }
-    }
-    let names: Vec<String> = client.pacticipants().await.ok()?.value.into_iter().map(|found| found.name).collect();
-    let unknown = query.selectors.iter().any(|selector| !names.contains(&selector.pacticipant));
-    unknown.then(|| listed("applications", &names))
 }

@@ -23,13 +23,19 @@ use crate::printer::Tone;
 
 /// Play the provider of one pact until interrupted, or (with a command) of many on request
 #[derive(Debug, clap::Args)]
-#[command(disable_help_flag = true, version, disable_version_flag = true, args_conflicts_with_subcommands = false)]
+#[command(
+    disable_help_flag = true,
+    version,
+    propagate_version = true,
+    disable_version_flag = true,
+    args_conflicts_with_subcommands = false
+)]
 pub(crate) struct Args {
     /// Print help
     #[arg(long, action = ArgAction::HelpShort, global = true)]
     help: Option<bool>,
     /// Print version
-    #[arg(short = 'v', long, action = ArgAction::Version)]
+    #[arg(short = 'v', long, action = ArgAction::Version, global = true)]
     version: Option<bool>,
     #[command(subcommand)]
     command: Option<master::Command>,

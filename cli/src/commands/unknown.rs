@@ -1,6 +1,6 @@
 //! What to say of a name that the broker does not know: which one was probably meant, or which ones there are.
 
-use intact_broker_client::{BrokerClient, RecordError, VersionsOf};
+use intact_broker_client::{BrokerClient, MatrixQuery, MatrixTarget, RecordError, VersionsOf};
 
 use crate::error::Problem;
 
@@ -67,6 +67,22 @@ fn environment(name: &str, existing: &[String]) -> Problem {
 pub(crate) async fn unless_environment(client: &BrokerClient, name: &str) -> anyhow::Result<()> {
     let existing: Vec<String> = client.environments().await?.value.into_iter().map(|found| found.name).collect();
     if existing.iter().any(|known| known == name) { Ok(()) } else { Err(environment(name, &existing).into()) }
+}
+
+/// What to say of the first name in a question to the matrix that nobody knows, if there is one.
+pub(crate) async fn names_for(client: &BrokerClient, query: &MatrixQuery) -> Option<String> {
+    if let MatrixTarget::Environment(wanted) = &query.target {
+        let found = client.environments().await.ok()?.value;
+        let names: Vec<&str> = found.iter().map(|environment| environment.name.as_str()).collect();
+        if !names.contains(&wanted.as_str()) {
+            return Some(names_in_words(wanted, &names, "environments"));
+        }
+    }
+    let found = client.pacticipants().await.ok()?.value;
+    let names: Vec<&str> = found.iter().map(|pacticipant| pacticipant.name.as_str()).collect();
+    let mut wanted = query.selectors.iter().map(|selector| selector.pacticipant.as_str());
+    let unknown = wanted.find(|wanted| !names.contains(wanted))?;
+    Some(names_in_words(unknown, &names, "applications"))
 }
 
 /// Why something could not be recorded, with the names that were probably meant.

@@ -3,7 +3,7 @@
 use intact_broker_client::VersionsOf;
 
 use super::confirmation::Confirmation;
-use super::{Question, VersionName, remark_on_more, table, unknown};
+use super::{Output, Question, VersionName, remark_on_more, table, unknown};
 use crate::broker_options::BrokerOptions;
 use crate::context::Context;
 use crate::error::Problem;
@@ -33,15 +33,18 @@ pub(crate) async fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     for tag in &tag {
         client.put_tag(&pacticipant, &version, tag).await?;
     }
-    let read = if branch.is_none() && tag.is_empty() {
-        client.put_version(&pacticipant, &version, None).await?
+    let answer = if branch.is_none() && tag.is_empty() {
+        client.put_version(&pacticipant, &version, None).await?.raw
+    } else if output == Output::Text {
+        // Branches and tags create what they need; nothing else is to be known of it.
+        String::new()
     } else {
         match client.version(&pacticipant, &version).await? {
-            Some(read) => read,
-            None => client.put_version(&pacticipant, &version, None).await?,
+            Some(read) => read.raw,
+            None => client.put_version(&pacticipant, &version, None).await?.raw,
         }
     };
-    if !output.print_raw(context, &[&read.raw]) {
+    if !output.print_raw(context, &[&answer]) {
         let mut details = Vec::new();
         if let Some(branch) = branch {
             details.push(format!("branch {branch}"));

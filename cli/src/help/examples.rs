@@ -143,6 +143,26 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("delete-webhook", "intact delete-webhook --uuid 9da7d1c2-31b2-4c7d-9f1a-52f8d0f0f6f5"),
 ];
 
+/// What variables say to a command that no flag's help names.
+pub(super) const VARIABLES: &[(&str, &str)] = &[
+    ("verify", SEED),
+    ("mock", SEED),
+    ("stub", SEED),
+    (
+        "can-i-deploy",
+        "  PACT_BROKER_CAN_I_DEPLOY_IGNORE          names for --ignore, with commas between them
+  PACT_BROKER_CAN_I_DEPLOY_DRY_RUN         the same as --dry-run
+  PACT_BROKER_CAN_I_DEPLOY_EXIT_CODE_BETA  the exit code of a \"no\", instead of 1",
+    ),
+    (
+        "can-i-merge",
+        "  PACT_BROKER_CAN_I_MERGE_IGNORE   names for --ignore, with commas between them
+  PACT_BROKER_CAN_I_MERGE_DRY_RUN  the same as --dry-run",
+    ),
+];
+
+const SEED: &str = "  INTACT_SEED  with the same text the same random values come again, in the same build";
+
 /// Exit codes that differ from the common ones.
 pub(super) const EXIT_CODES: &[(&str, &str)] = &[
     ("doctor", OF_DOCTOR),
@@ -159,7 +179,8 @@ const OF_DOCTOR: &str = "  0  nothing is broken, though there may be something t
   2  wrong usage, or a file that is missing";
 
 const OF_VERIFY: &str = "  0  the provider keeps its contracts (failures of pending ones do not count)
-  1  it does not; or nothing was verified, a pact could not be read, or a result not be published
+  1  it does not; or nothing was verified, a pact could not be read, a broker refused to give one
+     (wrong credentials, too), or a result not be published
   2  wrong usage, or a report could not be written
   3  the provider, the broker or a pact's URL could not be reached, and nothing else was wrong";
 
@@ -191,4 +212,4 @@ const OF_MOCK: &str = "  0  done; of a mock server that was interrupted: it was 
 pub(super) const OF_OTHERS: &str = "  0  done, or yes
   1  the contract says no, or contradicts what is published
   2  wrong usage, a file that is missing or wrong, a name that nobody knows
-  3  something needed was not available";
+  3  something needed was not available, or the broker wants other credentials";

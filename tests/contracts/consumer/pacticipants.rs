@@ -78,7 +78,7 @@ async fn a_pacticipant_that_there_is_is_changed() {
         .upon_receiving("a request to change the main branch of Web", |i| {
             i.given(KNOWN)
                 .patch("/pacticipants/Web")
-                .merge_patch(json!({ "mainBranch": "trunk" }))
+                .merge_patch(json!({ "name": "Web", "mainBranch": "trunk" }))
                 .will_respond_with(200)
                 .hal(json_like!({ "name": "Web", "mainBranch": "trunk" }))
         })
@@ -123,11 +123,14 @@ async fn a_version_that_is_new_is_created_by_what_is_said_of_it() {
         .upon_receiving("a request to put Orders 2.0.0 on the branch feat/gifts", |i| {
             i.put("/pacticipants/Orders/branches/feat%2Fgifts/versions/2.0.0")
                 .accepting_hal()
-                .json(json!({}))
+                .json(json!({ "name": "feat/gifts" }))
                 .will_respond_with(201)
         })
         .upon_receiving("a request to tag Orders 2.0.0", |i| {
-            i.put("/pacticipants/Orders/versions/2.0.0/tags/dev").accepting_hal().json(json!({})).will_respond_with(201)
+            i.put("/pacticipants/Orders/versions/2.0.0/tags/dev")
+                .accepting_hal()
+                .json(json!({ "name": "dev" }))
+                .will_respond_with(201)
         })
         .test(async |server| {
             let client = client(server);

@@ -103,6 +103,11 @@ const WITHOUT_EFFECT: &[&str] = &[
     "PACT_BROKER_WEBHOOK_REDACT_SENSITIVE_DATA",
 ];
 
+/// The variables that a broker reads; each may be in a file that the variable with `_FILE` names.
+pub(crate) fn settings() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|(variable, _)| *variable)
+}
+
 /// The variables that are set in vain.
 pub(super) fn without_effect(environment: &Environment) -> impl Iterator<Item = &'static str> {
     WITHOUT_EFFECT.iter().copied().filter(|name| environment.get(name).is_some())
@@ -118,7 +123,8 @@ fn key(variable: &str) -> String {
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct FileFlag {
     /// A file with settings (TOML): the names of the variables in lower case and without PACT_BROKER_, as in port = 9292.
-    /// Flags and variables win over it [env: PACT_BROKER_CONF]
+    /// Flags and variables win over it. A secret can have a file of its own, which a variable with _FILE behind its name
+    /// names: PACT_BROKER_DATABASE_PASSWORD_FILE=/run/secrets/db [env: PACT_BROKER_CONF]
     #[arg(short = 'c', long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

@@ -157,14 +157,41 @@ async fn unknown_names_are_answered_with_those_that_exist() {
     assert_eq!(ran.exit, Exit::Usage);
     insta::assert_snapshot!(ran.err, @r"
     error: Environment with name 'tset' does not exist
-    hint: the environments are: test, live
+    hint: did you mean test?
     ");
     let refused = [json!({ "errors": ["Pacticipant Wob not found"] })];
     let ran = run("can-i-deploy -a Wob -e 1 --to-environment test", &refused, NONE).await;
     insta::assert_snapshot!(ran.err, @r"
     error: Pacticipant Wob not found
-    hint: the applications are: Web
+    hint: did you mean Web?
     ");
+    let refused = [json!({ "errors": ["Environment with name 'staging' does not exist"] })];
+    let ran = run("can-i-deploy -a Web -e 1 --to-environment staging", &refused, NONE).await;
+    assert!(ran.err.ends_with("\nhint: the environments are: test, live\n"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn the_exit_code_of_a_no_may_be_said_by_a_variable() {
+    const NAME: &str = "PACT_BROKER_CAN_I_DEPLOY_EXIT_CODE_BETA";
+    let asked = "can-i-deploy -a Web -e 1 -o json";
+    for (code, missing) in [(0, 0), (99, 0), (255, 2)] {
+        let answers = [answer(if missing == 0 { Some(false) } else { None }, 1, missing)];
+        let ran = run(asked, &answers, [(NAME, &code.to_string())]).await;
+        assert_eq!(ran.exit, Exit::Chosen(code));
+        assert_eq!(ran.err, format!("the exit code is {code}, as {NAME} says\n"));
+    }
+    let yes = run(asked, &[answer(Some(true), 0, 0)], [(NAME, "99")]).await;
+    assert_eq!((yes.exit, yes.err.as_str()), (Exit::Success, ""));
+    // An error is no "no", a dry run has no exit code but 0, and merging is another question.
+    let no = || [answer(Some(false), 1, 0)];
+    assert_eq!(run(asked, &[], [(NAME, "0")]).await.exit, Exit::Unavailable);
+    assert_eq!(run("can-i-deploy -a Web -e 1 --dry-run", &no(), [(NAME, "99")]).await.exit, Exit::Success);
+    assert_eq!(run("can-i-merge -a Web -e 1", &no(), [(NAME, "99")]).await.exit, Exit::Failed);
+    for wrong in ["256", "-1", "no"] {
+        let ran = run(asked, &[answer(Some(true), 0, 0)], [(NAME, wrong)]).await;
+        assert_eq!((ran.exit, ran.queries.len()), (Exit::Usage, 0));
+        assert_eq!(ran.err, format!("error: {NAME} is `{wrong}`, expected a number in range\n"));
+    }
 }
 
 #[tokio::test]
