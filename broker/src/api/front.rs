@@ -45,7 +45,7 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
     // Only resources that answer to this type let such a request through; the document is the same.
     let wants_plain_json = matches!(Accept::of(request.headers()).choose(&[HAL, JSON]), Ok(JSON));
     let allowed = app.config().access.check(request.method(), request.uri().path(), request.headers());
-    let checked = check_path(request.uri().path())
+    let checked = check_path(request.method(), request.uri().path())
         .and_then(|()| allowed.map_err(ApiError::Refused))
         .and_then(|()| check_query(request.uri().query()));
     let early = checked.is_err();
@@ -113,8 +113,10 @@ fn check_query(query: Option<&str>) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn check_path(path: &str) -> Result<(), ApiError> {
-    if path.contains("//") {
+fn check_path(method: &Method, path: &str) -> Result<(), ApiError> {
+    // A name that a script left empty must not delete all that the name would have been one of.
+    let lacks_name = *method == Method::DELETE && path.ends_with('/');
+    if lacks_name || path.contains("//") {
         return Err(ApiError::BadAddress {
             status: StatusCode::NOT_FOUND,
             title: "Not Found",

@@ -46,7 +46,7 @@ impl Refusal {
 /// What recording came to.
 pub(crate) type Recorded = Result<PublishedChange, Refusal>;
 
-/// Records the pact of a version with a provider. Both pacticipants are locked by the caller.
+/// Records the pact of a version with a provider. The caller has the consumer alone, and shares the provider.
 pub(crate) async fn record_pact(
     tx: &mut WriteTx,
     consumer: &Pacticipant,

@@ -358,7 +358,9 @@ impl Pacts<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7) RETURNING id";
         let failed = || StoreError::while_doing("publishing a pact");
         let Version { id, pacticipant_id, ord, .. } = version;
-        run!(self.tx, REPLACE, *id, provider).map_err(failed())?;
+        if revision > 1 {
+            run!(self.tx, REPLACE, *id, provider).map_err(failed())?;
+        }
         let (id,) =
             one!(self.tx, (PublicationId,), PUBLISH, *pacticipant_id, provider, *id, *ord, content, revision, now)
                 .map_err(failed())?;

@@ -78,6 +78,18 @@ async fn a_slash_at_the_end_and_an_ending_that_names_the_form_are_dropped() {
 }
 
 #[tokio::test]
+async fn nothing_is_deleted_for_a_name_that_is_empty() {
+    let broker = TestBroker::on_sqlite().await;
+    broker.publish("Web", "1", "Orders", &pact("Web", "Orders", "/")).await.expect(201);
+    let versions = "/pacts/provider/Orders/consumer/Web/versions";
+
+    broker.send(Method::DELETE, &format!("{versions}/"), &[], "").await.expect(404);
+    broker.get("/pacts/provider/Orders/consumer/Web/latest").await.expect(200);
+    broker.send(Method::DELETE, versions, &[], "").await.expect(204);
+    broker.get("/pacts/provider/Orders/consumer/Web/latest").await.expect(404);
+}
+
+#[tokio::test]
 async fn the_order_of_the_checks_is_body_then_form_then_existence_then_type() {
     let broker = TestBroker::on_sqlite().await;
     let path = "/pacts/provider/Orders/consumer/Web/version/1";
