@@ -81,14 +81,15 @@ impl Pacticipants<'_> {
         Ok((named(consumer), providers.iter().copied().map(named).collect()))
     }
 
-    /// Creates a pacticipant of which only the name is known, and that did not exist a moment ago.
+    /// Creates a pacticipant of which only the name is known, and that did not exist a moment ago; or finds what another who
+    /// shares the name created since. Its row must not be locked for that: others refer to rows in any order.
     async fn create_unknown(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
         const CREATE: &str = "INSERT INTO pacticipants (name, name_key, display_name, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (name) DO UPDATE SET name = excluded.name
-             RETURNING id, name, display_name, main_branch, repository_url, repository_name, repository_namespace,
-                 created_at, updated_at";
-        one!(self.tx, Pacticipant, CREATE, name, name.to_lowercase(), display_name_of(name), now)
-            .map_err(StoreError::while_doing("creating a pacticipant"))
+             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (name) DO NOTHING";
+        const CREATED: &str = select!("WHERE p.name = $1");
+        let failed = || StoreError::while_doing("creating a pacticipant");
+        run!(self.tx, CREATE, name, name.to_lowercase(), display_name_of(name), now).map_err(failed())?;
+        one!(self.tx, Pacticipant, CREATED, name).map_err(failed())
     }
 
     /// Keeps others from changing anything about the pacticipants of these names, whether they exist or not, and their

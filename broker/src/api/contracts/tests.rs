@@ -282,7 +282,36 @@ async fn everything_at_once_neither_fails_nor_leaves_read_models_behind() {
     .await;
 }
 
-/// Drives futures together on this task.
+#[tokio::test]
+async fn consumers_that_publish_with_the_same_new_providers_do_not_disturb_each_other() {
+    on_every_database(async |broker| {
+        let broker = &broker;
+        for round in 0..8 {
+            let requests = (0..12_usize).map(async |number| {
+                let consumer = format!("consumer-{round}-{number}");
+                let contracts: Vec<_> = (0..4)
+                    .map(|at| {
+                        let provider = format!("provider-{round}-{}", (at + number) % 4);
+                        let one = publication(&consumer, "1", &provider, &pact(&consumer, &provider, "/"));
+                        one["contracts"][0].clone()
+                    })
+                    .collect();
+                let mut body = publication(&consumer, "1", "any", &pact(&consumer, "any", "/"));
+                body["contracts"] = contracts.into();
+                // Some come when others have made the providers, or are about to.
+                for _ in 0..number * 2 {
+                    broker.get("/pacticipants/consumer").await.expect(404);
+                }
+                broker.post("/contracts/publish", &body).await
+            });
+            for answer in join_all(requests).await {
+                answer.expect(200);
+            }
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn applications_that_come_and_go_do_not_disturb_each_other() {
     on_every_database(async |broker| {
