@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use intact_pact_model::json::Object;
 use intact_pact_model::path::{PathExpression, Segment};
-use intact_pact_model::{Json, RuleList};
+use intact_pact_model::{Combine, Json, RuleList};
 
 use super::constraint::{Constraint, Limits, Relation, bounds};
 use super::own::{Own, size};
@@ -349,9 +349,12 @@ fn each<'t>(cursor: &Cursor<'t>, index: usize) -> Cursor<'t> {
     with_each_value(cursor, cursor.index(index))
 }
 
+/// Under `values` beside it, the values have to be those of the example, whatever `eachValue` asks.
 fn with_each_value<'t>(cursor: &Cursor<'t>, below: Cursor<'t>) -> Cursor<'t> {
-    let rule = cursor.exact_rules().and_then(|set| set.each_value_rules().next().map(|(rule, _)| rule));
-    match rule {
+    let pins =
+        |set: &&RuleSet| set.combine == Combine::And && set.rules.iter().any(|rule| matches!(rule.asks, Asks::Values));
+    let rules = cursor.exact_rules().filter(|set| !pins(set));
+    match rules.and_then(|set| set.each_value_rules().next().map(|(rule, _)| rule)) {
         Some(rule) => below.value_of(cursor, rule),
         None => below,
     }

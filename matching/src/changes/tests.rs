@@ -146,6 +146,9 @@ fn what_looks_harmless_may_break_all_the_same() {
         responses((r#"{"a":1}"#, ""), ("{}", equality)),
         ["breaking: body: has to be exactly as it is, without anything else"]
     );
+    let values = r#""$":{"matchers":[{"match":"values"},{"match":"eachValue","rules":[{"match":"type"}]}]}"#;
+    let pinned = responses((r#"{"a":2.5}"#, values), (r#"{"a":1}"#, values));
+    assert!(pinned.iter().any(|change| change.starts_with("breaking: body $.a: ")), "{pinned:?}");
     // What is said below a value that is compared as a whole is not asked.
     let whole = r#""$":{"matchers":[{"match":"equality"}]},"$.a":{"matchers":[{"match":"number"}]}"#;
     assert_eq!(

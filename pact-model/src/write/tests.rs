@@ -211,6 +211,17 @@ fn what_is_written_of_an_unreadable_rule_is_what_was_found() {
 }
 
 #[test]
+fn a_rule_that_asks_for_nothing_is_not_written_where_it_would_be_read_as_none() {
+    let text = br#"{"consumer":{"name":"a"},"provider":{"name":"b"},"interactions":[{"description":"d","request":{"path":"/"},
+        "response":{"status":200,"matchingRules":{"body":{"$":{"matchers":[{}]}}}}}],"metadata":{"pactSpecification":{"version":"3.0.0"}}}"#;
+    let pact = Pact::read(text).unwrap().value;
+    let written = |version| pact.write(version).unwrap().to_compact();
+
+    assert!(written(SpecVersion::V3).contains(r#""matchers":[{}]"#));
+    assert!(!written(SpecVersion::V2).contains("matchingRules"));
+}
+
+#[test]
 fn what_would_be_too_deep_to_be_read_is_refused() {
     let deep = (0..250).fold(Json::Null, |inner, _| Json::Array(vec![inner]));
     let mut shop = shop();

@@ -83,7 +83,10 @@ fn flat(
             if let Some(rest) = rest {
                 lay_over(&mut rule, rest);
             }
-            object.insert(key, rule);
+            // An object that asks for nothing is read as no rule, so it is not written as one.
+            if !rule.as_object().is_some_and(|rule| rule.names().all(|name| name == "combine")) {
+                object.insert(key, rule);
+            }
         }
     };
     for (part, list) in [("method", &rules.method), ("status", &rules.status)] {
