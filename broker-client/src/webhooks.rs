@@ -136,6 +136,8 @@ struct Links {
     execute: Option<Link>,
     #[serde(rename = "pb:logs")]
     logs: Option<Link>,
+    #[serde(rename = "pb:webhook")]
+    webhook: Option<Link>,
 }
 
 impl Webhook {
@@ -207,6 +209,13 @@ pub struct TriggeredWebhook {
     pub triggered_at: Option<String>,
     #[serde(rename = "_links")]
     links: Links,
+}
+
+impl TriggeredWebhook {
+    /// The id of the webhook, unless it was deleted.
+    pub fn webhook_uuid(&self) -> Option<&str> {
+        last_segment(&self.links.webhook.as_ref()?.href)
+    }
 }
 
 impl BrokerClient {

@@ -124,7 +124,7 @@ mod test_run;
 mod text_part;
 mod version_check;
 
-pub use contents::multipart::Multipart;
+pub use contents::multipart::{Multipart, Part};
 pub use contents::xml;
 pub use contract::{Contract, ContractError};
 pub use graphql::GraphQl;

@@ -109,6 +109,11 @@ impl<'a> ActualBody<'a> {
         Self { state, stated_type }
     }
 
+    /// What is in a part of a multipart body: without bytes it is an empty text, which is compared like any other.
+    pub(crate) fn of_part(bytes: &'a [u8], stated_type: Option<ContentType>) -> Self {
+        Self { state: ActualState::Present(bytes), stated_type }
+    }
+
     /// A body of the model, taken as if it had been received; its own type counts before that of the header.
     pub(crate) fn of_model(body: &'a Body, header_type: Option<ContentType>) -> Self {
         let state = match body {
@@ -132,7 +137,7 @@ impl<'a> ActualBody<'a> {
     /// The stated type, else what the bytes look like.
     pub(crate) fn content_type(&self) -> Option<ContentType> {
         self.stated_type.clone().or_else(|| match self.state {
-            ActualState::Present(bytes) => ContentType::detect(bytes),
+            ActualState::Present(bytes) if !bytes.is_empty() => ContentType::detect(bytes),
             _ => None,
         })
     }

@@ -270,6 +270,8 @@ impl Contents {
             });
         }
         Ok(match content_type {
+            // The example of a part may be empty: it is no document, but a text like any other.
+            _ if content.bytes.is_empty() => Self::Text,
             Some(found) if found.is_json() && json::is_large(&content.bytes) => Self::LargeJson,
             Some(found) if found.is_json() => Self::Json(json()),
             Some(found) if found.is_xml() => {

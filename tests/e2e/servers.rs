@@ -30,3 +30,16 @@ fn the_mock_says_at_its_end_what_never_came() {
 
     assert!(output.stdout.contains("a request for the products in stock"), "{output:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn why_the_stub_has_no_answer_to_head_is_in_its_log() {
+    let workspace = Workspace::new();
+    let stub = workspace.start(["stub", "--file", &contract(), "--port", "0", "--loglevel", "info"]);
+
+    let answer = exchange(&port_of(&stub.url), "HEAD /nothing", &[]);
+
+    assert!(answer.starts_with("HTTP/1.1 404 Not Found") && answer.ends_with("\r\n\r\n"), "{answer}");
+    let log = stub.interrupt().stderr;
+    assert!(log.contains("no interaction answers the request: HEAD /nothing is not \"a request for "), "{log}");
+}

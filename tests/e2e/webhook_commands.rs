@@ -118,6 +118,10 @@ fn logs_show_what_came_of_triggered_webhooks() {
     assert!(failed.contains("┆ success ") && failed.contains("┆ retrying "), "{failed}");
     assert_eq!(failed.matches("HTTP/1.1 404").count(), 1, "{failed}");
     assert!(!failed.contains("HTTP/1.1 200"), "{failed}");
+    // Both go to one host; which of them is meant, its id tells.
+    let (_, heading) = failed.split_once("(retrying, webhook ").expect(&failed);
+    let uuid = heading.split_once(')').expect("an id").0;
+    assert!(terminal.session(&format!("describe-webhook --uuid {uuid}")).contains("/none"), "{failed}");
     assert!(logs(&["--all"]).contains("HTTP/1.1 200"));
 }
 
@@ -206,10 +210,10 @@ fn what_cannot_be_is_refused_with_what_to_do() {
     exit 2
 
     $ intact webhook-logs --consumer Orders --provider Web
-    ┌─────────┬───────┬────────┬──────────┬──────────────┐
-    │ WEBHOOK ┆ EVENT ┆ STATUS ┆ ATTEMPTS ┆ TRIGGERED AT │
-    ╞═════════╪═══════╪════════╪══════════╪══════════════╡
-    └─────────┴───────┴────────┴──────────┴──────────────┘
+    ┌─────────┬───────┬────────┬──────────┬──────────────┬──────┐
+    │ WEBHOOK ┆ EVENT ┆ STATUS ┆ ATTEMPTS ┆ TRIGGERED AT ┆ UUID │
+    ╞═════════╪═══════╪════════╪══════════╪══════════════╪══════╡
+    └─────────┴───────┴────────┴──────────┴──────────────┴──────┘
     nothing between Orders and Web has triggered a webhook
     exit 0
 

@@ -193,18 +193,19 @@ pub(crate) async fn logs(args: LogsArgs, context: &Context) -> anyhow::Result<Ex
         let [name, event, when] =
             [&webhook.name, &webhook.event_name, &webhook.triggered_at].map(|text| text.clone().unwrap_or_default());
         let attempts = format!("{} of {}", webhook.attempts_made, webhook.attempts_made + webhook.attempts_remaining);
-        [name, event, webhook.status.clone(), attempts, when]
+        [name, event, webhook.status.clone(), attempts, when, webhook.webhook_uuid().unwrap_or_default().to_owned()]
     };
     if triggered.is_empty() {
         let text = format!("nothing between {consumer} and {provider} has triggered a webhook");
         context.printer.remark(Tone::Faint, &text);
     }
     let rows: Vec<_> = triggered.iter().map(row).collect();
-    context.printer.text(&table(["WEBHOOK", "EVENT", "STATUS", "ATTEMPTS", "TRIGGERED AT"], rows));
+    context.printer.text(&table(["WEBHOOK", "EVENT", "STATUS", "ATTEMPTS", "TRIGGERED AT", "UUID"], rows));
     for webhook in triggered.iter().filter(|webhook| all || webhook.status != "success") {
         if let Some(logs) = client.webhook_logs(webhook).await?.filter(|logs| !logs.trim().is_empty()) {
             let name = webhook.name.as_deref().unwrap_or("a webhook that was deleted");
-            context.printer.line(Tone::Strong, &format!("\n{name} ({})", webhook.status));
+            let which = webhook.webhook_uuid().map(|uuid| format!(", webhook {uuid}")).unwrap_or_default();
+            context.printer.line(Tone::Strong, &format!("\n{name} ({}{which})", webhook.status));
             context.printer.text(&logs);
         }
     }

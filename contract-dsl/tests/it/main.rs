@@ -8,6 +8,7 @@ mod files;
 mod messaging;
 mod refusing;
 mod running;
+mod uploads;
 
 /// An async client, as users have it.
 fn http_client() -> reqwest::Client {

@@ -7,6 +7,7 @@ pub(crate) mod parse;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
+use intact_pact_model::body::Content;
 use intact_pact_model::path::{PathExpression, Segment};
 use intact_pact_model::{Body, ContentType, MatchingRules, RuleList};
 
@@ -15,7 +16,7 @@ use crate::body::{BodyMatcher, Of};
 use crate::comparison::{Flow, Sink};
 use crate::mismatch::{Location, Mismatch, Reason, Shown};
 use crate::parts::headers::is_same_with_parameters;
-use crate::rule::{CompileError, Rule};
+use crate::rule::{CompileError, Rule, RuleSet};
 use crate::show;
 
 use parse::{Part, PartView};
@@ -70,8 +71,12 @@ impl MultipartMatcher {
                 None => (index.to_string(), Segment::Index(index)),
             };
             let own = MatchingRules { body: rules_below(&rules, &step), ..MatchingRules::default() };
-            let body = Body::new(part.content.clone(), part.content_type());
-            let body_type = part.content_type().or_else(|| ContentType::detect(&part.content));
+            let content_type = part.content_type();
+            let body_type = content_type.clone().or_else(|| {
+                Some(&part.content).filter(|bytes| !bytes.is_empty()).and_then(|it| ContentType::detect(it))
+            });
+            // A part is always there: without bytes it is an empty text, not a body that is missing.
+            let body = Body::Present(Content { bytes: part.content.clone(), content_type, hint: None });
             let content = BodyMatcher::compile_nested(&body, body_type, &own, of, depth + 1)?;
             let path = PathExpression::from(vec![step]).to_string();
             matchers.push(PartMatcher { part, title, path, content });
@@ -142,7 +147,7 @@ impl PartMatcher {
         }
         self.headers(actual, sink)?;
         if self.part.is_file() {
-            let body = ActualBody::received(Some(&actual.content), actual.content_type());
+            let body = ActualBody::of_part(&actual.content, actual.content_type());
             let mut put = |make: Make<'_>| sink.mismatch(make);
             return self.content.compare(&body, None, &mut InPart { part: self, put: &mut put });
         }
@@ -171,10 +176,14 @@ impl PartMatcher {
         }
     }
 
+    /// The rules for a header. Wildcards are about the content: nobody says with one what all headers are.
+    pub(crate) fn header_rules(&self, name: &str) -> Option<&RuleSet> {
+        self.content.rules.cursor().field(name).exact_rules().filter(|set| calls_by_name(&set.key, name))
+    }
+
     fn headers<S: Sink>(&self, actual: &PartView<'_>, sink: &mut S) -> Flow {
-        let root = self.content.rules.cursor();
         for (at, (name, expected)) in self.part.headers.iter().enumerate() {
-            let rules = root.field(name).exact_rules();
+            let rules = self.header_rules(name);
             let mismatch = |reason, text: String, actual: Shown| {
                 let text = format!("MIME part '{}': {text}", self.title);
                 let mut path = self.path.clone();
@@ -220,6 +229,12 @@ impl PartMatcher {
         }
         Flow::Continue(())
     }
+}
+
+/// Does the path of a rule end in this name?
+fn calls_by_name(key: &str, name: &str) -> bool {
+    let path = key.parse::<PathExpression>();
+    path.is_ok_and(|path| matches!(path.segments().last(), Some(Segment::Field(last)) if last == name))
 }
 
 /// Makes a mismatch when it is wanted.

@@ -40,7 +40,7 @@ impl<'b> MultipartParts<'b> {
     /// Gives the parts of a file to `take`. There may be many mismatches in one file, which is read only once.
     fn with_parts_of(&self, index: usize, actual: &Part, take: &mut dyn FnMut(&dyn Parts)) {
         let expected = &self.expected.parts[index].content;
-        let body = ActualBody::received(Some(&actual.content), actual.content_type());
+        let body = ActualBody::of_part(&actual.content, actual.content_type());
         let read = self.read[index].get_or_init(|| Read::new(expected, &body, self.hide));
         with_parts(expected, &body, self.hide, read, take);
     }
@@ -88,13 +88,17 @@ impl<'b> MultipartParts<'b> {
             let step = intact_pact_model::path::PathExpression::root().field(name).to_string();
             rest == step.trim_start_matches('$')
         });
-        let root = expected.content.rules.cursor();
         let (set, example, value, name) = if let Some((name, example)) = header {
             let Some(value) = actual.header(name) else { return };
-            (root.field(name).exact_rules(), example.clone(), value.to_owned(), name.as_str())
+            (expected.header_rules(name), example.clone(), value.to_owned(), name.as_str())
         } else {
             let name = expected.part.name.as_deref().unwrap_or("the part");
-            (root.exact_rules(), expected.part.text().into_owned(), actual.text().into_owned(), name)
+            (
+                expected.content.rules.cursor().exact_rules(),
+                expected.part.text().into_owned(),
+                actual.text().into_owned(),
+                name,
+            )
         };
         finding.excerpt.push(named::lines(
             words::of_text(set, self.hide),
@@ -166,7 +170,7 @@ impl PartMatcher {
             return false;
         }
         if self.part.is_file() {
-            let body = ActualBody::received(Some(&actual.content), actual.content_type());
+            let body = ActualBody::of_part(&actual.content, actual.content_type());
             return self.content.compare(&body, None, &mut crate::comparison::Verdict).is_continue();
         }
         let (expected, actual) = (self.part.text(), actual.text());

@@ -299,7 +299,8 @@ impl<'t> Reader<'t> {
     fn zone_id(&mut self) -> Result<(), String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '+');
         let length = self.rest().find(|c| !is_part(c)).unwrap_or(self.rest().len());
-        let is_zone = |id: &str| id == "Z" || TimeZone::get(id).is_ok();
+        // The database is asked without regard to case, but an id has only one spelling.
+        let is_zone = |id: &str| TimeZone::get(id).is_ok_and(|zone| zone.iana_name() == Some(id));
         self.longest(length, is_zone).map(|_| ()).ok_or_else(|| self.error("a time zone such as Europe/Paris"))
     }
 
@@ -313,7 +314,7 @@ impl<'t> Reader<'t> {
 
     fn zone_name(&mut self) -> Result<(), String> {
         let length = self.rest().bytes().take_while(u8::is_ascii_alphabetic).count();
-        let name = self.longest(length, |name| name == "Z" || ZONES.contains(&name));
+        let name = self.longest(length, |name| ZONES.contains(&name));
         let name = name.ok_or_else(|| self.error("the short name of a time zone such as CET"))?;
         // Zones without a name are printed as their offset.
         if matches!(name, "GMT" | "UTC" | "UT") && self.is_signed_number() {

@@ -285,6 +285,82 @@ fn rules_reach_into_the_parts() {
     assert_snapshot!(compare_parts(&[(FILE, "{}")], "{}", &[]), @"$.f -> Expected a MIME part 'f' but was missing");
 }
 
+/// A part is always there: without bytes it is an empty text, in files as in fields.
+#[test]
+fn an_empty_part_is_an_empty_text() {
+    let file = |content_type: &str| {
+        format!("Content-Disposition: form-data; name=\"f\"; filename=\"f\"\nContent-Type: {content_type}")
+    };
+    let (text, json, image) = (file("text/plain"), file("application/json"), file("image/png"));
+    let ruled = |rule: &str, (of, example): (&str, &str), actual: &str| {
+        let rules = format!(r#"{{"body": {{"$.f": {{"matchers": [{rule}]}}}}}}"#);
+        compare_parts(&[(of, example)], &rules, &[(of, actual)])
+    };
+    let of_type = |name: &str| format!(r#"{{"match": "contentType", "value": "{name}"}}"#);
+    let any = r#"{"match": "regex", "regex": ".*"}"#;
+    for (rule, headers, example) in [
+        (r#"{"match": "type"}"#, &*text, "t"),
+        (any, &text, "t"),
+        (&of_type("text/plain"), &text, "t"),
+        (r#"{"match": "type"}"#, &image, "\0"),
+        (any, "Content-Disposition: form-data; name=\"f\"", "t"),
+    ] {
+        assert_eq!(ruled(rule, (headers, example), ""), "", "{rule} {headers}");
+        assert_eq!(ruled(rule, (headers, ""), ""), "", "{rule} {headers}");
+    }
+    // An empty example says no more than another.
+    assert_eq!(ruled(any, (&text, ""), "t"), "");
+    assert_eq!(ruled(&of_type("image/png"), (&image, ""), "\u{fffd}").lines().count(), 1);
+    for headers in [&*text, &json, &image] {
+        assert_eq!(compare_parts(&[(headers, "")], "{}", &[(headers, "")]), "", "{headers}");
+    }
+    let untyped = "Content-Disposition: form-data; name=\"f\"; filename=\"f\"";
+    assert_eq!(compare_parts(&[(untyped, "")], "{}", &[(&*image, "")]), "");
+    assert_eq!(ruled(any, (&text, "t"), ""), "");
+
+    assert_snapshot!(compare_parts(&[(&*text, "t")], "{}", &[(&*text, "")]), @"$.f -> MIME part 'f': Expected body 't' to match '' using equality but did not match");
+    assert_snapshot!(compare_parts(&[(&*text, "")], "{}", &[(&*text, "t")]), @"$.f -> MIME part 'f': Expected body '' to match 't' using equality but did not match");
+    assert_snapshot!(compare_parts(&[(&*json, "{}")], "{}", &[(&*json, "")]), @"$.f -> MIME part 'f': Failed to parse the actual body: 'EOF while parsing a value at line 1, column 1'");
+    assert_snapshot!(ruled(r#"{"match": "notEmpty"}"#, (&text, "t"), ""), @"$.f -> MIME part 'f': Expected '' to not be empty");
+    assert_snapshot!(ruled(r#"{"match": "notEmpty"}"#, (&image, "t"), ""), @"$.f -> MIME part 'f': Expected [] (0 bytes) to not be empty");
+    assert_snapshot!(ruled(&of_type("image/png"), (&image, "t"), ""), @"$.f -> MIME part 'f': Failed to match data to have a content type of 'image/png': Expected binary contents to have content type 'image/png' but detected contents was 'text/plain'");
+    assert_snapshot!(ruled(r#"{"match": "regex", "regex": ".+"}"#, (&text, "t"), ""), @"$.f -> MIME part 'f': Expected '' to match '.+'");
+    assert_snapshot!(compare_parts(&[(&*image, "")], "{}", &[(&*text, "t")]), @"$.f -> MIME part 'f': Expected a body of 'image/png' but the actual content type was 'text/plain'");
+}
+
+/// `$.f.*` is about the members of a document, not about the headers that come with it.
+#[test]
+fn wildcards_are_no_rules_for_headers_of_parts() {
+    let rules = r#"{"body": {"$.f.*": {"matchers": [{"match": "integer"}]}}}"#;
+    let file = |id: &str| format!("{FILE}\nX-Id: {id}");
+    let compare =
+        |id: &str, content: &str| compare_parts(&[(&*file("a"), r#"{"k": 1}"#)], rules, &[(&*file(id), content)]);
+    assert_eq!(compare("a", r#"{"k": 2}"#), "");
+    assert_snapshot!(compare("7", r#"{"k": "x"}"#), @r"
+    $.f['x-id'] -> MIME part 'f': Expected header 'x-id' to have value 'a' but was '7'
+    $.f.k -> MIME part 'f': Expected 'x' (String) to be an integer
+    ");
+}
+
+/// RFC 5987: `name*=UTF-8''…`, as some senders write what is not ASCII.
+#[test]
+fn parts_are_found_by_names_in_the_extended_form() {
+    let named = |disposition: &str| format!("Content-Disposition: form-data; {disposition}\nContent-Type: text/plain");
+    let (plain, extended) = (named("name=\"ü\""), named("name*=UTF-8''%C3%BC"));
+    for (expected, actual) in [(&plain, &extended), (&extended, &plain), (&extended, &extended)] {
+        assert_eq!(compare_parts(&[(expected, "1")], "{}", &[(actual, "1")]), "");
+        assert_ne!(compare_parts(&[(expected, "1")], "{}", &[(actual, "2")]), "");
+        let rules = r#"{"body": {"$['ü']": {"matchers": [{"match": "integer"}]}}}"#;
+        assert_eq!(compare_parts(&[(expected, "1")], rules, &[(actual, "2")]), "");
+        assert_ne!(compare_parts(&[(expected, "1")], rules, &[(actual, "x")]), "");
+    }
+    let (file, extended) = (named("name=f; filename=\"ü\""), named("name=f; filename*=utf-8''%C3%BC"));
+    assert_eq!(compare_parts(&[(&*file, "1")], "{}", &[(&*extended, "1")]), "");
+    assert_eq!(compare_parts(&[(&*extended, "1")], "{}", &[(&*file, "1")]), "");
+    let field = named("name=f");
+    assert_snapshot!(compare_parts(&[(&*field, "1")], "{}", &[(&*extended, "1")]), @"$.f -> Expected a MIME field 'f' but was file");
+}
+
 #[test]
 fn another_type_of_a_part_is_a_difference_in_the_body() {
     let file = |content_type: &str| {

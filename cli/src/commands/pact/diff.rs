@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(value_name = "NEW")]
     new: String,
     /// The form of the result
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "FORMAT", default_value = "text")]
     format: Form,
     /// End with exit code 1 if a change may break the provider
     #[arg(long)]

@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE|DIR", required_unless_present = "explain")]
     files: Vec<String>,
     /// The form of the result
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "FORMAT", default_value = "text")]
     format: Form,
     /// Findings that are failures, besides errors: warnings, or warnings and advice
     #[arg(long, value_name = "SEVERITY")]

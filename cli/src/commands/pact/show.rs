@@ -21,7 +21,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE|URL")]
     file: String,
     /// The form of the result; as JSON it is a pact with these interactions
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "FORMAT", default_value = "text")]
     format: Form,
     /// Only interactions whose description matches the regular expression
     #[arg(long, value_name = "REGEX")]

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use bytes::Bytes;
+use encoding_rs::Encoding;
 use intact_pact_model::ContentType;
 use memchr::{memchr, memmem};
+use percent_encoding::percent_decode_str;
 
 use crate::body::charset;
 
@@ -162,11 +164,27 @@ fn part(bytes: &[u8]) -> Result<PartView<'_>, String> {
         rest.into()
     };
     let disposition = find("content-disposition").unwrap_or_default();
-    let (name, filename) = (parameter(disposition, "name"), parameter(disposition, "filename"));
+    let (name, filename) = (text_parameter(disposition, "name"), text_parameter(disposition, "filename"));
     Ok(Part { name, filename, headers, content })
 }
 
-/// A parameter of a `Content-Disposition` header, without quotes.
+/// A parameter of a `Content-Disposition` header, as text. Its extended form `name*=UTF-8''%C3%BC` (RFC 5987) says it better
+/// than the plain one beside it (RFC 6266, section 4.3), if it can be read.
+fn text_parameter(header: &str, wanted: &str) -> Option<String> {
+    let extended = parameter(header, &format!("{wanted}*"));
+    extended.as_deref().and_then(extended_value).or_else(|| parameter(header, wanted)).or(extended)
+}
+
+/// `charset'language'percent-encoded` as text.
+fn extended_value(value: &str) -> Option<String> {
+    let (charset, rest) = value.split_once('\'')?;
+    let (_language, encoded) = rest.split_once('\'')?;
+    let encoding = Encoding::for_label(charset.as_bytes())?;
+    let bytes: Cow<'_, [u8]> = percent_decode_str(encoded).into();
+    encoding.decode_without_bom_handling_and_without_replacement(&bytes).map(Cow::into_owned)
+}
+
+/// A parameter of a `Content-Disposition` header as it stands there, without quotes.
 fn parameter(header: &str, wanted: &str) -> Option<String> {
     let mut rest = header.split_once(';')?.1;
     loop {
@@ -221,6 +239,34 @@ mod tests {
             (Some("f"), Some("x;y.txt"), &b"ne"[..])
         );
         assert!(parts[1].is_file());
+    }
+
+    /// RFC 7578 has file names beyond ASCII as they are, but senders exist that write them as RFC 5987 does for headers.
+    #[test]
+    fn names_may_be_written_in_the_extended_form() {
+        let read = |parameters: &str| {
+            let body = format!("--X\r\nContent-Disposition: form-data; {parameters}\r\n\r\na\r\n--X--");
+            let part = parse(body.as_bytes(), Some("X")).expect("a multipart body").remove(0);
+            (part.name.clone(), part.filename.clone(), part.is_file())
+        };
+        let some = |text: &str| Some(text.to_owned());
+        for (parameters, name, filename) in [
+            ("name*=UTF-8''%C3%BC", some("ü"), None),
+            ("NAME*=utf-8'de'%c3%bcb%20er", some("üb er"), None),
+            ("name*=\"iso-8859-1''%FC\"", some("ü"), None),
+            ("name=u; name*=UTF-8''%C3%BC", some("ü"), None),
+            ("name*=UTF-8''%C3%BC; name=u", some("ü"), None),
+            ("name=a; filename*=utf-8''%E2%82%AC.txt", some("a"), some("€.txt")),
+            ("name=a; filename=\"EUR.txt\"; filename*=utf-8''%E2%82%AC.txt", some("a"), some("€.txt")),
+            ("name=a; filename*=UTF-8''", some("a"), some("")),
+            // What cannot be read is as if it were not there, unless nothing else is.
+            ("name=u; name*=UTF-8''%FF", some("u"), None),
+            ("name=u; name*=klingon''%C3%BC", some("u"), None),
+            ("name=a; filename*=x.txt", some("a"), some("x.txt")),
+        ] {
+            let is_file = filename.is_some();
+            assert_eq!(read(parameters), (name, filename, is_file), "{parameters}");
+        }
     }
 
     /// What RFC 2046 allows around boundaries: a preamble and an epilogue, which say nothing, and white space behind each.
