@@ -248,9 +248,14 @@ impl Control {
             Ok(server) => {
                 let id = new_id(&servers);
                 let port = u64::from(server.port());
+                let warnings = server.warnings();
                 servers.insert(id.clone(), Arc::new(server));
-                let created = Json::object([("id", Json::from(id.clone())), ("port", Json::from(port))]);
-                let mut response = json(StatusCode::OK, &Json::object([("mockServer", created)]));
+                let mut told = Object::new();
+                told.insert("mockServer", Json::object([("id", Json::from(id.clone())), ("port", Json::from(port))]));
+                if !warnings.is_empty() {
+                    told.insert("warnings", Json::array(warnings));
+                }
+                let mut response = json(StatusCode::OK, &Json::Object(told));
                 if let Ok(location) = HeaderValue::from_str(&format!("/mockserver/{id}")) {
                     response.headers_mut().insert(header::LOCATION, location);
                 }

@@ -11,8 +11,10 @@ use intact_pact_model::json::{Json, JsonValue, Object};
 
 use crate::listen::{Received, Unreadable};
 use crate::outcome::{
-    InteractionName, MismatchedRequest, NearInteraction, Outcome, SeenRequest, UnexpectedRequest, mismatches_json,
+    InteractionName, MismatchedRequest, NearInteraction, Outcome, SeenRequest, UnexpectedRequest, insert_warnings,
+    mismatches_json,
 };
+use crate::plugins;
 
 /// How much of a body is shown.
 const SHOWN_BODY: usize = 1000;
@@ -138,6 +140,7 @@ impl Display for Times {
 fn write_mismatched(f: &mut Formatter<'_>, mismatched: &MismatchedRequest, times: usize) -> fmt::Result {
     write!(f, "\n\n  ✗ {} came{}, but not as {} expects it", mismatched.request, Times(times), mismatched.interaction)?;
     write_explanation(f, &mismatched.explanation)?;
+    write_plugins(f, &mismatched.interaction)?;
     write_body(f, &mismatched.request)
 }
 
@@ -146,6 +149,7 @@ fn write_unexpected(f: &mut Formatter<'_>, unexpected: &UnexpectedRequest, times
     if let Some(NearInteraction { interaction, explanation, .. }) = unexpected.closest.first() {
         write!(f, "\n      the nearest is {interaction}: {} {}", interaction.method, interaction.target)?;
         write_explanation(f, explanation)?;
+        write_plugins(f, interaction)?;
     }
     write_body(f, &unexpected.request)
 }
@@ -154,6 +158,13 @@ fn write_explanation(f: &mut Formatter<'_>, explanation: &Explanation) -> fmt::R
     let mut text = String::new();
     explanation.write(&mut text, &Layout { indent: 8, ..Layout::default() })?;
     write!(f, "\n{}", text.trim_end())
+}
+
+fn write_plugins(f: &mut Formatter<'_>, interaction: &InteractionName) -> fmt::Result {
+    match plugins::warning("the interaction", &interaction.plugins) {
+        Some(warning) => write!(f, "\n      {warning}"),
+        None => Ok(()),
+    }
 }
 
 fn write_body(f: &mut Formatter<'_>, request: &SeenRequest) -> fmt::Result {
@@ -195,6 +206,7 @@ pub(crate) fn answer(kind: &str, reason: &str, near: &[NearInteraction]) -> Json
         Json::object([("interaction", near.interaction.to_string()), ("reason", reasons(&near.mismatches))])
     });
     body.insert("closest", Json::Array(closest.collect()));
+    insert_warnings(&mut body, near.iter().map(|near| &near.interaction));
     Json::Object(body)
 }
 
@@ -205,7 +217,12 @@ pub(crate) fn one_line(request: &Received, nearest: Option<&NearInteraction>) ->
         None => format!("{request}, and the contract has no HTTP interactions"),
         Some(NearInteraction { interaction, mismatches, .. }) => {
             let (method, target) = (&interaction.method, &interaction.target);
-            format!("{request} is not {interaction} ({method} {target}): {}", reasons(mismatches))
+            let mut line = format!("{request} is not {interaction} ({method} {target}): {}", reasons(mismatches));
+            if let Some(warning) = plugins::warning("the interaction", &interaction.plugins) {
+                line.push_str("; ");
+                line.push_str(&warning);
+            }
+            line
         }
     }
 }

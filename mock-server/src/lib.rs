@@ -30,13 +30,16 @@
 //! ```
 //!
 //! The rooms: `server`, `stub` (what is said to clients), `select` (which interaction answers), `respond` (the answer),
-//! `control` (starts and ends mock servers on request, over HTTP), `session` and `outcome` (what came in), `explain` (what was wrong, in words), `listen`, `body`, `tls` and `runtime` (sockets).
+//! `control` (starts and ends mock servers on request, over HTTP), `session` and `outcome` (what came in), `explain` (what was wrong, in words), `plugins` (what
+//! Intact leaves out of it), `listen`, `body`, `outgoing`, `tls` and `runtime` (sockets).
 
 mod body;
 mod control;
 mod explain;
 mod listen;
 mod outcome;
+mod outgoing;
+mod plugins;
 mod respond;
 mod runtime;
 mod select;

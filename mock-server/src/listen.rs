@@ -26,6 +26,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::body::{self, GZIP, Room, Taken};
+use crate::outgoing::outgoing;
 use crate::runtime;
 use crate::tls::TlsIdentity;
 
@@ -326,7 +327,11 @@ impl Connection {
         let hearer = Arc::clone(&answer);
         let service = service_fn(move |request| {
             let (answer, room) = (Arc::clone(&answer), Arc::clone(&room));
-            async move { Ok::<_, Infallible>(respond(request, limits, room, answer).await) }
+            async move {
+                let (method, version) = (request.method().clone(), request.version());
+                let response = respond(request, limits, room, answer).await;
+                Ok::<_, Infallible>(outgoing(&method, version, response))
+            }
         });
         let connection = watcher.watch(http.serve_connection(TokioIo::new(stream), service).into_owned());
         if let Err(error) = connection.await {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use intact_matching::{Explanation, Mismatch};
 use intact_pact_model::json::{Json, JsonValue, Object};
-use intact_pact_model::{Headers, Interaction, ProviderState};
+use intact_pact_model::{Headers, Interaction, Pact, ProviderState};
 
 use crate::listen::Received;
+use crate::plugins::{self, plugins_of};
 use crate::select::{Candidates, Compared};
 
 /// How much of a body is kept for the explanation.
@@ -114,6 +115,8 @@ pub struct InteractionName {
     pub method: String,
     /// The path of its request, and the query if there is one.
     pub target: String,
+    /// The plugins that it was made with, with their versions. Intact runs none of them.
+    pub plugins: Vec<String>,
     path: String,
 }
 
@@ -153,11 +156,13 @@ impl Outcome {
         for mismatched in &self.mismatches {
             let mut entry = result("request-mismatch", &mismatched.interaction.method, &mismatched.interaction.path);
             entry.insert("mismatches", mismatches_json(&mismatched.mismatches));
+            insert_warnings(&mut entry, [&mismatched.interaction]);
             results.push(Json::Object(entry));
         }
         for unexpected in &self.unexpected {
             let mut entry = result("request-not-found", &unexpected.request.method, &unexpected.request.path);
             entry.insert("request", unexpected.request.to_json());
+            insert_warnings(&mut entry, unexpected.closest.iter().map(|near| &near.interaction));
             results.push(Json::Object(entry));
         }
         for unreadable in &self.unreadable {
@@ -170,6 +175,7 @@ impl Outcome {
             let name = &missing.interaction;
             let mut entry = result("missing-request", &name.method, &name.path);
             entry.insert("request", Json::object([("method", name.method.clone()), ("path", name.path.clone())]));
+            insert_warnings(&mut entry, [name]);
             results.push(Json::Object(entry));
         }
         Json::Array(results)
@@ -182,6 +188,14 @@ fn result(kind: &'static str, method: &str, path: &str) -> Object<'static> {
     entry.insert("method", method.to_owned());
     entry.insert("path", path.to_owned());
     entry
+}
+
+/// What is to be said of the plugins of these interactions. Not in what other mock servers report.
+pub(crate) fn insert_warnings<'n>(entry: &mut Object<'_>, names: impl IntoIterator<Item = &'n InteractionName>) {
+    let warnings: Vec<String> = names.into_iter().filter_map(InteractionName::plugin_warning).collect();
+    if !warnings.is_empty() {
+        entry.insert("warnings", strings(warnings.into_iter()));
+    }
 }
 
 pub(crate) fn mismatches_json(mismatches: &[Mismatch]) -> JsonValue {
@@ -243,13 +257,19 @@ fn strings(texts: impl Iterator<Item = String>) -> JsonValue {
 }
 
 impl InteractionName {
-    pub(crate) fn of(interaction: &Interaction) -> Self {
+    pub(crate) fn of(pact: &Pact, interaction: &Interaction) -> Self {
         let (method, path, query) = interaction.as_http().map_or_else(Default::default, |(request, _)| {
             (request.method.clone(), request.path.clone(), request.query.to_query_string())
         });
         let target = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let states = interaction.provider_states.iter().map(|ProviderState { name, .. }| name.clone()).collect();
-        Self { description: interaction.description.clone(), states, method, target, path }
+        let plugins = plugins_of(pact, interaction);
+        Self { description: interaction.description.clone(), states, method, target, plugins, path }
+    }
+
+    /// That its rules are not applied, if it was made with plugins.
+    pub(crate) fn plugin_warning(&self) -> Option<String> {
+        plugins::warning(&self.to_string(), &self.plugins)
     }
 }
 
@@ -262,7 +282,7 @@ impl NearInteraction {
                 0 => candidates.explain(compared.at, &request.actual(), &mismatches),
                 _ => Explanation::default(),
             };
-            let interaction = InteractionName::of(candidates.interaction(compared.at));
+            let interaction = candidates.name(compared.at);
             Self { interaction, mismatches, explanation }
         };
         near.iter().enumerate().map(of).collect()

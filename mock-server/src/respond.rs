@@ -18,6 +18,8 @@ pub(crate) enum RespondError {
     Status(u16),
     #[error("the header `{0}` cannot be sent: its name or value has characters that HTTP does not allow")]
     Header(String),
+    #[error("the header `Content-Length` cannot be sent: `{0}` is no length in bytes")]
+    Length(String),
 }
 
 /// The contract's response, with generators applied.
@@ -54,13 +56,18 @@ pub(crate) fn to_http(response: &HttpResponse, method: &str) -> Result<Response<
         Body::Missing | Body::Empty | Body::Null => Bytes::new(),
     }));
     *result.status_mut() = status.ok_or(RespondError::Status(response.status))?;
+    let states_length = method == Method::HEAD.as_str() || result.status() == StatusCode::NOT_MODIFIED;
     for (name, values) in response.headers.iter() {
         let invalid = || RespondError::Header(name.to_owned());
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
         // These describe the connection at hand, not the provider's; a wrong length would break it. The length is content
         // only where no body is sent.
         let is_framing = key == header::TRANSFER_ENCODING || key == header::CONNECTION;
-        if is_framing || (key == header::CONTENT_LENGTH && method != Method::HEAD.as_str()) {
+        if is_framing || (key == header::CONTENT_LENGTH && !states_length) {
+            continue;
+        }
+        if key == header::CONTENT_LENGTH {
+            result.headers_mut().insert(key, length_of(values)?.into());
             continue;
         }
         for value in values {
@@ -75,6 +82,21 @@ pub(crate) fn to_http(response: &HttpResponse, method: &str) -> Result<Response<
         result.headers_mut().insert(header::CONTENT_TYPE, value);
     }
     Ok(result)
+}
+
+/// The one length that the values of a `Content-Length` header state.
+fn length_of(values: &[String]) -> Result<u64, RespondError> {
+    let parsed = |text: &String| {
+        let digits = text.trim();
+        // A sign is one to Rust, but not to HTTP.
+        let length = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
+        length.ok_or_else(|| RespondError::Length(text.clone()))
+    };
+    let lengths: Vec<u64> = values.iter().map(parsed).collect::<Result<_, _>>()?;
+    match lengths.as_slice() {
+        [first, others @ ..] if others.iter().all(|other| other == first) => Ok(*first),
+        _ => Err(RespondError::Length(values.join(", "))),
+    }
 }
 
 /// Adds what browsers want before they let a page read the response, wherever the contract says nothing of its own.

@@ -18,6 +18,8 @@ use intact_matching::{ActualRequest, Comparison, CompileError, Explanation, Mism
 use intact_pact_model::{HttpRequest, Interaction, Pact};
 use percent_encoding::percent_decode_str;
 
+use crate::outcome::InteractionName;
+
 /// The HTTP interactions of pacts, ready to be compared with requests. Each has a number, in the order of definition.
 #[derive(Debug)]
 pub(crate) struct Candidates {
@@ -73,12 +75,8 @@ impl Candidates {
         for (of, pact) in this.pacts.iter().enumerate() {
             for (at, interaction) in pact.interactions.iter().enumerate().filter(|(_, one)| take(one)) {
                 let Some((request, _)) = interaction.as_http() else { continue };
-                if let Some(plugin) = interaction.plugin_configuration.names().next() {
-                    tracing::warn!(
-                        "\"{}\" was made with the plugin {plugin}, which Intact does not run: what it would compare and make is \
-                         taken as it stands in the contract",
-                        interaction.description
-                    );
+                if let Some(warning) = InteractionName::of(pact, interaction).plugin_warning() {
+                    tracing::warn!("{warning}");
                 }
                 let matcher = RequestMatcher::compile(request, pact.version)
                     .map_err(|error| (interaction.description.clone(), error))?;
@@ -103,6 +101,16 @@ impl Candidates {
     pub(crate) fn interaction(&self, at: usize) -> &Interaction {
         let (of, at) = self.all[at].place;
         &self.pacts[of].interactions[at]
+    }
+
+    /// What people call the interaction of this number.
+    pub(crate) fn name(&self, at: usize) -> InteractionName {
+        InteractionName::of(&self.pacts[self.all[at].place.0], self.interaction(at))
+    }
+
+    /// What is to be said of plugins that interactions were made with.
+    pub(crate) fn plugin_warnings(&self) -> Vec<String> {
+        (0..self.all.len()).filter_map(|at| self.name(at).plugin_warning()).collect()
     }
 
     /// The pacts they come from.

@@ -195,6 +195,11 @@ impl MockServer {
         &self.provider.pact
     }
 
+    /// What it cannot compare or make as the contract wants it, because it takes a plugin; a sentence for each interaction.
+    pub fn warnings(&self) -> Vec<String> {
+        self.provider.candidates.plugin_warnings()
+    }
+
     /// What came in up to now.
     pub fn outcome(&self) -> Outcome {
         self.provider.session.outcome(&self.provider.pact, &self.provider.candidates)

@@ -7,8 +7,7 @@ use intact_pact_model::{Interaction, Pact};
 
 use crate::listen::{NotHttp, Received, Unreadable};
 use crate::outcome::{
-    InteractionName, MatchedInteraction, MismatchedRequest, MissingInteraction, NearInteraction, Outcome, SeenRequest,
-    UnexpectedRequest,
+    MatchedInteraction, MismatchedRequest, MissingInteraction, NearInteraction, Outcome, SeenRequest, UnexpectedRequest,
 };
 use crate::select::{Candidates, Selection};
 
@@ -118,7 +117,7 @@ impl Session {
             ..Outcome::default()
         };
         for (at, interaction) in candidates.interactions().enumerate() {
-            let name = || InteractionName::of(interaction);
+            let name = || candidates.name(at);
             // Two interactions that expect the same request cannot be told apart, so a call of one is a call of both.
             let called = || {
                 let mut all = candidates.interactions().enumerate();

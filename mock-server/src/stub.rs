@@ -180,8 +180,7 @@ impl StubServer {
             let Some((request, _)) = hidden.as_http() else { continue };
             let earlier = served.at_target(&request.method, &request.path).into_iter().take_while(|one| *one < at);
             if let Some(first) = earlier.take(COMPARED).find(|one| served.compare_with(*one, request).is_match()) {
-                let answers = InteractionName::of(served.interaction(first));
-                overlaps.push(Overlap { hidden: InteractionName::of(hidden), answers });
+                overlaps.push(Overlap { hidden: served.name(at), answers: served.name(first) });
             }
         }
         overlaps
@@ -211,8 +210,13 @@ impl Answer for Stub {
                 respond::preflight(StatusCode::OK, origin, wanted.as_deref())
             }
             Err(nearest) => {
-                tracing::info!(method = request.method, path = request.path, "no interaction answers the request");
                 let reason = explain::one_line(&request, nearest.first());
+                // The answer says why as well, but not to `HEAD`.
+                tracing::info!(
+                    method = request.method,
+                    path = request.path,
+                    "no interaction answers the request: {reason}"
+                );
                 let body = explain::answer("Unexpected-Request", &reason, &nearest);
                 let mut response = respond::problem(StatusCode::NOT_FOUND, "Unexpected-Request", &body);
                 if self.options.cors {

@@ -73,7 +73,7 @@ fn a_stub_says_what_it_takes_literally_for_want_of_a_plugin() {
     let answer = exchange(&port_of(&stub.url), "GET /table", &[]);
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("Name,100\n"), "{answer}");
     let said = stub.interrupt().stderr;
-    assert!(said.contains(r#""a table" was made with the plugin csv, which Intact does not run"#), "{said}");
+    assert!(said.contains(r#""a table" was made with the plugin csv 0.0.6, which Intact does not run"#), "{said}");
 }
 
 #[test]
@@ -87,7 +87,10 @@ fn a_mock_says_so_too_and_writes_all_of_it_again() {
 
     let ended = mock.interrupt();
 
-    assert!(ended.stderr.contains(r#""a table" was made with the plugin csv, which Intact does not run"#), "{ended:?}");
+    assert!(
+        ended.stderr.contains(r#""a table" was made with the plugin csv 0.0.6, which Intact does not run"#),
+        "{ended:?}"
+    );
     let written = std::fs::read_to_string(workspace.path().join("made/C-P.json"))
         .unwrap_or_else(|error| panic!("nothing is written: {error}: {ended:?}"));
     let mut written: Value = serde_json::from_str(&written).expect("the pact is JSON");

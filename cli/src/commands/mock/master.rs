@@ -2,6 +2,7 @@
 //!
 //! Flags, words and exit codes are those of the official stand-alone mock server, since scripts look at them.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -245,6 +246,9 @@ async fn create(args: &CreateArgs, master: &Master, context: &Context) -> anyhow
     let Some((id, port)) = created else {
         return Err(master.problem(format!("the mock server was not started: {}", answer.error())).into());
     };
+    for warning in warnings(&answer.body) {
+        context.printer.remark(Tone::Doubtful, &format!("warning: {warning}"));
+    }
     context.printer.line(Tone::Good, &format!("Mock server {id} started on port {port}"));
     Ok(Exit::Success)
 }
@@ -301,6 +305,11 @@ fn not_found(which: &Which) -> Problem {
     Problem::exiting(Exit::Unavailable, text)
 }
 
+/// What the master says beside its answer, such as what takes a plugin.
+fn warnings(answer: &JsonValue) -> impl Iterator<Item = Cow<'_, str>> {
+    answer.get("warnings").and_then(Json::as_array).unwrap_or_default().iter().map(Json::to_text)
+}
+
 /// What was wrong, in words, from the answer to a verification.
 fn failures(answer: &JsonValue) -> String {
     let server =
@@ -326,6 +335,7 @@ fn failures(answer: &JsonValue) -> String {
         lines.extend(
             mismatches.iter().filter_map(|mismatch| Some(format!("        {}", mismatch.get("mismatch")?.to_text()))),
         );
+        lines.extend(warnings(problem).map(|warning| format!("        {warning}")));
     }
     lines.join("\n")
 }
@@ -339,7 +349,7 @@ mod tests {
         let answer = r#"{"mockServer":{"id":"0C8395D7","port":1234},"mismatches":[
             {"type":"missing-request","method":"GET","path":"/a"},
             {"type":"request-not-found","method":"GET","path":"/b"},
-            {"type":"request-mismatch","method":"POST","path":"/c","mismatches":[{"mismatch":"Expected 43 to be equal to 42"}]}]}"#;
+            {"type":"request-mismatch","method":"POST","path":"/c","mismatches":[{"mismatch":"Expected 43 to be equal to 42"}],"warnings":["it takes a plugin"]}]}"#;
         let answer = Json::parse_owned(answer.as_bytes()).expect("JSON");
         insta::assert_snapshot!(failures(&answer), @r"
         Mock server 0C8395D7/1234 failed verification with 3 errors
@@ -348,6 +358,7 @@ mod tests {
         1 - Received a request that was not expected - GET /b
         2 - Received a request that did not match with expected - POST /c
                 Expected 43 to be equal to 42
+                it takes a plugin
         ");
     }
 
