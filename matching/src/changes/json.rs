@@ -167,6 +167,12 @@ impl<'w> Walk<'w> {
                 (true, false) => self.add(self.direction.class(Relation::Tighter), "its values are looked at now"),
                 (false, true) => {
                     self.add(self.direction.class(Relation::Looser), "its values are not looked at any more");
+                    let named = |name: &str| self.direction == Direction::Needed && new.1.names(name);
+                    for (name, before) in old.0.iter().filter(|(name, _)| named(name)).collect::<Vec<_>>() {
+                        self.path.push(Segment::Field(name.to_owned()));
+                        self.optional((before, &child(old.1, name)), &child(new.1, name));
+                        self.path.pop();
+                    }
                 }
                 _ => {}
             }
@@ -340,21 +346,21 @@ fn any_key(cursor: &Cursor<'_>) -> bool {
     cursor.exact_rules().is_some_and(about_keys)
 }
 
-/// At a member, by the rules for each value too, if there are some.
+/// At a member, by the rules for each value too, if there are some. Beside `values` the members have to be those of the example,
+/// whatever `eachValue` asks.
 fn child<'t>(cursor: &Cursor<'t>, name: &str) -> Cursor<'t> {
-    with_each_value(cursor, cursor.field(name))
+    let pins =
+        |set: &RuleSet| set.combine == Combine::And && set.rules.iter().any(|rule| matches!(rule.asks, Asks::Values));
+    let below = cursor.field(name);
+    if cursor.exact_rules().is_some_and(pins) { below } else { with_each_value(cursor, below) }
 }
 
 fn each<'t>(cursor: &Cursor<'t>, index: usize) -> Cursor<'t> {
     with_each_value(cursor, cursor.index(index))
 }
 
-/// Under `values` beside it, the values have to be those of the example, whatever `eachValue` asks.
 fn with_each_value<'t>(cursor: &Cursor<'t>, below: Cursor<'t>) -> Cursor<'t> {
-    let pins =
-        |set: &&RuleSet| set.combine == Combine::And && set.rules.iter().any(|rule| matches!(rule.asks, Asks::Values));
-    let rules = cursor.exact_rules().filter(|set| !pins(set));
-    match rules.and_then(|set| set.each_value_rules().next().map(|(rule, _)| rule)) {
+    match cursor.exact_rules().and_then(|set| set.each_value_rules().next().map(|(rule, _)| rule)) {
         Some(rule) => below.value_of(cursor, rule),
         None => below,
     }
