@@ -1,7 +1,7 @@
 //! Publishing the result of a verification.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::BrokerClient;
 use crate::error::BrokerError;
@@ -44,11 +44,32 @@ pub struct PublishedVerification {
 }
 
 impl BrokerClient {
+    /// Makes the provider version that was verified one of a branch, and gives it tags; creates all that is not there.
+    ///
+    /// Like [`put_branch_version`](Self::put_branch_version) and [`put_tag`](Self::put_tag), but with the empty documents
+    /// that official verifiers send, where the official command line repeats the names in them.
+    pub async fn put_verified_version(
+        &self,
+        provider: &str,
+        version: &str,
+        branch: Option<&str>,
+        tags: &[String],
+    ) -> Result<(), BrokerError> {
+        let empty = json!({});
+        if let Some(branch) = branch {
+            self.put_branch_version_as(provider, branch, version, &empty).await?;
+        }
+        for tag in tags {
+            self.put_tag_as(provider, version, tag, &empty).await?;
+        }
+        Ok(())
+    }
+
     /// Publishes the result of verifying `pact`.
     ///
     /// The provider version's branch and tags must be there before, or pending pacts and webhooks are computed without
-    /// them: see [`put_branch_version`](Self::put_branch_version) and [`put_tag`](Self::put_tag). A result that arrives
-    /// twice counts once, so lost answers are tried again.
+    /// them: see [`put_verified_version`](Self::put_verified_version). A result that arrives twice counts once, so lost
+    /// answers are tried again.
     pub async fn publish_verification_results(
         &self,
         pact: &FetchedPact,

@@ -1,7 +1,7 @@
 //! Versions of pacticipants, their branches and tags.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::client::BrokerClient;
@@ -147,17 +147,37 @@ impl BrokerClient {
 
     /// Makes a version one of a branch, its head in fact; creates pacticipant, version and branch as needed.
     pub async fn put_branch_version(&self, pacticipant: &str, branch: &str, version: &str) -> Result<(), BrokerError> {
-        let variables = [("pacticipant", pacticipant), ("branch", branch), ("version", version)];
-        let url = self.index_link("pb:pacticipant-branch-version", &variables).await?;
-        self.send(Call::put(url, json!({ "name": branch }).to_string())).await?;
-        Ok(())
+        self.put_branch_version_as(pacticipant, branch, version, &json!({ "name": branch })).await
     }
 
     /// Gives a version a tag; creates pacticipant and version as needed.
     pub async fn put_tag(&self, pacticipant: &str, version: &str, tag: &str) -> Result<(), BrokerError> {
+        self.put_tag_as(pacticipant, version, tag, &json!({ "name": tag })).await
+    }
+
+    pub(crate) async fn put_branch_version_as(
+        &self,
+        pacticipant: &str,
+        branch: &str,
+        version: &str,
+        document: &Value,
+    ) -> Result<(), BrokerError> {
+        let variables = [("pacticipant", pacticipant), ("branch", branch), ("version", version)];
+        let url = self.index_link("pb:pacticipant-branch-version", &variables).await?;
+        self.send(Call::put(url, document.to_string())).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn put_tag_as(
+        &self,
+        pacticipant: &str,
+        version: &str,
+        tag: &str,
+        document: &Value,
+    ) -> Result<(), BrokerError> {
         let variables = [("pacticipant", pacticipant), ("version", version), ("tag", tag)];
         let url = self.index_link("pb:pacticipant-version-tag", &variables).await?;
-        self.send(Call::put(url, json!({ "name": tag }).to_string())).await?;
+        self.send(Call::put(url, document.to_string())).await?;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use intact_pact_model::json::{Json, JsonValue, Object};
 use intact_pact_model::{Headers, Interaction, Pact, ProviderState};
 
 use crate::listen::Received;
-use crate::plugins::{self, plugins_of};
+use crate::plugins;
 use crate::select::{Candidates, Compared};
 
 /// How much of a body is kept for the explanation.
@@ -263,7 +263,7 @@ impl InteractionName {
         });
         let target = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let states = interaction.provider_states.iter().map(|ProviderState { name, .. }| name.clone()).collect();
-        let plugins = plugins_of(pact, interaction);
+        let plugins = pact.plugins_of(interaction);
         Self { description: interaction.description.clone(), states, method, target, plugins, path }
     }
 

@@ -4,6 +4,7 @@ use crate::http::{HttpRequest, HttpResponse};
 use crate::json::{Json, Object};
 use crate::message::MessagePart;
 use crate::provider_state::ProviderState;
+use crate::rules::MatchingRules;
 
 /// One thing the consumer does with the provider, and what it expects of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,17 @@ impl Kind {
             Self::SyncMessage { .. } => "Synchronous/Messages",
             Self::Unknown { type_name, .. } => type_name,
         }
+    }
+
+    /// The matching rules of each part: of request and response, or of each message.
+    pub fn matching_rules(&self) -> impl Iterator<Item = &MatchingRules> {
+        let (first, second, more) = match self {
+            Self::Http(request, response) => (Some(&request.matching_rules), Some(&response.matching_rules), &[][..]),
+            Self::AsyncMessage(message) => (Some(&message.matching_rules), None, &[][..]),
+            Self::SyncMessage { request, responses } => (Some(&request.matching_rules), None, &responses[..]),
+            Self::Unknown { .. } => (None, None, &[][..]),
+        };
+        first.into_iter().chain(second).chain(more.iter().map(|message| &message.matching_rules))
     }
 }
 

@@ -25,6 +25,7 @@ pub mod message;
 pub mod pact;
 pub mod path;
 mod place;
+mod plugins;
 pub mod provider_state;
 pub mod read;
 pub mod rules;

@@ -1,7 +1,7 @@
 //! A whole contract.
 
 use crate::interaction::Interaction;
-use crate::json::{Json, JsonValue, Object};
+use crate::json::Object;
 use crate::spec_version::SpecVersion;
 
 /// A contract between one consumer and one provider.
@@ -40,10 +40,5 @@ impl Pact {
             unknown: Object::new(),
             version: SpecVersion::default(),
         }
-    }
-
-    /// Plugins that the file says are needed to read or verify it (`metadata.plugins`, V4).
-    pub fn plugins(&self) -> &[JsonValue] {
-        self.metadata.get("plugins").and_then(Json::as_array).unwrap_or_default()
     }
 }

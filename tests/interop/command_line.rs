@@ -9,6 +9,7 @@ mod help;
 mod journey;
 #[cfg(unix)]
 mod pipelines;
+mod recording;
 mod scripted;
 mod verification;
 

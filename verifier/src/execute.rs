@@ -10,7 +10,6 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request};
 use intact_matching::generate::{self, GenerateContext};
 use intact_matching::{ActualResponse, Explanation, Mismatch, ResponseMatcher};
-use intact_pact_model::json::{Json, JsonValue};
 use intact_pact_model::{Headers, HttpRequest, HttpResponse, Interaction, Kind, Pact, ProviderState};
 
 use crate::aside;
@@ -149,11 +148,11 @@ impl Execution<'_> {
     }
 
     async fn exchange(&self, interaction: &Interaction, pact: &Pact, values: &StateValues) -> Outcome {
-        if let Some(name) = interaction.plugin_configuration.names().next() {
+        let plugins = pact.plugins_of(interaction);
+        if !plugins.is_empty() {
             // What the plugin would compare, or how it would reach the provider, nobody else knows.
-            let listed = pact.plugins().iter().find(|plugin| plugin.get("name").and_then(Json::as_str) == Some(name));
-            let plugin = listed.map_or_else(|| name.to_owned(), plugin_name);
-            let what = format!("interactions made with the plugin {plugin}");
+            let word = if plugins.len() == 1 { "plugin" } else { "plugins" };
+            let what = format!("interactions made with the {word} {}", plugins.join(", "));
             return Outcome { error: Some(InteractionError::Unsupported { what }), ..Outcome::default() };
         }
         match &interaction.kind {
@@ -264,12 +263,6 @@ async fn set_up_by(handler: &dyn StateHandler, states: &[ProviderState]) -> Resu
         }
     }
     if errors.is_empty() { Ok(context_of(states, returned)) } else { Err(errors) }
-}
-
-/// Name and version of a plugin, as a pact lists it.
-pub(crate) fn plugin_name(plugin: &JsonValue) -> String {
-    let text = |member| plugin.get(member).map(Json::to_text).unwrap_or_default();
-    format!("{} {}", text("name"), text("version")).trim().to_owned()
 }
 
 /// Takes secrets out of what the provider, its state handlers and the user's closures said.

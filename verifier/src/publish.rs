@@ -77,13 +77,7 @@ fn failure(error: &BrokerError) -> (String, bool) {
 }
 
 async fn prepare(broker: &BrokerClient, provider: &str, options: &PublishOptions) -> Result<(), BrokerError> {
-    if let Some(branch) = &options.branch {
-        broker.put_branch_version(provider, branch, &options.provider_version).await?;
-    }
-    for tag in &options.tags {
-        broker.put_tag(provider, &options.provider_version, tag).await?;
-    }
-    Ok(())
+    broker.put_verified_version(provider, &options.provider_version, options.branch.as_deref(), &options.tags).await
 }
 
 fn result(pact: &PactReport, options: &PublishOptions) -> VerificationResult {
@@ -91,7 +85,7 @@ fn result(pact: &PactReport, options: &PublishOptions) -> VerificationResult {
         success: pact.is_success(),
         provider_application_version: options.provider_version.clone(),
         build_url: options.build_url.clone(),
-        test_results: pact.interactions.iter().map(test_result).collect(),
+        test_results: pact.interactions.iter().map(|interaction| test_result(interaction, pact.is_success())).collect(),
         verified_by: Some(VerifiedBy {
             implementation: "Intact".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -99,13 +93,13 @@ fn result(pact: &PactReport, options: &PublishOptions) -> VerificationResult {
     }
 }
 
-fn test_result(interaction: &InteractionReport) -> Value {
+fn test_result(interaction: &InteractionReport, all_succeeded: bool) -> Value {
     let mut result = json!({ "success": interaction.is_success() });
     if let Some(id) = &interaction.id {
         result["interactionId"] = json!(id);
     }
-    // Brokers with strict contracts expect it of failures alone; without an identifier there is no other name.
-    if interaction.id.is_none() || !interaction.is_success() {
+    // As the official verifier does; without an identifier there is no other name.
+    if interaction.id.is_none() || !all_succeeded {
         result["interactionDescription"] = json!(interaction.description);
     }
     if !interaction.mismatches.is_empty() {

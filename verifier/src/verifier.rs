@@ -11,7 +11,7 @@ use intact_pact_model::Interaction;
 use crate::builder::VerifierBuilder;
 use crate::call::{Endpoints, Limits, Target};
 use crate::event::{Observer, VerificationEvent};
-use crate::execute::{Execution, Filter, InteractionError, Producers, plugin_name};
+use crate::execute::{Execution, Filter, InteractionError, Producers};
 use crate::plan::{Filters, PlannedPact, plan};
 use crate::publish::{PublishOptions, not_published, publish};
 use crate::report::{InteractionReport, PactReport, Publication, Report};
@@ -228,7 +228,7 @@ fn heading(planned: &PlannedPact) -> PactReport {
         left_out: planned.left_out,
         publication: Publication::None,
     };
-    let plugins: Vec<_> = sourced.pact.plugins().iter().map(plugin_name).collect();
+    let plugins = sourced.pact.plugin_names();
     if !plugins.is_empty() {
         let names = plugins.join(", ");
         report.warnings.push(format!("the pact was made with plugins ({names}), which Intact does not run"));

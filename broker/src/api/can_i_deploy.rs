@@ -12,7 +12,9 @@ use crate::api::validation::{FieldErrors, IS_MISSING};
 use crate::app::App;
 use crate::domain::matrix::{LatestBy, Question};
 use crate::domain::matrix_selector::{Criteria, Selector};
+use crate::operations::can_i_deploy::named;
 use crate::store::ReadTx;
+use crate::store::matrix::Named;
 
 /// `GET /can-i-deploy?pacticipant=&version=&environment=` (or `to=`, a tag)
 pub(crate) async fn show(
@@ -22,8 +24,8 @@ pub(crate) async fn show(
     links: Links,
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
-    let question = question(&query, &mut tx, &app).await?;
-    answer(&mut tx, &question, &query, &accept, &links).await
+    let (question, named) = question(&query, &mut tx, &app).await?;
+    answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
 /// `GET /pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}`
@@ -41,7 +43,8 @@ pub(crate) async fn branch_to_environment(
     tx.environments().find_by_name(&environment).await?.ok_or(ApiError::NotFound)?;
     let target = Criteria { environment: Some(environment), ..Criteria::default() };
     let question = about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, &app);
-    answer(&mut tx, &question, &query, &accept, &links).await
+    let named = named(&mut tx, &question).await?;
+    answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
 /// `GET /pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}`
@@ -58,13 +61,14 @@ pub(crate) async fn tag_to_tag(
     let selector = existing(&mut tx, pacticipant, criteria).await?;
     let target = Criteria { tag: Some(to), latest: true, ..Criteria::default() };
     let question = about(selector, target, LatestBy::ConsumerVersionAndProvider, &app);
-    answer(&mut tx, &question, &query, &accept, &links).await
+    let named = named(&mut tx, &question).await?;
+    answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
 /// The selector, if some version fulfils it.
 async fn existing(tx: &mut ReadTx, pacticipant: String, criteria: Criteria) -> Result<Selector, ApiError> {
-    let known = tx.matrix().pacticipants_named(&[&pacticipant]).await?;
-    let id = known.first().ok_or(ApiError::NotFound)?.id;
+    let known = tx.matrix().pacticipant_named(&pacticipant).await?;
+    let id = known.ok_or(ApiError::NotFound)?.id;
     if tx.matrix().versions_matching(&[id], &criteria).await?.is_empty() {
         return Err(ApiError::NotFound);
     }
@@ -82,35 +86,11 @@ fn about(selector: Selector, target: Criteria, latest_by: LatestBy, app: &App) -
     }
 }
 
-async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<Question, ApiError> {
+/// The question of the query, and what it names.
+async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<(Question, Named), ApiError> {
     let filled = |name| query.get(name).filter(|value| !value.is_empty());
     let (pacticipant, version) = (filled("pacticipant"), filled("version"));
     let (environment, tag) = (filled("environment"), filled("to"));
-    let mut errors = FieldErrors::new();
-    match pacticipant {
-        None => errors.add("pacticipant", IS_MISSING),
-        Some(name) => {
-            if tx.matrix().pacticipants_named(&[name]).await?.is_empty() {
-                errors.add("pacticipant", "does not match an existing pacticipant");
-            }
-        }
-    }
-    if version.is_none() {
-        errors.add("version", IS_MISSING);
-    }
-    if let Some(name) = environment
-        && tx.environments().find_by_name(name).await?.is_none()
-    {
-        errors.add("environment", format!("with name '{name}' does not exist"));
-    }
-    match (environment, tag) {
-        (None, None) => errors.add("", "Must specify either an environment or a 'to' tag."),
-        (Some(_), Some(_)) => errors.add("", "Cannot specify both a 'to' tag and an environment."),
-        _ => {}
-    }
-    let (Some(pacticipant), Some(version), true) = (pacticipant, version, errors.is_empty()) else {
-        return Err(errors.into());
-    };
     let ignore: Vec<Selector> = query
         .elements("ignore")
         .into_iter()
@@ -121,21 +101,46 @@ async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<Question,
             Some(Selector { pacticipant: pacticipant.to_owned(), criteria })
         })
         .collect();
-    if ignore.len() > MOST_SELECTORS {
-        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
-    }
     let selector = Selector {
-        pacticipant: pacticipant.to_owned(),
-        criteria: Criteria { version: Some(version.to_owned()), ..Criteria::default() },
+        pacticipant: pacticipant.unwrap_or_default().to_owned(),
+        criteria: Criteria { version: version.map(str::to_owned), ..Criteria::default() },
     };
-    let question = if let Some(tag) = tag {
-        let target = Criteria { tag: Some(tag.to_owned()), latest: true, ..Criteria::default() };
-        about(selector, target, LatestBy::ConsumerVersionAndProvider, app)
-    } else {
+    let question = if environment.is_some() {
         let target = Criteria { environment: environment.map(str::to_owned), ..Criteria::default() };
         about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, app)
+    } else {
+        let target = Criteria { tag: tag.map(str::to_owned), latest: true, ..Criteria::default() };
+        about(selector, target, LatestBy::ConsumerVersionAndProvider, app)
     };
-    Ok(Question { counts_ignored: !ignore.is_empty(), ignore, ..question })
+    let question = Question { counts_ignored: !ignore.is_empty(), ignore, ..question };
+    let named = named(tx, &question).await?;
+
+    let mut errors = FieldErrors::new();
+    match pacticipant {
+        None => errors.add("pacticipant", IS_MISSING),
+        Some(name) if named.pacticipant(name).is_none() => {
+            errors.add("pacticipant", "does not match an existing pacticipant");
+        }
+        Some(_) => {}
+    }
+    if version.is_none() {
+        errors.add("version", IS_MISSING);
+    }
+    if let Some(name) = environment.filter(|name| !named.has_environment(name)) {
+        errors.add("environment", format!("with name '{name}' does not exist"));
+    }
+    match (environment, tag) {
+        (None, None) => errors.add("", "Must specify either an environment or a 'to' tag."),
+        (Some(_), Some(_)) => errors.add("", "Cannot specify both a 'to' tag and an environment."),
+        _ => {}
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    if question.ignore.len() > MOST_SELECTORS {
+        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
+    }
+    Ok((question, named))
 }
 
 #[cfg(test)]

@@ -67,8 +67,8 @@ async fn answer(
     links: &Links,
     is_beta_api: bool,
 ) -> Result<Hal, ApiError> {
-    let found = tx.matrix().pacticipants_named(&[provider]).await?;
-    let id = found.first().ok_or_else(|| ApiError::no_provider(provider))?.id;
+    let found = tx.matrix().pacticipant_named(provider).await?;
+    let id = found.ok_or_else(|| ApiError::no_provider(provider))?.id;
     let chosen = pacts_for_verification(tx, id, request, app.now()).await?;
     let pacts = Written::new().with_list("pacts", &chosen.pacts, |written, pact| {
         write_pact(written, pact, provider, &chosen, links, is_beta_api)

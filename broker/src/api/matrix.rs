@@ -5,7 +5,7 @@
 //! if the query has `reasons=true`, or if the client does not insist on `application/hal+json`: those who do get exactly the
 //! official document.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -28,6 +28,7 @@ use crate::domain::matrix_selector::{Criteria, Selector, VersionRef};
 use crate::domain::selection_metadata::SelectionMetadata;
 use crate::operations::can_i_deploy::{Answer, can_i_deploy, explain};
 use crate::store::ReadTx;
+use crate::store::matrix::Named;
 use crate::store::version_details::VersionDetails;
 
 /// The form of an answer for people.
@@ -43,9 +44,9 @@ pub(crate) async fn show(
     links: Links,
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
-    let mut question = question(&query, &mut tx).await?;
+    let (mut question, named) = question(&query, &mut tx).await?;
     question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
-    answer(&mut tx, &question, &query, &accept, &links).await
+    answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
 /// `GET /matrix/provider/{provider}/consumer/{consumer}`
@@ -57,38 +58,38 @@ pub(crate) async fn show_pair(
     mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
     accept.choose(&[HAL, TEXT])?;
-    let question = question_about_pair(&mut tx, consumer, provider).await?;
-    answer(&mut tx, &question, &query, &accept, &links).await
+    let (question, named) = question_about_pair(&mut tx, consumer, provider).await?;
+    answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
-/// All versions of two pacticipants, who exist.
+/// All versions of two pacticipants, who exist, and these.
 pub(crate) async fn question_about_pair(
     tx: &mut ReadTx,
     consumer: String,
     provider: String,
-) -> Result<Question, ApiError> {
-    let known = tx.matrix().pacticipants_named(&[&provider, &consumer]).await?;
-    let is_known = |name: &str| known.iter().any(|pacticipant| pacticipant.name == name);
-    if !is_known(&provider) {
+) -> Result<(Question, Named), ApiError> {
+    let named = tx.matrix().named(&[&provider, &consumer], &[], &[]).await?;
+    if named.pacticipant(&provider).is_none() {
         return Err(ApiError::no_provider(&provider));
     }
-    if !is_known(&consumer) {
+    if named.pacticipant(&consumer).is_none() {
         return Err(ApiError::no_consumer(&consumer));
     }
     let any = |pacticipant| Selector { pacticipant, criteria: Criteria::default() };
-    Ok(Question::about(vec![any(consumer), any(provider)]))
+    Ok((Question::about(vec![any(consumer), any(provider)]), named))
 }
 
 /// Answers a question in the form the client prefers.
 pub(crate) async fn answer(
     tx: &mut ReadTx,
     question: &Question,
+    named: &Named,
     query: &Query,
     accept: &Accept,
     links: &Links,
 ) -> Result<Response, ApiError> {
     let form = accept.choose(&[HAL, TEXT])?;
-    let answer = can_i_deploy(tx, question).await?;
+    let answer = can_i_deploy(tx, question, named).await?;
     if form == TEXT {
         return Ok(([(CONTENT_TYPE, "text/plain;charset=utf-8")], text(&answer)).into_response());
     }
@@ -100,23 +101,26 @@ pub(crate) async fn answer(
     Ok(Hal::from(document).into_response())
 }
 
-/// Reads the question of a `/matrix` query, or everything that is wrong with it.
-pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question, ApiError> {
+/// Reads the question of a `/matrix` query, with what it names, or everything that is wrong with it.
+pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<(Question, Named), ApiError> {
     let specified: Vec<_> = query.elements("q").iter().map(named_criteria).collect();
     let ignore: Vec<_> = query.elements("ignore").iter().map(named_criteria).collect();
     // Which version it is about is said by selectors only.
     let target = criteria(|name| if name == "version" { None } else { query.get(name) });
 
-    let names: Vec<&str> = specified.iter().filter_map(|(name, _)| name.as_deref()).collect();
-    let known: HashSet<String> =
-        tx.matrix().pacticipants_named(&names).await?.into_iter().map(|pacticipant| pacticipant.name).collect();
+    let texts = |of: fn(&(Option<String>, Criteria)) -> Option<&str>| -> Vec<&str> {
+        specified.iter().chain(&ignore).filter_map(of).collect()
+    };
+    let (names, numbers) = (texts(|(name, _)| name.as_deref()), texts(|(_, criteria)| criteria.version.as_deref()));
+    let environments: Vec<&str> = target.environment.as_deref().into_iter().collect();
+    let named = tx.matrix().named(&names, &numbers, &environments).await?;
     let mut problems = Vec::new();
     for (name, criteria) in &specified {
         problems.extend(problem_of("", name.as_deref(), criteria));
     }
     let mut unknown: Vec<&str> = Vec::new();
-    for name in names {
-        if !known.contains(name) && !unknown.contains(&name) {
+    for name in specified.iter().filter_map(|(name, _)| name.as_deref()) {
+        if named.pacticipant(name).is_none() && !unknown.contains(&name) {
             unknown.push(name);
         }
     }
@@ -141,9 +145,7 @@ pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question,
     if target.latest && target.environment.is_some() {
         problems.push("Cannot specify both latest=true and an environment.".to_owned());
     }
-    if let Some(name) = &target.environment
-        && tx.environments().find_by_name(name).await?.is_none()
-    {
+    if let Some(name) = target.environment.as_deref().filter(|name| !named.has_environment(name)) {
         problems.push(format!("Environment with name '{name}' does not exist"));
     }
     let limit =
@@ -166,7 +168,7 @@ pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question,
     let selectors = |of: Vec<(Option<String>, Criteria)>| -> Vec<Selector> {
         of.into_iter().filter_map(|(name, criteria)| Some(Selector { pacticipant: name?, criteria })).collect()
     };
-    Ok(Question {
+    let question = Question {
         counts_ignored: !ignore.is_empty(),
         ignore: selectors(ignore),
         target,
@@ -174,7 +176,8 @@ pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<Question,
         success: success(query),
         limit: limit.unwrap_or(DEFAULT_LIMIT),
         ..Question::about(selectors(specified))
-    })
+    };
+    Ok((question, named))
 }
 
 /// What is wrong with a selector in itself.

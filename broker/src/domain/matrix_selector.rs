@@ -24,6 +24,13 @@ impl Criteria {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The number, if that is the only condition.
+    pub(crate) fn number_alone(&self) -> Option<&str> {
+        let Self { version, latest, branch, tag, environment, main_branch } = self;
+        let others = *latest || branch.is_some() || tag.is_some() || environment.is_some() || *main_branch;
+        version.as_deref().filter(|_| !others)
+    }
 }
 
 /// A pacticipant and which of its versions.

@@ -7,7 +7,7 @@ use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::matrix::{DEFAULT_LIMIT, Facts, Question};
 use crate::domain::matrix_selector::{Origin, ResolvedSelector, Selector, VersionRef};
 use crate::domain::reason::{MOST_REASONS, Reason, reasons};
-use crate::store::matrix::{NamedPacticipant, WantedPacts, WantedResults};
+use crate::store::matrix::{Named, NamedPacticipant, WantedPacts, WantedResults};
 use crate::store::version_details::VersionDetails;
 use crate::store::{ReadTx, StoreError};
 
@@ -25,9 +25,18 @@ pub(crate) struct Answer {
     pub(crate) versions: HashMap<VersionId, VersionDetails>,
 }
 
-/// Answers `question`.
-pub(crate) async fn can_i_deploy(tx: &mut ReadTx, question: &Question) -> Result<Answer, StoreError> {
-    let facts = facts(tx, question).await?;
+/// What `question` names, and the broker knows.
+pub(crate) async fn named(tx: &mut ReadTx, question: &Question) -> Result<Named, StoreError> {
+    let selectors = || question.selectors.iter().chain(&question.ignore);
+    let names: Vec<&str> = selectors().map(|selector| selector.pacticipant.as_str()).collect();
+    let numbers: Vec<&str> = selectors().filter_map(|selector| selector.criteria.version.as_deref()).collect();
+    let environments: Vec<&str> = question.target.environment.as_deref().into_iter().collect();
+    tx.matrix().named(&names, &numbers, &environments).await
+}
+
+/// Answers `question`, given what it names.
+pub(crate) async fn can_i_deploy(tx: &mut ReadTx, question: &Question, named: &Named) -> Result<Answer, StoreError> {
+    let facts = facts(tx, question, named).await?;
     let verdict = decide(question, &facts);
     let shown: HashSet<VersionId> = verdict
         .rows
@@ -57,17 +66,14 @@ pub(crate) async fn explain(tx: &mut ReadTx, verdict: &Verdict) -> Result<Vec<Re
 }
 
 /// Everything that must be known to answer `question`.
-async fn facts(tx: &mut ReadTx, question: &Question) -> Result<Facts, StoreError> {
-    let names: Vec<&str> = question.selectors.iter().chain(&question.ignore).map(|s| s.pacticipant.as_str()).collect();
-    let named: HashMap<String, NamedPacticipant> =
-        tx.matrix().pacticipants_named(&names).await?.into_iter().map(|found| (found.name.clone(), found)).collect();
+async fn facts(tx: &mut ReadTx, question: &Question, named: &Named) -> Result<Facts, StoreError> {
     let mut selectors = Vec::new();
     for selector in &question.selectors {
-        selectors.extend(resolve(tx, selector, named.get(&selector.pacticipant)).await?);
+        selectors.extend(resolve(tx, selector, named.pacticipant(&selector.pacticipant)).await?);
     }
     let mut ignored = Vec::new();
     for selector in &question.ignore {
-        ignored.extend(resolve(tx, selector, named.get(&selector.pacticipant)).await?);
+        ignored.extend(resolve(tx, selector, named.pacticipant(&selector.pacticipant)).await?);
     }
 
     let specified = Chosen::by(&selectors);
@@ -143,8 +149,11 @@ async fn resolve(
     selector: &Selector,
     pacticipant: Option<&NamedPacticipant>,
 ) -> Result<Vec<ResolvedSelector>, StoreError> {
-    let versions = match pacticipant {
-        Some(found) if !selector.criteria.is_empty() => {
+    let versions = match (pacticipant, selector.criteria.number_alone()) {
+        (Some(found), Some(number)) => {
+            found.versions.iter().filter(|version| version.number == number).cloned().collect()
+        }
+        (Some(found), None) if !selector.criteria.is_empty() => {
             let mut versions = tx.matrix().versions_matching(&[found.id], &selector.criteria).await?;
             versions.remove(&found.id).unwrap_or_default()
         }

@@ -128,9 +128,9 @@ pub(crate) async fn ask(
     let mut page =
         MatrixPage { site, title: "Matrix".to_owned(), form: Some(form), verdict: None, rows: None, cut: false };
     if !query.is_blank() {
-        let mut question = question(&query, &mut tx).await?;
+        let (mut question, named) = question(&query, &mut tx).await?;
         question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
-        let answer = can_i_deploy(&mut tx, &question).await?;
+        let answer = can_i_deploy(&mut tx, &question, &named).await?;
         let (rows, cut) = table(&answer, &question, &page.site);
         page.verdict = question.infers().then(|| VerdictShown::of(&answer));
         (page.rows, page.cut) = (Some(rows), cut);
@@ -145,8 +145,8 @@ pub(crate) async fn of_pair(
     site: Site,
 ) -> Result<PageBody, ApiError> {
     let title = format!("Matrix of {consumer} and {provider}");
-    let question = question_about_pair(&mut tx, consumer, provider).await?;
-    let answer = can_i_deploy(&mut tx, &question).await?;
+    let (question, named) = question_about_pair(&mut tx, consumer, provider).await?;
+    let answer = can_i_deploy(&mut tx, &question, &named).await?;
     let (rows, cut) = table(&answer, &question, &site);
     PageBody::of(&MatrixPage { site, title, form: None, verdict: None, rows: Some(rows), cut })
 }

@@ -33,8 +33,27 @@ impl ReadTx {
     }
 }
 
-/// A pacticipant that a question names.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+/// What a question names, and the broker knows.
+#[derive(Debug, Default)]
+pub(crate) struct Named {
+    pacticipants: HashMap<String, NamedPacticipant>,
+    environments: HashSet<String>,
+}
+
+impl Named {
+    /// The pacticipant with this name.
+    pub(crate) fn pacticipant(&self, name: &str) -> Option<&NamedPacticipant> {
+        self.pacticipants.get(name)
+    }
+
+    /// Whether there is an environment with this name.
+    pub(crate) fn has_environment(&self, name: &str) -> bool {
+        self.environments.contains(name)
+    }
+}
+
+/// A pacticipant with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedPacticipant {
     /// Its row.
     pub(crate) id: PacticipantId,
@@ -42,6 +61,8 @@ pub(crate) struct NamedPacticipant {
     pub(crate) name: String,
     /// The name of its main branch.
     pub(crate) main_branch: Option<String>,
+    /// Those of its versions that were named, of whatever pacticipant.
+    pub(crate) versions: Vec<VersionRef>,
 }
 
 /// Which pacts a question is about.
@@ -80,6 +101,17 @@ pub(crate) struct WantedResults {
     pub(crate) whole_history: bool,
     /// How many of the newest results of one content, where versions are not named.
     pub(crate) limit: i64,
+}
+
+/// A pacticipant with at most one of its versions, or an environment, which has a name alone.
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    id: Option<PacticipantId>,
+    name: String,
+    main_branch: Option<String>,
+    version_id: Option<VersionId>,
+    number: Option<String>,
+    ord: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -138,11 +170,36 @@ fn version_ids<'i, I: IntoIterator<Item = &'i VersionId>>(ids: I) -> String {
 }
 
 impl Matrix<'_> {
-    /// The pacticipants with these names; unknown ones are missing in the answer.
-    pub(crate) async fn pacticipants_named(self, names: &[&str]) -> Result<Vec<NamedPacticipant>, StoreError> {
+    /// The pacticipants with these names, their versions with these numbers, and the environments with these names.
+    pub(crate) async fn named(
+        self,
+        pacticipants: &[&str],
+        numbers: &[&str],
+        environments: &[&str],
+    ) -> Result<Named, StoreError> {
         let sql = with_lists(self.tx.engine(), NAMED);
-        all!(self.tx, NamedPacticipant, sql, json_list(names))
-            .map_err(StoreError::while_doing("finding the pacticipants of a matrix question"))
+        let (names, numbers, environments) = (json_list(pacticipants), json_list(numbers), json_list(environments));
+        let rows = all!(self.tx, NamedRow, sql, names, numbers, environments)
+            .map_err(StoreError::while_doing("finding what a matrix question names"))?;
+        let mut named = Named::default();
+        for NamedRow { id, name, main_branch, version_id, number, ord } in rows {
+            let Some(id) = id else {
+                named.environments.insert(name);
+                continue;
+            };
+            let of_name = named.pacticipants.entry(name.clone());
+            let versions = Vec::new();
+            let pacticipant = of_name.or_insert(NamedPacticipant { id, name, main_branch, versions });
+            if let (Some(id), Some(number), Some(order)) = (version_id, number, ord) {
+                pacticipant.versions.push(VersionRef { id, number, order });
+            }
+        }
+        Ok(named)
+    }
+
+    /// The pacticipant with this name.
+    pub(crate) async fn pacticipant_named(self, name: &str) -> Result<Option<NamedPacticipant>, StoreError> {
+        Ok(self.named(&[name], &[], &[]).await?.pacticipants.remove(name))
     }
 
     /// The versions of each of `pacticipants` that fulfil all of `criteria`, newest first; none if nothing is asked.
@@ -224,7 +281,8 @@ impl Matrix<'_> {
                 (row.provider_id, &row.provider_name, row.provider_main_branch),
             ] {
                 if known.insert(id) {
-                    pacticipants.push(NamedPacticipant { id, name: name.clone(), main_branch });
+                    let versions = Vec::new();
+                    pacticipants.push(NamedPacticipant { id, name: name.clone(), main_branch, versions });
                 }
             }
             let consumer = PacticipantRef { id: row.consumer_id, name: row.consumer_name };

@@ -20,8 +20,23 @@ pub(crate) struct VersionDetails {
     pub(crate) environments: Vec<Environment>,
 }
 
-/// A branch, a tag or an environment of a version.
-type DetailRow = (VersionId, i64, Option<String>, Option<String>, bool, Timestamp, i64);
+/// A branch or a tag of a version, that a version is in an environment, or an environment.
+#[derive(sqlx::FromRow)]
+struct DetailRow {
+    kind: i64,
+    version_id: Option<VersionId>,
+    /// Of the branch or environment.
+    id: i64,
+    name: Option<String>,
+    /// The number of the version on the branch, or the uuid of the environment.
+    text: Option<String>,
+    display_name: Option<String>,
+    contacts: Option<String>,
+    /// Whether it is the head of the branch or tag, or whether the environment serves real users.
+    flag: bool,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
 
 const BRANCH: i64 = 0;
 const TAG: i64 = 1;
@@ -32,23 +47,26 @@ impl ReadTx {
         &mut self,
         versions: &HashSet<VersionId>,
     ) -> Result<HashMap<VersionId, VersionDetails>, StoreError> {
-        // Version, kind, name of the branch or tag, number of the version on the branch, whether it is the head, since when,
-        // row of the branch or environment.
-        const DETAILS: &str = "SELECT bv.version_id, CAST(0 AS BIGINT), b.name, v.number,
-                    CASE WHEN b.head_version_id = v.id THEN TRUE ELSE FALSE END, bv.created_at, b.id
+        // A few environments hold many versions, so they are not said again with each.
+        const DETAILS: &str = "SELECT CAST(0 AS BIGINT) AS kind, bv.version_id, b.id, b.name, v.number AS text, NULL AS display_name,
+                    NULL AS contacts, CASE WHEN b.head_version_id = v.id THEN TRUE ELSE FALSE END AS flag, bv.created_at,
+                    bv.created_at AS updated_at
                FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id JOIN versions v ON v.id = bv.version_id
               WHERE bv.version_id IN IDS($1)
              UNION ALL
-             SELECT t.version_id, CAST(1 AS BIGINT), t.name, NULL,
-                    CASE WHEN h.head_version_id = t.version_id THEN TRUE ELSE FALSE END, t.created_at, CAST(0 AS BIGINT)
+             SELECT CAST(1 AS BIGINT), t.version_id, CAST(0 AS BIGINT), t.name, NULL, NULL,
+                    NULL, CASE WHEN h.head_version_id = t.version_id THEN TRUE ELSE FALSE END, t.created_at, t.created_at
                FROM version_tags t LEFT JOIN tag_heads h ON h.pacticipant_id = t.pacticipant_id AND h.name = t.name
               WHERE t.version_id IN IDS($1)
              UNION ALL
-             SELECT d.version_id, CAST(2 AS BIGINT), NULL, NULL, FALSE, d.created_at, d.environment_id
+             SELECT CAST(2 AS BIGINT), d.version_id, d.environment_id, NULL, NULL, NULL, NULL, FALSE, d.created_at, d.created_at
                FROM deployed_versions d WHERE d.version_id IN IDS($1) AND d.is_current
              UNION ALL
-             SELECT r.version_id, CAST(2 AS BIGINT), NULL, NULL, FALSE, r.created_at, r.environment_id
-               FROM released_versions r WHERE r.version_id IN IDS($1) AND r.support_ended_at IS NULL";
+             SELECT CAST(2 AS BIGINT), r.version_id, r.environment_id, NULL, NULL, NULL, NULL, FALSE, r.created_at, r.created_at
+               FROM released_versions r WHERE r.version_id IN IDS($1) AND r.support_ended_at IS NULL
+             UNION ALL
+             SELECT CAST(3 AS BIGINT), NULL, e.id, e.name, e.uuid, e.display_name, e.contacts, e.production, e.created_at, e.updated_at
+               FROM environments e";
         let mut details: HashMap<VersionId, VersionDetails> = HashMap::new();
         if versions.is_empty() {
             return Ok(details);
@@ -56,25 +74,40 @@ impl ReadTx {
         let sql = with_lists(self.engine(), DETAILS);
         let mut rows = all!(self, DetailRow, sql, json_list(versions.iter().map(|id| id.0)))
             .map_err(StoreError::while_doing("finding branches, tags and environments of versions"))?;
-        rows.sort_by(|(.., name, _, _, at, id), (.., other_name, _, _, other_at, other_id)| {
-            (at, id, name).cmp(&(other_at, other_id, other_name))
-        });
-        // A few environments hold many versions, so they are not read again for each.
-        let is_somewhere = rows.iter().any(|(_, kind, ..)| *kind != BRANCH && *kind != TAG);
-        let environments = if is_somewhere { self.environments().list().await? } else { Vec::new() };
-        for (version_id, kind, name, number, is_head, created_at, id) in rows {
+        rows.sort_by(|one, other| (one.created_at, one.id, &one.name).cmp(&(other.created_at, other.id, &other.name)));
+        let (rows, environments): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.version_id.is_some());
+        let environments: HashMap<i64, Environment> =
+            environments.into_iter().map(|row| (row.id, row.into_environment())).collect();
+        for row in rows {
+            let Some(version_id) = row.version_id else { continue };
             let VersionDetails { branches, tags, environments: shown } = details.entry(version_id).or_default();
+            let DetailRow { name, flag: is_head, created_at, .. } = row;
             let name = name.unwrap_or_default();
-            match kind {
+            match row.kind {
                 BRANCH => {
-                    let number = number.unwrap_or_default();
+                    let number = row.text.unwrap_or_default();
                     branches.push(BranchVersion { version_id, number, branch: name, is_head, created_at });
                 }
                 TAG => tags.push(Tag { version_id, name, is_head, created_at }),
-                _ if shown.iter().any(|known| known.id == EnvironmentId(id)) => {}
-                _ => shown.extend(environments.iter().find(|environment| environment.id == EnvironmentId(id)).cloned()),
+                _ if shown.iter().any(|known| known.id == EnvironmentId(row.id)) => {}
+                _ => shown.extend(environments.get(&row.id).cloned()),
             }
         }
         Ok(details)
+    }
+}
+
+impl DetailRow {
+    fn into_environment(self) -> Environment {
+        Environment {
+            id: EnvironmentId(self.id),
+            uuid: self.text.unwrap_or_default(),
+            name: self.name.unwrap_or_default(),
+            display_name: self.display_name,
+            production: self.flag,
+            contacts: self.contacts,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
     }
 }

@@ -47,7 +47,7 @@ impl Asked {
         self.method != Method::GET && self.method != Method::HEAD && self.method != Method::OPTIONS
     }
 
-    fn of(method: Method, target: &axum::http::Uri, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(super) fn of(method: Method, target: &axum::http::Uri, headers: &HeaderMap, body: &[u8]) -> Self {
         let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
         let pairs = target.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         let query = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));

@@ -1,5 +1,5 @@
-//! The official verifier, pact-js and ours, with the contracts of our broker: which ones they are given, what fails the run, and
-//! which results are published.
+//! The official verifier, pact-js and ours, with the contracts of our broker: which ones they are given, what fails the run, what
+//! is sent to the broker, and which results are published.
 //!
 //! Each verifier has a broker of its own and each row a provider version and branch of its own, so that one row does not change
 //! what is pending in the next. Afterwards every broker must know the same of each version.
@@ -9,6 +9,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::recording::Recording;
+use super::scripted::Asked;
 use super::words;
 use crate::servers::wire::{plain, port_of, send};
 use crate::support::{Output, Provider, RunningBroker, Workspace};
@@ -66,6 +68,8 @@ const ROWS: [Row; 22] = [
 struct Scene {
     folder: Workspace,
     broker: RunningBroker,
+    /// Where the verifier takes the broker to be.
+    recording: Recording,
     provider: Provider,
 }
 
@@ -76,17 +80,29 @@ impl Scene {
         let text = std::fs::read_to_string(crate::contract_of_our_dsl()).expect("the contract can be read");
         let kept: Value = serde_json::from_str(&text).expect("the contract is JSON");
         let mut more = kept.clone();
-        let broken = json!({
-            "type": "Synchronous/HTTP", "description": "a request for what is not there",
-            "request": { "method": "GET", "path": "/nothing" }, "response": { "status": 200 },
-        });
-        more["interactions"].as_array_mut().expect("a list").push(broken);
+        let broken = [
+            json!({
+                "type": "Synchronous/HTTP", "description": "a request for what is not there",
+                "request": { "method": "GET", "path": "/nothing" }, "response": { "status": 200 },
+            }),
+            json!({
+                "type": "Synchronous/HTTP", "description": "a request for a product that has another name",
+                "providerStates": [{ "name": "product 42 exists" }],
+                "request": { "method": "GET", "path": "/products/42" },
+                "response": {
+                    "status": 200, "headers": { "Content-Type": ["application/json"], "X-Shelf": ["7"] },
+                    "body": { "content": { "title": "a", "name": "b" }, "contentType": "application/json", "encoded": false },
+                },
+            }),
+        ];
+        more["interactions"].as_array_mut().expect("a list").extend(broken);
         let mut legacy = kept.clone();
         legacy["consumer"]["name"] = json!("legacy-service");
         for (name, contract) in [("kept.json", &kept), ("more.json", &more), ("legacy.json", &legacy)] {
             folder.file(name, &contract.to_string());
         }
-        let this = Self { folder, broker, provider: Provider::start() };
+        let recording = Recording::before(&broker.url);
+        let this = Self { folder, broker, recording, provider: Provider::start() };
         for line in [
             "create-or-update-pacticipant --name order-service --main-branch main",
             "publish kept.json -a 1 --branch main",
@@ -107,9 +123,9 @@ impl Scene {
         let mut all = words(&format!(
             "verifier --broker-url {} --provider-name product-service --hostname 127.0.0.1 --port {port} --state-change-url {states} \
              --publish --provider-version {version} --provider-branch {branch}",
-            self.broker.url
+            self.recording.url()
         ));
-        all.extend(words(&more.replace("{broker}", &self.broker.url)));
+        all.extend(words(&more.replace("{broker}", &self.recording.url())));
         self.folder.run(program, all)
     }
 
@@ -125,6 +141,18 @@ impl Scene {
             options[name] = value.clone();
         }
         self.folder.run(node, [script.display().to_string(), options.to_string()])
+    }
+
+    /// What the broker was asked to change, or to find by a document, since this was last asked.
+    fn writes(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for write in self.recording.take().iter().filter(|asked| asked.writes()).map(written) {
+            // They put branch and tags again with each result.
+            if !(write.starts_with("PUT") && all.contains(&write)) {
+                all.push(write);
+            }
+        }
+        all
     }
 
     /// What the broker knows of a version of the provider: a line for each result, then branches and tags.
@@ -156,6 +184,22 @@ impl Scene {
     }
 }
 
+/// Method, path and document of a request, without the name of the tool and its own words for what does not match, which it says
+/// in an order made by chance.
+fn written(asked: &Asked) -> String {
+    let mut body = asked.body.clone().unwrap_or_default();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("verifiedBy");
+    }
+    for test in body.get_mut("testResults").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(mismatches) = test.get_mut("mismatches").and_then(Value::as_array_mut) {
+            mismatches.iter_mut().filter_map(Value::as_object_mut).for_each(|one| _ = one.remove("description"));
+            mismatches.sort_by_key(Value::to_string);
+        }
+    }
+    format!("{} {} {body}", asked.method, asked.path)
+}
+
 #[test]
 fn the_official_verifier_and_ours_verify_the_same_contracts_of_our_broker_and_publish_the_same_results() {
     let Some(modules) = crate::official_tools() else { return };
@@ -165,19 +209,23 @@ fn the_official_verifier_and_ours_verify_the_same_contracts_of_our_broker_and_pu
         let scene = Scene::new();
         let run = |(version, row): (usize, &Row)| {
             let output = scene.verify(program, version, row.words);
-            (output, scene.known_of(version))
+            (output, scene.known_of(version), scene.writes())
         };
         ROWS.iter().enumerate().map(run).collect::<Vec<_>>()
     });
 
     let mut wrong = Vec::new();
     for (row, (official, ours)) in ROWS.iter().zip(found[0].iter().zip(&found[1])) {
-        for (who, (output, (contracts, known))) in [("official", official), ("ours", ours)] {
+        for (who, (output, (contracts, known), _)) in [("official", official), ("ours", ours)] {
             if output.code != row.code || *contracts != row.contracts {
                 let (stdout, stderr) = (&output.stdout, &output.stderr);
                 let text = format!("exit {}, {contracts} contracts: {known}\n{stdout}{stderr}", output.code);
                 wrong.push(format!("{who}: {:?} ends with {text}", row.words));
             }
+        }
+        if official.2 != ours.2 {
+            let [official, ours] = [official, ours].map(|(_, _, writes)| writes.join("\n        "));
+            wrong.push(format!("{:?}\n  they: {official}\n  ours: {ours}", row.words));
         }
         if official.1 != ours.1 {
             wrong.push(format!("{:?}\n  they: {}\n  ours: {}", row.words, official.1.1, ours.1.1));

@@ -124,13 +124,18 @@ async fn a_synchronous_message_carries_its_request_with_generated_values() {
 
 #[tokio::test]
 async fn what_was_made_with_a_plugin_is_named_as_not_supported() {
-    let made_with_a_plugin = |mut interactions: serde_json::Value| {
-        interactions[0]["pluginConfiguration"] = json!({ "protobuf": { "descriptorKey": "x" } });
+    let made_with_a_plugin = |(mut interactions, says_so): (serde_json::Value, bool)| {
+        if says_so {
+            interactions[0]["pluginConfiguration"] = json!({ "protobuf": { "descriptorKey": "x" } });
+        } else {
+            let rules = json!({ "body": { "column:1": { "combine": "AND", "matchers": [{ "match": "type" }] } } });
+            interactions[0]["response"]["matchingRules"] = rules;
+        }
         let mut pact: serde_json::Value = serde_json::from_str(&support::pact_text(&interactions)).unwrap();
         pact["metadata"]["plugins"] = json!([{ "name": "protobuf", "version": "0.3.8", "configuration": {} }]);
         intact_pact_model::Pact::read(pact.to_string().as_bytes()).unwrap().value
     };
-    for interactions in [order_created(), support::get("/")] {
+    for interactions in [(order_created(), true), (support::get("/"), true), (support::get("/"), false)] {
         let verification = Verifier::for_provider("Orders")
             .pact(made_with_a_plugin(interactions))
             .service(Router::new().fallback(async || ""));

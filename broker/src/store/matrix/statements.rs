@@ -49,8 +49,13 @@ macro_rules! all_results {
     };
 }
 
-/// The pacticipants with these names.
-pub(super) const NAMED: &str = "SELECT id, name, main_branch FROM pacticipants WHERE name IN TEXTS($1)";
+/// The pacticipants with the names `$1`, each with those of its versions that have a number of `$2`; then the environments with
+/// the names `$3`.
+pub(super) const NAMED: &str = "SELECT p.id, p.name, p.main_branch, v.id AS version_id, v.number, v.ord
+               FROM pacticipants p LEFT JOIN versions v ON v.pacticipant_id = p.id AND v.number IN TEXTS($2)
+              WHERE p.name IN TEXTS($1)
+             UNION ALL
+             SELECT NULL, e.name, NULL, NULL, NULL, NULL FROM environments e WHERE e.name IN TEXTS($3)";
 
 /// Versions with the number `$2`.
 pub(super) const NUMBERED: &str = versions!("versions v WHERE v.pacticipant_id IN IDS($1) AND v.number = $2");
