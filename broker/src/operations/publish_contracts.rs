@@ -9,7 +9,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::operations::record_pact::{OnConflict, Refusal, record_pact};
 use crate::operations::tag_version::{add_to_branch, tag_version};
 use crate::operations::trigger_webhooks::{Publisher, trigger_for_publication};
-use crate::store::{Store, StoreError};
+use crate::store::pacticipants::Parties;
+use crate::store::{Store, StoreError, WriteTx};
 
 /// What is to be published. Contents are identified before, so that the database waits for nobody.
 #[derive(Debug, Clone)]
@@ -70,21 +71,9 @@ pub(crate) async fn publish_contracts(
     let providers: Vec<&str> = contracts.iter().map(|contract| contract.provider.as_str()).collect();
     let mut tx = store.write().await?;
 
-    let mut similar_names = Vec::new();
-    if config.check_for_potential_duplicate_pacticipant_names {
-        let existing = tx.pacticipants().names().await?;
-        let mut checked: Vec<&str> = Vec::new();
-        for name in std::iter::once(consumer.as_str()).chain(providers.iter().copied()) {
-            let similar = similar_to(name, &existing);
-            if !similar.is_empty() && !checked.contains(&name) {
-                similar_names.push(refusal(name, &similar, base_url));
-                checked.push(name);
-            }
-        }
-    }
-
-    let (consumer, providers) = tx.pacticipants().consumer_and_providers(consumer, &providers, now).await?;
-    let consumer = &consumer;
+    let parties = tx.pacticipants().consumer_and_providers(consumer, &providers, now).await?;
+    let similar_names = similar_names(&mut tx, config, base_url, &parties).await?;
+    let Parties { consumer, providers, .. } = &parties;
     let (version, created) = tx.versions().find_or_create(consumer, number, now).await?;
     if build_url.is_some() && *build_url != version.build_url {
         // A version that is created with its build has not been updated since.
@@ -103,7 +92,7 @@ pub(crate) async fn publish_contracts(
 
     let mut changes = Vec::new();
     let mut changed = Vec::new();
-    for (contract, provider) in contracts.iter().zip(&providers) {
+    for (contract, provider) in contracts.iter().zip(providers) {
         let on_conflict = match (contract.merge, config.allow_dangerous_contract_modification) {
             (true, _) => OnConflict::Merge,
             (false, true) => OnConflict::Overwrite,
@@ -125,4 +114,24 @@ pub(crate) async fn publish_contracts(
     tx.commit().await?;
     let notices = version_notices(&consumer.name, number, created, branch.as_deref(), tags);
     Ok(Outcome::Published { notices, changes })
+}
+
+/// Why a publication is refused that made pacticipants with names confusingly like others: a text for each.
+pub(super) async fn similar_names(
+    tx: &mut WriteTx,
+    config: &Config,
+    base_url: &str,
+    parties: &Parties,
+) -> Result<Vec<String>, StoreError> {
+    let created = &parties.created;
+    if created.is_empty() || !config.check_for_potential_duplicate_pacticipant_names {
+        return Ok(Vec::new());
+    }
+    let mut existing = tx.pacticipants().names().await?;
+    existing.retain(|name| !created.contains(name));
+    let similar = created.iter().map(|name| (name, similar_to(name, &existing)));
+    Ok(similar
+        .filter(|(_, similar)| !similar.is_empty())
+        .map(|(name, similar)| refusal(name, &similar, base_url))
+        .collect())
 }

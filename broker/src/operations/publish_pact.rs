@@ -3,10 +3,11 @@
 use crate::config::Config;
 use crate::domain::content::IdentifiedContent;
 use crate::domain::publishing::PublishedChange;
-use crate::domain::similar_names::{refusal, similar_to};
 use crate::domain::timestamp::Timestamp;
+use crate::operations::publish_contracts::similar_names;
 use crate::operations::record_pact::{OnConflict, Refusal, record_pact};
 use crate::operations::trigger_webhooks::{Publisher, trigger_for_publication};
+use crate::store::pacticipants::Parties;
 use crate::store::{Store, StoreError};
 
 /// A pact of a consumer version.
@@ -45,20 +46,12 @@ pub(crate) async fn publish_pact(
 ) -> Result<Outcome, StoreError> {
     let SinglePact { consumer, number, provider, content, merge } = pact;
     let mut tx = store.write().await?;
-    if config.check_for_potential_duplicate_pacticipant_names {
-        let existing = tx.pacticipants().names().await?;
-        let similar: Vec<String> = [consumer, provider]
-            .into_iter()
-            .filter_map(|name| {
-                let similar = similar_to(name, &existing);
-                (!similar.is_empty()).then(|| refusal(name, &similar, base_url))
-            })
-            .collect();
-        if !similar.is_empty() {
-            return Ok(Outcome::SimilarNames(similar));
-        }
+    let parties = tx.pacticipants().consumer_and_providers(consumer, &[provider], now).await?;
+    let similar = similar_names(&mut tx, config, base_url, &parties).await?;
+    if !similar.is_empty() {
+        return Ok(Outcome::SimilarNames(similar));
     }
-    let (consumer, providers) = tx.pacticipants().consumer_and_providers(consumer, &[provider], now).await?;
+    let Parties { consumer, providers, .. } = parties;
     let [provider] = providers.as_slice() else { unreachable!("one name gives one pacticipant") };
     let (version, _) = tx.versions().find_or_create_implicitly(&consumer, number, now).await?;
     let on_conflict = match (merge, config.allow_dangerous_contract_modification) {

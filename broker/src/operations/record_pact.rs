@@ -71,14 +71,30 @@ pub(crate) async fn record_pact(
             }
         }
     };
-    if change.is_new_revision() {
-        let content_id = tx.pacts().find_or_store(consumer.id, provider.id, &content, now).await?;
-        let revision = existing.map_or(1, |existing| existing.revision + 1);
-        tx.pacts().publish(version, provider.id, content_id, revision, now).await?;
-    }
+    let pact = match existing {
+        Some(existing) if !change.is_new_revision() => existing,
+        existing => {
+            let content_id = tx.pacts().find_or_store(consumer.id, provider.id, &content, now).await?;
+            let revision = existing.map_or(1, |existing| existing.revision + 1);
+            let id = tx.pacts().publish(version, provider.id, content_id, revision, now).await?;
+            PublishedPact {
+                id,
+                pact_content_id: content_id,
+                consumer_id: consumer.id,
+                provider_id: provider.id,
+                consumer: consumer.name.clone(),
+                provider: provider.name.clone(),
+                version_id: version.id,
+                number: version.number.clone(),
+                ord: version.ord,
+                version_created_at: version.created_at,
+                sha: content.sha,
+                revision,
+                created_at: now,
+            }
+        }
+    };
     tx.pacts().touch_integration(consumer.id, provider.id, now).await?;
-    let pact = tx.pacts().of_version(&consumer.name, &provider.name, &version.number).await?;
-    let pact = pact.expect("the pact was published in this transaction or before");
     let history = history(tx, &pact, version).await?;
     let requires_verification = !tx.required_versions(provider.id, pact.pact_content_id).await?.is_empty();
     let ever_verified = tx.verifications().exist_for_pair(&pact).await?;

@@ -89,7 +89,7 @@ impl Branches<'_> {
     ) -> Result<bool, StoreError> {
         const CREATE: &str =
             "INSERT INTO branches (pacticipant_id, name, name_key, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-             ON CONFLICT (pacticipant_id, name) DO NOTHING";
+             RETURNING id, name, head_version_id, created_at, updated_at";
         const FIND: &str = "SELECT id, name, head_version_id, created_at, updated_at FROM branches
              WHERE pacticipant_id = $1 AND name = $2";
         const ADD: &str = "INSERT INTO branch_versions (branch_id, version_id, version_ord, auto_created, created_at)
@@ -97,8 +97,12 @@ impl Branches<'_> {
         const HEAD: &str = "UPDATE branches SET head_version_id = $2, updated_at = $3 WHERE id = $1";
         const TOUCH: &str = "UPDATE branches SET updated_at = $2 WHERE id = $1 AND updated_at < $3";
         let failed = || StoreError::while_doing("putting a version on a branch");
-        run!(self.tx, CREATE, version.pacticipant_id, branch, branch.to_lowercase(), now).map_err(failed())?;
-        let branch = one!(self.tx, Branch, FIND, version.pacticipant_id, branch).map_err(failed())?;
+        // The pacticipant is locked, so nobody else creates it meanwhile.
+        let branch = match maybe!(self.tx, Branch, FIND, version.pacticipant_id, branch).map_err(failed())? {
+            Some(found) => found,
+            None => one!(self.tx, Branch, CREATE, version.pacticipant_id, branch, branch.to_lowercase(), now)
+                .map_err(failed())?,
+        };
         let added = run!(self.tx, ADD, branch.id, version.id, version.ord, auto_created, now).map_err(failed())?;
         if added == 0 {
             // A branch that many builds publish from would otherwise be written by each of them.

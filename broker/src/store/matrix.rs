@@ -15,9 +15,10 @@ use crate::domain::reason::{Evidence, FailedInteraction};
 use crate::domain::timestamp::Timestamp;
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::matrix::statements::{
-    ALL, ALL_OF_VERSIONS, BRANCH_HEADS, CONSUMERS, DEPENDENCIES, HISTORY_OF_CONSUMERS, IN_ENVIRONMENT, INTERACTIONS,
-    LATEST, LATEST_OF_VERSIONS, MAIN_BRANCH_HEADS, NAMED, NEWEST, NEWEST_VERIFIED_BY, NUMBERED, OF_CONSUMERS,
-    OF_VERSIONS, ON_BRANCH, ON_MAIN_BRANCH, TAG_HEADS, TAGGED, VERIFIED_BY, VERIFIED_BY_VERSIONS,
+    ALL, ALL_OF_VERSIONS, BRANCH_HEADS, CONSUMERS, DEPENDENCIES, HISTORY_OF_CONSUMERS, HISTORY_VERIFIED_BY,
+    IN_ENVIRONMENT, INTERACTIONS, LATEST, LATEST_OF_VERSIONS, MAIN_BRANCH_HEADS, NAMED, NEWEST, NEWEST_VERIFIED_BY,
+    NUMBERED, OF_CONSUMERS, OF_VERSIONS, ON_BRANCH, ON_MAIN_BRANCH, TAG_HEADS, TAGGED, VERIFIED_BY,
+    VERIFIED_BY_VERSIONS,
 };
 use crate::store::{ReadTx, StoreError, all};
 
@@ -319,7 +320,7 @@ impl Matrix<'_> {
             rows.extend(all!(self.tx, PactRow, sql, by, history, scope.limit).map_err(failed())?);
         }
         if !scope.verified_by.is_empty() {
-            let sql = with_lists(self.tx.engine(), VERIFIED_BY);
+            let sql = with_lists(self.tx.engine(), if history { HISTORY_VERIFIED_BY } else { VERIFIED_BY });
             rows.extend(all!(self.tx, PactRow, sql, ids(&scope.verified_by), scope.limit).map_err(failed())?);
         }
         let mut seen = HashSet::new();

@@ -1,6 +1,6 @@
 //! Pacticipants and their labels in the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::id::PacticipantId;
 use crate::domain::pacticipant::{Attributes, Pacticipant, display_name_of};
@@ -41,6 +41,17 @@ pub(crate) struct Label {
     pub(crate) created_at: Timestamp,
 }
 
+/// Who publishes, and with whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Parties {
+    /// Who publishes.
+    pub(crate) consumer: Pacticipant,
+    /// With whom, in the order they were named.
+    pub(crate) providers: Vec<Pacticipant>,
+    /// The names of those that did not exist before, each once.
+    pub(crate) created: Vec<String>,
+}
+
 impl Pacticipants<'_> {
     /// The pacticipant called `name`.
     pub(crate) async fn find(self, name: &str) -> Result<Option<Pacticipant>, StoreError> {
@@ -50,7 +61,7 @@ impl Pacticipants<'_> {
 
     /// The pacticipant called `name`, created if need be, and locked as by [`Self::lock`].
     pub(crate) async fn find_or_create(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
-        self.consumer_and_providers(name, &[], now).await.map(|(found, _)| found)
+        self.consumer_and_providers(name, &[], now).await.map(|parties| parties.consumer)
     }
 
     /// A consumer, locked as by [`Self::lock`], and providers in the same order, whom nobody changes or deletes meanwhile but
@@ -62,7 +73,7 @@ impl Pacticipants<'_> {
         consumer: &str,
         providers: &[&str],
         now: Timestamp,
-    ) -> Result<(Pacticipant, Vec<Pacticipant>), StoreError> {
+    ) -> Result<Parties, StoreError> {
         const NAMED: &str = select!("WHERE p.name IN TEXTS($1)");
         let tx = self.tx;
         lock_names(tx, &[consumer], providers).await?;
@@ -72,24 +83,33 @@ impl Pacticipants<'_> {
         // Two who create the same providers wait for each other, so everybody creates them in one order.
         let mut unknown: Vec<&str> = providers.iter().copied().filter(|name| !known.contains_key(*name)).collect();
         unknown.sort_unstable();
+        let mut created = HashSet::new();
         for name in std::iter::once(consumer).chain(unknown) {
             if !known.contains_key(name) {
-                known.insert(name.to_owned(), tx.pacticipants().create_unknown(name, now).await?);
+                let (pacticipant, is_new) = tx.pacticipants().create_unknown(name, now).await?;
+                known.insert(name.to_owned(), pacticipant);
+                created.extend(is_new.then_some(name));
             }
         }
         let named = |name: &str| known[name].clone();
-        Ok((named(consumer), providers.iter().copied().map(named).collect()))
+        let all = std::iter::once(consumer).chain(providers.iter().copied());
+        Ok(Parties {
+            consumer: named(consumer),
+            providers: providers.iter().copied().map(named).collect(),
+            created: all.filter(|name| created.remove(name)).map(str::to_owned).collect(),
+        })
     }
 
     /// Creates a pacticipant of which only the name is known, and that did not exist a moment ago; or finds what another who
-    /// shares the name created since. Its row must not be locked for that: others refer to rows in any order.
-    async fn create_unknown(self, name: &str, now: Timestamp) -> Result<Pacticipant, StoreError> {
+    /// shares the name created since. Its row must not be locked for that: others refer to rows in any order. True if created.
+    async fn create_unknown(self, name: &str, now: Timestamp) -> Result<(Pacticipant, bool), StoreError> {
         const CREATE: &str = "INSERT INTO pacticipants (name, name_key, display_name, created_at, updated_at)
              VALUES ($1, $2, $3, $4, $4) ON CONFLICT (name) DO NOTHING";
         const CREATED: &str = select!("WHERE p.name = $1");
         let failed = || StoreError::while_doing("creating a pacticipant");
-        run!(self.tx, CREATE, name, name.to_lowercase(), display_name_of(name), now).map_err(failed())?;
-        one!(self.tx, Pacticipant, CREATED, name).map_err(failed())
+        let created = run!(self.tx, CREATE, name, name.to_lowercase(), display_name_of(name), now).map_err(failed())?;
+        let pacticipant = one!(self.tx, Pacticipant, CREATED, name).map_err(failed())?;
+        Ok((pacticipant, created > 0))
     }
 
     /// Keeps others from changing anything about the pacticipants of these names, whether they exist or not, and their

@@ -315,7 +315,7 @@ impl Pacts<'_> {
         const STORE: &str =
             "INSERT INTO pact_contents (consumer_id, provider_id, sha, spec_version, interactions_count,
                  messages_count, has_messages, created_at, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             ON CONFLICT (consumer_id, provider_id, sha) DO NOTHING";
+             ON CONFLICT (consumer_id, provider_id, sha) DO NOTHING RETURNING id";
         const FIND: &str = "SELECT id FROM pact_contents WHERE consumer_id = $1 AND provider_id = $2 AND sha = $3";
         let failed = || StoreError::while_doing("storing a pact's content");
         let found = maybe!(self.tx, (ContentId,), FIND, consumer, provider, &content.sha).map_err(failed())?;
@@ -324,8 +324,9 @@ impl Pacts<'_> {
         }
         // PostgreSQL's texts cannot hold a null character; the content itself keeps it, escaped.
         let spec_version = content.spec_version.as_deref().map(|version| version.replace('\0', "\u{fffd}"));
-        run!(
+        let stored = maybe!(
             self.tx,
+            (ContentId,),
             STORE,
             consumer,
             provider,
@@ -338,7 +339,11 @@ impl Pacts<'_> {
             &content.with_ids
         )
         .map_err(failed())?;
-        let (id,) = one!(self.tx, (ContentId,), FIND, consumer, provider, &content.sha).map_err(failed())?;
+        let (id,) = match stored {
+            Some(row) => row,
+            // Somebody else came first.
+            None => one!(self.tx, (ContentId,), FIND, consumer, provider, &content.sha).map_err(failed())?,
+        };
         Ok(id)
     }
 

@@ -116,6 +116,7 @@ async fn ask_everything(broker: &TestBroker, round: u32) {
         "/matrix?q[][pacticipant]=app-003&q[][tag]=dev&q[][environment]=test&latestby=cvpv&latest=true",
         "/matrix?q[][pacticipant]=app-003&q[][pacticipant]=app-000&latestby=cvpv",
         "/matrix?q[][pacticipant]=app-003&latestby=cvpv",
+        "/matrix?q[][pacticipant]=app-000",
         "/matrix?q[][pacticipant]=app-000&q[][version]=10",
         "/pacts/provider/app-000/consumer/app-003/latest",
         "/pacts/provider/app-000/consumer/app-003/latest/dev",

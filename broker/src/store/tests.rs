@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Connection, Store, StoreError, Tables, within};
+use crate::store::pacticipants::Parties;
 use crate::testing::{TestBroker, on_every_database};
 use crate::{Broker, Config, Database};
 
@@ -70,8 +71,9 @@ async fn versions_created_at_once_are_numbered_without_gaps_or_twins() {
                 // Half of them publish with another that publishes with them: locks are taken in one order whatever is asked.
                 let names = if number % 2 == 0 { ["Web", "Orders"] } else { ["Orders", "Web"] };
                 tx.pacticipants().lock(&names).await.unwrap();
-                let (web, _) = tx.pacticipants().consumer_and_providers("Web", &["Orders"], now).await.unwrap();
-                let (version, _) = tx.versions().find_or_create(&web, &number.to_string(), now).await.unwrap();
+                let parties = tx.pacticipants().consumer_and_providers("Web", &["Orders"], now).await.unwrap();
+                let (version, _) =
+                    tx.versions().find_or_create(&parties.consumer, &number.to_string(), now).await.unwrap();
                 tx.commit().await.unwrap();
                 version.ord
             });
@@ -100,7 +102,7 @@ async fn consumers_publish_with_the_same_new_providers_at_once() {
                     providers.reverse();
                 }
                 let consumer = format!("consumer {number}");
-                let (consumer, found) =
+                let Parties { consumer, providers: found, .. } =
                     tx.pacticipants().consumer_and_providers(&consumer, &providers, now).await.unwrap();
                 let (version, created) = tx.versions().find_or_create(&consumer, "1", now).await.unwrap();
                 tx.commit().await.unwrap();

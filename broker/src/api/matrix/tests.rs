@@ -230,6 +230,30 @@ async fn without_latestby_all_of_history_is_shown() {
 }
 
 #[tokio::test]
+async fn overwritten_contracts_are_in_the_history_of_either_side() {
+    on_every_database_with(
+        |config| config.allow_dangerous_contract_modification = true,
+        async |broker| {
+            broker.publish("A", "1", "X", &pact("a with x")).await.expect(201);
+            broker.verify("A", "1", "X", "x1", false).await.expect(201);
+            broker.publish("A", "1", "X", &pact("a with x, changed")).await.expect(200);
+
+            for (question, rows) in [
+                ("q[][pacticipant]=X", "false 0/1/0: A1-x1 false"),
+                ("q[][pacticipant]=X&q[][version]=x1", "false 0/1/0: A1-x1 false"),
+                ("q[][pacticipant]=A", "null 0/1/1: A1-X none, A1-x1 false"),
+                ("q[][pacticipant]=A&q[][version]=1", "null 0/1/1: A1-X none, A1-x1 false"),
+                ("q[][pacticipant]=A&q[][pacticipant]=X", "null 0/1/1: A1-X none, A1-x1 false"),
+                ("q[][pacticipant]=X&latestby=cvpv", "true 0/0/0: "),
+            ] {
+                assert_eq!(ask(&broker, question).await, rows, "{question}");
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn results_belong_to_the_content_whatever_version_published_it() {
     on_every_database(async |broker| {
         build_world(&broker).await;

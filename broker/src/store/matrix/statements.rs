@@ -169,6 +169,14 @@ pub(super) const VERIFIED_BY: &str = pacts!(
               ORDER BY pp.created_at DESC, pp.id DESC LIMIT CAST($2 AS BIGINT)"
 );
 
+/// The same with all revisions.
+/// The index by provider holds what counts only; overwritten revisions are found through the provider's contents.
+pub(super) const HISTORY_VERIFIED_BY: &str = pacts!(
+    "pp.pact_content_id IN (SELECT o.id FROM pact_contents o WHERE o.provider_id IN IDS($1))
+                AND EXISTS (SELECT 1 FROM latest_verifications lv WHERE lv.pact_content_id = pp.pact_content_id)
+              ORDER BY pp.created_at DESC, pp.id DESC LIMIT CAST($2 AS BIGINT)"
+);
+
 /// The last results of provider versions.
 pub(super) const LATEST_OF_VERSIONS: &str = latest_results!("lv.provider_version_id IN IDS($2)");
 

@@ -18,6 +18,7 @@ use crate::operations::record_deployment::{record_deployment, record_release};
 use crate::operations::record_pact::{OnConflict, record_pact};
 use crate::operations::tag_version::{add_to_branch, tag_version};
 use crate::store::WriteTx;
+use crate::store::pacticipants::Parties;
 use crate::store::pacts::PactScope;
 
 pub(super) const NAMES: [&str; 4] = ["Apple", "Berry", "Cherry", "Date"];
@@ -273,7 +274,7 @@ impl<'c> History<'c> {
         match action {
             Action::Publish { consumer, number, provider, content, merge } => {
                 let pact = pact(consumer, provider, content, self.happened.is_multiple_of(2));
-                let (consumer, providers) =
+                let Parties { consumer, providers, .. } =
                     tx.pacticipants().consumer_and_providers(consumer, &[provider], now).await.expect("pacticipants");
                 let (version, _) =
                     tx.versions().find_or_create_implicitly(&consumer, number, now).await.expect("a version");
