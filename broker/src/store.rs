@@ -15,6 +15,7 @@ mod migrations;
 
 pub(crate) mod badges;
 pub(crate) mod branches;
+mod bulk;
 pub(crate) mod clean_up;
 pub(crate) mod dashboard;
 pub(crate) mod deployments;

@@ -3,8 +3,9 @@
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => { $(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, serde::Deserialize)]
         #[sqlx(transparent)]
+        #[serde(transparent)]
         pub(crate) struct $name(pub(crate) i64);
     )* };
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 /// A moment: microseconds since 1970 in UTC, as it stands in the database.
 ///
 /// Shown in whole seconds with a numeric offset (`2021-09-01T00:07:21+00:00`), the form clients of the API expect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, serde::Deserialize)]
 #[sqlx(transparent)]
+#[serde(transparent)]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -3,12 +3,13 @@
 use crate::domain::id::{ContentId, PacticipantId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::timestamp::Timestamp;
+use crate::store::bulk::{Bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::pacts::published_pacts;
 use crate::store::{ReadTx, StoreError, all};
 
 /// The latest result for what a consumer version published for a provider, in whichever revision.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
 pub(crate) struct LatestResult {
     /// The consumer's version.
     pub(crate) consumer_version_id: VersionId,
@@ -17,8 +18,10 @@ pub(crate) struct LatestResult {
     /// What was verified; another content than the pact's if that was published anew since.
     pub(crate) pact_content_id: ContentId,
     /// The verdict.
+    #[serde(deserialize_with = "flag")]
     pub(crate) success: bool,
     /// Was the pact pending for the provider version?
+    #[serde(deserialize_with = "flag")]
     pub(crate) pending: bool,
     /// When it was verified.
     pub(crate) executed_at: Timestamp,
@@ -26,6 +29,10 @@ pub(crate) struct LatestResult {
     pub(crate) provider_version_id: VersionId,
     /// The provider version's number.
     pub(crate) provider_version: String,
+}
+
+impl Bulk for LatestResult {
+    const COLUMNS: &str = "consumer_version_id, provider_id, pact_content_id, success, pending, executed_at, provider_version_id, provider_version";
 }
 
 impl ReadTx {
@@ -75,7 +82,7 @@ impl ReadTx {
             (found.into_iter().map(|(id,)| id).collect(), None)
         };
         let sql = with_lists(self.engine(), LIST);
-        all!(self, PublishedPact, sql, json_list(consumers), provider, limit, offset).map_err(failed())
+        many!(self, PublishedPact, sql, json_list(consumers), provider, limit, offset).map_err(failed())
     }
 
     /// The latest results for the pacts of consumer versions.
@@ -89,7 +96,7 @@ impl ReadTx {
                JOIN verifications r ON r.id = newest.id
                JOIN versions v ON v.id = r.provider_version_id";
         let sql = with_lists(self.engine(), RESULTS);
-        all!(self, LatestResult, sql, json_list(versions.iter().map(|id| id.0)))
+        many!(self, LatestResult, sql, json_list(versions.iter().map(|id| id.0)))
             .map_err(StoreError::while_doing("finding the latest results of pacts"))
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::matrix::{Dependency, MatrixPact, PacticipantRef, ResultOf};
 use crate::domain::matrix_selector::{Criteria, VersionRef};
 use crate::domain::reason::{Evidence, FailedInteraction};
 use crate::domain::timestamp::Timestamp;
+use crate::store::bulk::{Bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::matrix::statements::{
     ALL, ALL_OF_VERSIONS, BRANCH_HEADS, CONSUMERS, DEPENDENCIES, HISTORY_OF_CONSUMERS, HISTORY_VERIFIED_BY,
@@ -105,7 +106,7 @@ pub(crate) struct WantedResults {
 }
 
 /// A pacticipant with at most one of its versions, or an environment, which has a name alone.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct NamedRow {
     id: Option<PacticipantId>,
     name: String,
@@ -115,7 +116,11 @@ struct NamedRow {
     ord: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+impl Bulk for NamedRow {
+    const COLUMNS: &str = "id, name, main_branch, version_id, number, ord";
+}
+
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct FoundVersion {
     pacticipant_id: PacticipantId,
     id: VersionId,
@@ -123,7 +128,11 @@ struct FoundVersion {
     ord: i64,
 }
 
-#[derive(sqlx::FromRow)]
+impl Bulk for FoundVersion {
+    const COLUMNS: &str = "pacticipant_id, id, number, ord";
+}
+
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct DependencyRow {
     consumer_id: PacticipantId,
     consumer_name: String,
@@ -131,10 +140,16 @@ struct DependencyRow {
     provider_id: PacticipantId,
     provider_name: String,
     provider_main_branch: Option<String>,
+    #[serde(deserialize_with = "flag")]
     required: bool,
 }
 
-#[derive(sqlx::FromRow)]
+impl Bulk for DependencyRow {
+    const COLUMNS: &str =
+        "consumer_id, consumer_name, consumer_main_branch, provider_id, provider_name, provider_main_branch, required";
+}
+
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct PactRow {
     consumer_id: PacticipantId,
     consumer_name: String,
@@ -149,7 +164,11 @@ struct PactRow {
     created_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
+impl Bulk for PactRow {
+    const COLUMNS: &str = "consumer_id, consumer_name, consumer_version_id, number, ord, provider_id, provider_name, revision, pact_content_id, sha, created_at";
+}
+
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct ResultRow {
     pact_content_id: ContentId,
     pacticipant_id: PacticipantId,
@@ -158,8 +177,14 @@ struct ResultRow {
     ord: i64,
     id: VerificationId,
     number: i64,
+    #[serde(deserialize_with = "flag")]
     success: bool,
     executed_at: Timestamp,
+}
+
+impl Bulk for ResultRow {
+    const COLUMNS: &str =
+        "pact_content_id, pacticipant_id, provider_version_id, version_number, ord, id, number, success, executed_at";
 }
 
 fn ids<'i, I: IntoIterator<Item = &'i PacticipantId>>(ids: I) -> String {
@@ -180,7 +205,7 @@ impl Matrix<'_> {
     ) -> Result<Named, StoreError> {
         let sql = with_lists(self.tx.engine(), NAMED);
         let (names, numbers, environments) = (json_list(pacticipants), json_list(numbers), json_list(environments));
-        let rows = all!(self.tx, NamedRow, sql, names, numbers, environments)
+        let rows = many!(self.tx, NamedRow, sql, names, numbers, environments)
             .map_err(StoreError::while_doing("finding what a matrix question names"))?;
         let mut named = Named::default();
         for NamedRow { id, name, main_branch, version_id, number, ord } in rows {
@@ -239,8 +264,8 @@ impl Matrix<'_> {
         for (sql, name) in queries {
             let sql = with_lists(self.tx.engine(), sql);
             let found = match name {
-                Some(name) => all!(self.tx, FoundVersion, sql, &list, name),
-                None => all!(self.tx, FoundVersion, sql, &list),
+                Some(name) => many!(self.tx, FoundVersion, sql, &list, name),
+                None => many!(self.tx, FoundVersion, sql, &list),
             };
             let found = found.map_err(StoreError::while_doing("finding the versions of a matrix question"))?;
             let mut found: HashMap<_, _> = found.into_iter().map(|version| (version.id, version)).collect();
@@ -271,8 +296,10 @@ impl Matrix<'_> {
         providers: &[PacticipantId],
     ) -> Result<(Vec<Dependency>, Vec<NamedPacticipant>), StoreError> {
         let sql = with_lists(self.tx.engine(), DEPENDENCIES);
-        let rows = all!(self.tx, DependencyRow, sql, version_ids(consumer_versions), ids(consumers), ids(providers))
-            .map_err(StoreError::while_doing("finding who depends on whom"))?;
+        let mut rows =
+            many!(self.tx, DependencyRow, sql, version_ids(consumer_versions), ids(consumers), ids(providers))
+                .map_err(StoreError::while_doing("finding who depends on whom"))?;
+        rows.sort_by_key(|row| (row.consumer_id, row.provider_id, !row.required));
         let mut pacticipants: Vec<NamedPacticipant> = Vec::new();
         let mut known = HashSet::new();
         let mut dependencies: Vec<Dependency> = Vec::new();
@@ -306,22 +333,22 @@ impl Matrix<'_> {
         if !scope.consumer_versions.is_empty() || !scope.other_consumer_versions.is_empty() {
             let (sql, of) = (with_lists(self.tx.engine(), OF_VERSIONS), version_ids(&scope.consumer_versions));
             let (others, main) = (version_ids(&scope.other_consumer_versions), ids(&scope.main_providers));
-            rows.extend(all!(self.tx, PactRow, sql, of, history, any, &providers, others, main).map_err(failed())?);
+            rows.extend(many!(self.tx, PactRow, sql, of, history, any, &providers, others, main).map_err(failed())?);
         }
         if !scope.consumers.is_empty() {
             let sql = with_lists(self.tx.engine(), if history { HISTORY_OF_CONSUMERS } else { OF_CONSUMERS });
             rows.extend(
-                all!(self.tx, PactRow, sql, ids(&scope.consumers), any, &providers, scope.limit).map_err(failed())?,
+                many!(self.tx, PactRow, sql, ids(&scope.consumers), any, &providers, scope.limit).map_err(failed())?,
             );
         }
         if !scope.verified_by_versions.is_empty() {
             let (sql, by) =
                 (with_lists(self.tx.engine(), VERIFIED_BY_VERSIONS), version_ids(&scope.verified_by_versions));
-            rows.extend(all!(self.tx, PactRow, sql, by, history, scope.limit).map_err(failed())?);
+            rows.extend(many!(self.tx, PactRow, sql, by, history, scope.limit).map_err(failed())?);
         }
         if !scope.verified_by.is_empty() {
             let sql = with_lists(self.tx.engine(), if history { HISTORY_VERIFIED_BY } else { VERIFIED_BY });
-            rows.extend(all!(self.tx, PactRow, sql, ids(&scope.verified_by), scope.limit).map_err(failed())?);
+            rows.extend(many!(self.tx, PactRow, sql, ids(&scope.verified_by), scope.limit).map_err(failed())?);
         }
         let mut seen = HashSet::new();
         Ok(rows
@@ -356,12 +383,12 @@ impl Matrix<'_> {
         if !scope.provider_versions.is_empty() && !scope.anyone {
             let sql = if scope.whole_history { ALL_OF_VERSIONS } else { LATEST_OF_VERSIONS };
             let (sql, of) = (with_lists(self.tx.engine(), sql), version_ids(&scope.provider_versions));
-            rows.extend(all!(self.tx, ResultRow, sql, &contents, of).map_err(failed())?);
+            rows.extend(many!(self.tx, ResultRow, sql, &contents, of).map_err(failed())?);
         }
         if !scope.providers.is_empty() || scope.anyone {
             let sql = with_lists(self.tx.engine(), if scope.whole_history { ALL } else { LATEST });
             let of = ids(&scope.providers);
-            rows.extend(all!(self.tx, ResultRow, sql, &contents, scope.anyone, of, scope.limit).map_err(failed())?);
+            rows.extend(many!(self.tx, ResultRow, sql, &contents, scope.anyone, of, scope.limit).map_err(failed())?);
         }
         let mut seen = HashSet::new();
         Ok(rows

@@ -16,6 +16,7 @@ use crate::domain::pending::{BranchLine, ProviderLine, Successes, TagLine};
 use crate::domain::selection::{Candidate, CandidatePact, ConsumerLine, EnvironmentRef, Found};
 use crate::domain::selector::{Branch, Demand, Wanted};
 use crate::domain::timestamp::Timestamp;
+use crate::store::bulk::{Bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::selection::statements::{
     BRANCH, BRANCH_HEADS, BY_ANYONE, BY_TAG, CONSUMERS, DEPLOYED, IN_ENVIRONMENT, LATEST, MAIN_BRANCHES, OF_BRANCH,
@@ -78,7 +79,7 @@ impl<'d> Needs<'d> {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct CandidateRow {
     /// Which statement found it.
     kind: i64,
@@ -91,7 +92,13 @@ struct CandidateRow {
     sha: String,
     /// Of the branch, tag or environment; empty for "latest".
     name: String,
+    #[serde(deserialize_with = "flag")]
     production: bool,
+}
+
+impl Bulk for CandidateRow {
+    const COLUMNS: &str =
+        "kind, consumer_id, consumer, version_id, number, ord, pact_content_id, sha, name, production";
 }
 
 impl CandidateRow {
@@ -119,13 +126,18 @@ impl CandidateRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct SuccessRow {
     pact_content_id: ContentId,
     line: Option<String>,
+    #[serde(deserialize_with = "flag")]
     wip: bool,
     first_recorded_at: Timestamp,
     first_executed_at: Timestamp,
+}
+
+impl Bulk for SuccessRow {
+    const COLUMNS: &str = "pact_content_id, line, wip, first_recorded_at, first_executed_at";
 }
 
 /// Candidates of any age.
@@ -198,7 +210,7 @@ impl Selection<'_> {
         let [branches, tag_heads, tags] = [branches, tag_heads, tags].map(json_list);
         let (all, all_tags) = (*all_branches, *all_tag_heads);
         let rows = match unverified {
-            Some((line, since_then)) => all!(
+            Some((line, since_then)) => many!(
                 self.tx,
                 CandidateRow,
                 sql,
@@ -213,7 +225,7 @@ impl Selection<'_> {
                 begun(line),
                 &line.name
             ),
-            None => all!(self.tx, CandidateRow, sql, provider, all, branches, all_tags, tag_heads, tags, since),
+            None => many!(self.tx, CandidateRow, sql, provider, all, branches, all_tags, tag_heads, tags, since),
         };
         let mut rows = rows.map_err(StoreError::while_doing("finding the pacts a provider may verify"))?;
         rows.sort_by(|a, b| (a.kind, &a.name, &a.consumer).cmp(&(b.kind, &b.name, &b.consumer)));
@@ -260,9 +272,9 @@ impl Selection<'_> {
         let sql = with_lists(self.tx.engine(), sql);
         let rows = match line {
             ProviderLine::Branch(branch) if branch.created_at.is_some() => {
-                all!(self.tx, SuccessRow, sql, of, &branch.name)
+                many!(self.tx, SuccessRow, sql, of, &branch.name)
             }
-            _ => all!(self.tx, SuccessRow, sql, of),
+            _ => many!(self.tx, SuccessRow, sql, of),
         };
         rows.map(by_content).map_err(StoreError::while_doing("finding who has verified the chosen pacts"))
     }

@@ -6,8 +6,9 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{EnvironmentId, VersionId};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::version::{BranchVersion, Tag};
+use crate::store::bulk::{Bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
-use crate::store::{ReadTx, StoreError, all};
+use crate::store::{ReadTx, StoreError};
 
 /// What is shown of a version beside its number.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +22,7 @@ pub(crate) struct VersionDetails {
 }
 
 /// A branch or a tag of a version, that a version is in an environment, or an environment.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, serde::Deserialize)]
 struct DetailRow {
     kind: i64,
     version_id: Option<VersionId>,
@@ -33,9 +34,14 @@ struct DetailRow {
     display_name: Option<String>,
     contacts: Option<String>,
     /// Whether it is the head of the branch or tag, or whether the environment serves real users.
+    #[serde(deserialize_with = "flag")]
     flag: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+impl Bulk for DetailRow {
+    const COLUMNS: &str = "kind, version_id, id, name, text, display_name, contacts, flag, created_at, updated_at";
 }
 
 const BRANCH: i64 = 0;
@@ -72,7 +78,7 @@ impl ReadTx {
             return Ok(details);
         }
         let sql = with_lists(self.engine(), DETAILS);
-        let mut rows = all!(self, DetailRow, sql, json_list(versions.iter().map(|id| id.0)))
+        let mut rows = many!(self, DetailRow, sql, json_list(versions.iter().map(|id| id.0)))
             .map_err(StoreError::while_doing("finding branches, tags and environments of versions"))?;
         rows.sort_by(|one, other| (one.created_at, one.id, &one.name).cmp(&(other.created_at, other.id, &other.name)));
         let (rows, environments): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.version_id.is_some());

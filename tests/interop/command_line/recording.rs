@@ -1,12 +1,15 @@
 //! A place between a tool and a real broker, where each request is written down.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+
+use intact_broker_client::{HttpOptions, http_client};
 
 use super::scripted::Asked;
 use crate::support::LocalServer;
@@ -27,9 +30,8 @@ impl Recording {
     /// Passes everything on to the broker at this URL, whose links lead back here: they follow the header `Host`.
     pub(super) fn before(broker: &str) -> Self {
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        // An error would say that there is one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client without options");
+        let options = HttpOptions::for_provider(Duration::from_secs(30));
+        let client = http_client(&options).expect("a client without certificates");
         let between = Arc::new(Between { broker: broker.to_owned(), client, asked: asked.clone() });
         let server = LocalServer::start(|_| Router::new().fallback(pass_on).with_state(between));
         Self { server, asked }

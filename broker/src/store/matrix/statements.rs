@@ -122,8 +122,7 @@ pub(super) const DEPENDENCIES: &str =
                      SELECT i.consumer_id, i.provider_id, FALSE AS required FROM integrations i
                       WHERE i.provider_id IN IDS($3)) d
                JOIN pacticipants c ON c.id = d.consumer_id
-               JOIN pacticipants p ON p.id = d.provider_id
-              ORDER BY d.consumer_id, d.provider_id, d.required DESC";
+               JOIN pacticipants p ON p.id = d.provider_id";
 
 /// The pacts of consumer versions.
 pub(super) const OF_VERSIONS: &str = concat!(
