@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use intact_broker_client::{HttpOptions, http_client};
+use intact_broker_client::http::{HttpOptions, http_client};
 
 use super::scripted::Asked;
 use crate::support::LocalServer;
