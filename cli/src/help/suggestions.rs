@@ -29,6 +29,21 @@ const NOT_OFFERED: &[(&str, &str)] = &[
     ("ruby", "Intact is a broker itself and needs no Ruby: see `intact broker serve`"),
 ];
 
+/// What the official commands name by another flag each: what it is, how it is said in one command or another, and the flags that
+/// say it, the usual ones first.
+const NAMED_DIFFERENTLY: [(&str, &[&str], &[&str]); 2] = [
+    (
+        "the application",
+        &["-a", "-n", "--pacticipant", "--name", "--application", "--participant"],
+        &["pacticipant", "name", "provider-name", "consumer"],
+    ),
+    (
+        "the version",
+        &["-e", "--version", "--consumer-app-version", "--provider-app-version", "--app-version"],
+        &["version", "consumer-app-version", "provider-version"],
+    ),
+];
+
 /// An argument that begins with a long dash, as word processors make them of two hyphens.
 pub(crate) fn mistyped_dash(command: &mut Command, arguments: &[OsString]) -> Option<clap::Error> {
     let long_dashes = ['\u{2013}', '\u{2014}', '\u{2015}'];
@@ -53,10 +68,14 @@ pub(super) fn added(mut error: clap::Error, arguments: &[OsString]) -> clap::Err
             error.remove(ContextKind::SuggestedSubcommand);
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(suggested));
         }
-        (ErrorKind::UnknownArgument, _, Some(ContextValue::String(flag))) if flag.starts_with("--") => {
+        (ErrorKind::UnknownArgument, _, Some(ContextValue::String(flag))) => {
             let flag = flag.split('=').next().unwrap_or(flag).to_owned();
-            let found = commands_with(&flag);
-            if !found.is_empty() {
+            let here = named_here(&flag, arguments);
+            let found = if flag.starts_with("--") { commands_with(&flag) } else { Vec::new() };
+            if let Some(here) = here {
+                error.remove(ContextKind::SuggestedArg);
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![here]));
+            } else if !found.is_empty() {
                 let suggested = found.into_iter().map(|path| exists(format!("{path} {flag}"))).collect();
                 error.insert(ContextKind::Suggested, ContextValue::StyledStrs(suggested));
             }
@@ -68,6 +87,21 @@ pub(super) fn added(mut error: clap::Error, arguments: &[OsString]) -> clap::Err
 
 fn exists(what: String) -> StyledStr {
     StyledStr::from(format!("'{what}' exists"))
+}
+
+/// By which flag the command takes what other commands take by this one.
+fn named_here(flag: &str, arguments: &[OsString]) -> Option<StyledStr> {
+    let (what, _, flags) = NAMED_DIFFERENTLY.iter().find(|(_, elsewhere, _)| elsewhere.contains(&flag))?;
+    let root = tree();
+    let mut command = &root;
+    for word in words(arguments) {
+        command = command.find_subcommand(word).unwrap_or(command);
+    }
+    // The name of an environment is another thing.
+    let meant = |long: &str| long != "name" || command.get_name().contains("pacticipant");
+    let has = |long: &str| command.get_arguments().any(|known| known.get_long() == Some(long) && !known.is_hide_set());
+    let here = flags.iter().find(|long| meant(long) && has(long))?;
+    Some(StyledStr::from(format!("{what} is given by '--{here}' here")))
 }
 
 /// The commands that stand before the word.
@@ -156,6 +190,12 @@ mod tests {
             "plugin install",
             "broker docker start",
             "publish pacts \u{2014}branch main",
+            "publish pacts --version 1",
+            "broker publish pacts -e 1",
+            "delete-pacticipant -a Web",
+            "record-deployment --name=Web",
+            "verifier --pacticipant Orders",
+            "create-environment -a Web",
         ];
         insta::assert_snapshot!(lines.map(told).join("\n"));
     }
