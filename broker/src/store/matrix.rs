@@ -23,9 +23,6 @@ use crate::store::matrix::statements::{
 };
 use crate::store::{ReadTx, StoreError, all};
 
-/// How many results there may be for them to be read as one text; few in tests, which then read them either way.
-const MOST_AT_ONCE: usize = if cfg!(test) { 20 } else { 20_000 };
-
 /// The matrix as a transaction sees it.
 pub(crate) struct Matrix<'t> {
     tx: &'t mut ReadTx,
@@ -380,32 +377,18 @@ impl Matrix<'_> {
         if contents.is_empty() {
             return Ok(Vec::new());
         }
-        // A hundred thousand results as one text would be in memory several times.
-        let come_at_once = |of_each: usize| contents.len().saturating_mul(of_each) <= MOST_AT_ONCE;
-        let all_at_once = come_at_once(scope.provider_versions.len());
-        let newest_at_once = come_at_once(usize::try_from(scope.limit).unwrap_or(usize::MAX));
         let contents = json_list(contents.iter().map(|id| id.0));
         let failed = || StoreError::while_doing("finding the results of a matrix question");
         let mut rows: Vec<ResultRow> = Vec::new();
         if !scope.provider_versions.is_empty() && !scope.anyone {
             let sql = if scope.whole_history { ALL_OF_VERSIONS } else { LATEST_OF_VERSIONS };
             let (sql, of) = (with_lists(self.tx.engine(), sql), version_ids(&scope.provider_versions));
-            let found = if all_at_once {
-                many!(self.tx, ResultRow, sql, &contents, of)
-            } else {
-                all!(self.tx, ResultRow, sql, &contents, of)
-            };
-            rows.extend(found.map_err(failed())?);
+            rows.extend(many!(self.tx, ResultRow, sql, &contents, of).map_err(failed())?);
         }
         if !scope.providers.is_empty() || scope.anyone {
             let sql = with_lists(self.tx.engine(), if scope.whole_history { ALL } else { LATEST });
             let of = ids(&scope.providers);
-            let found = if newest_at_once {
-                many!(self.tx, ResultRow, sql, &contents, scope.anyone, of, scope.limit)
-            } else {
-                all!(self.tx, ResultRow, sql, &contents, scope.anyone, of, scope.limit)
-            };
-            rows.extend(found.map_err(failed())?);
+            rows.extend(many!(self.tx, ResultRow, sql, &contents, scope.anyone, of, scope.limit).map_err(failed())?);
         }
         let mut seen = HashSet::new();
         Ok(rows
