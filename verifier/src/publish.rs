@@ -81,11 +81,12 @@ async fn prepare(broker: &BrokerClient, provider: &str, options: &PublishOptions
 }
 
 fn result(pact: &PactReport, options: &PublishOptions) -> VerificationResult {
+    let success = pact.is_success();
     VerificationResult {
-        success: pact.is_success(),
+        success,
         provider_application_version: options.provider_version.clone(),
         build_url: options.build_url.clone(),
-        test_results: pact.interactions.iter().map(|interaction| test_result(interaction, pact.is_success())).collect(),
+        test_results: pact.interactions.iter().map(|interaction| test_result(interaction, success)).collect(),
         verified_by: Some(VerifiedBy {
             implementation: "Intact".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
