@@ -39,11 +39,10 @@ pub(crate) async fn branch_to_environment(
 ) -> Result<Response, ApiError> {
     accept.choose(&[HAL, TEXT])?;
     let criteria = Criteria { branch: Some(branch), latest: true, ..Criteria::default() };
-    let selector = existing(&mut tx, pacticipant, criteria).await?;
-    tx.environments().find_by_name(&environment).await?.ok_or(ApiError::NotFound)?;
     let target = Criteria { environment: Some(environment), ..Criteria::default() };
+    let selector = Selector { pacticipant, criteria };
     let question = about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, &app);
-    let named = named(&mut tx, &question).await?;
+    let named = existing(&mut tx, &question).await?;
     answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
@@ -58,21 +57,25 @@ pub(crate) async fn tag_to_tag(
 ) -> Result<Response, ApiError> {
     accept.choose(&[HAL, TEXT])?;
     let criteria = Criteria { tag: Some(tag), latest: true, ..Criteria::default() };
-    let selector = existing(&mut tx, pacticipant, criteria).await?;
     let target = Criteria { tag: Some(to), latest: true, ..Criteria::default() };
-    let question = about(selector, target, LatestBy::ConsumerVersionAndProvider, &app);
-    let named = named(&mut tx, &question).await?;
+    let question = about(Selector { pacticipant, criteria }, target, LatestBy::ConsumerVersionAndProvider, &app);
+    let named = existing(&mut tx, &question).await?;
     answer(&mut tx, &question, &named, &query, &accept, &links).await
 }
 
-/// The selector, if some version fulfils it.
-async fn existing(tx: &mut ReadTx, pacticipant: String, criteria: Criteria) -> Result<Selector, ApiError> {
-    let known = tx.matrix().pacticipant_named(&pacticipant).await?;
-    let id = known.ok_or(ApiError::NotFound)?.id;
-    if tx.matrix().versions_matching(&[id], &criteria).await?.is_empty() {
-        return Err(ApiError::NotFound);
+/// What the question names, if all of it is there: the pacticipants with such versions, and the environment.
+async fn existing(tx: &mut ReadTx, question: &Question) -> Result<Named, ApiError> {
+    let named = named(tx, question).await?;
+    for Selector { pacticipant, criteria } in &question.selectors {
+        let id = named.pacticipant(pacticipant).ok_or(ApiError::NotFound)?.id;
+        if tx.matrix().versions_matching(&[id], criteria).await?.is_empty() {
+            return Err(ApiError::NotFound);
+        }
     }
-    Ok(Selector { pacticipant, criteria })
+    match &question.target.environment {
+        Some(environment) if !named.has_environment(environment) => Err(ApiError::NotFound),
+        _ => Ok(named),
+    }
 }
 
 /// A question whose verdict no number of rows may change, so all of them are shown.
