@@ -10,6 +10,7 @@
 pub(crate) mod dialect;
 mod errors;
 mod first_connection;
+mod glances;
 mod lock;
 mod migrations;
 
@@ -40,6 +41,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
@@ -48,6 +50,7 @@ use crate::config::{Config, Database};
 use crate::store::dialect::Engine;
 use crate::store::errors::COMMITTING;
 pub(crate) use crate::store::errors::{OpenStoreError, StoreError};
+use crate::store::glances::Glances;
 pub(crate) use crate::store::lock::FileLock;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use crate::store::migrations::tables_fingerprint;
@@ -124,15 +127,53 @@ enum Pools {
         write: SqlitePool,
         read: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres(PgPool, Glances),
 }
 
-/// A transaction's connection on one of the engines.
+/// A connection to one of the engines.
 pub(crate) enum Connection {
     /// The embedded engine.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// The server.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held<Postgres>),
+}
+
+/// What statements run in.
+pub(crate) enum Held<DB: sqlx::Database> {
+    /// One moment for all of them, or one change.
+    Transaction(Transaction<'static, DB>),
+    /// A moment for each.
+    Single(PoolConnection<DB>),
+}
+
+impl<DB: sqlx::Database> Deref for Held<DB> {
+    type Target = DB::Connection;
+
+    fn deref(&self) -> &DB::Connection {
+        match self {
+            Self::Transaction(transaction) => transaction,
+            Self::Single(connection) => connection,
+        }
+    }
+}
+
+impl<DB: sqlx::Database> DerefMut for Held<DB> {
+    fn deref_mut(&mut self) -> &mut DB::Connection {
+        match self {
+            Self::Transaction(transaction) => transaction,
+            Self::Single(connection) => connection,
+        }
+    }
+}
+
+impl<DB: sqlx::Database> Held<DB> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(transaction) => transaction.commit().await,
+            // Each of its statements was a change of its own.
+            Self::Single(_) => Ok(()),
+        }
+    }
 }
 
 /// The fewest connections that read a SQLite file at once; else there are as many as processors. More would take turns on
@@ -195,20 +236,52 @@ impl Store {
     /// Begins to read: everything read in it is of one moment.
     pub(crate) async fn read(&self) -> Result<ReadTx, StoreError> {
         let connection = match &self.pools {
-            Pools::Sqlite { read, .. } => read.begin().await.map(Connection::Sqlite),
-            Pools::Postgres(pool) => in_time(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-                .await
-                .map(Connection::Postgres),
+            Pools::Sqlite { read, .. } => read.begin().await.map(Held::Transaction).map(Connection::Sqlite),
+            Pools::Postgres(pool, glances) => {
+                glances.make_room(pool);
+                in_time(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                    .await
+                    .map(Held::Transaction)
+                    .map(Connection::Postgres)
+            }
         };
         Ok(ReadTx { connection: connection.map_err(StoreError::while_doing("beginning to read"))? })
+    }
+
+    /// Begins to read with single statements, each of a moment of its own. [`Store::done`] makes the next one fast.
+    pub(crate) async fn glance(&self) -> Result<ReadTx, StoreError> {
+        let connection = match &self.pools {
+            Pools::Sqlite { read, .. } => read.acquire().await.map(Held::Single).map(Connection::Sqlite),
+            Pools::Postgres(pool, glances) => match glances.take() {
+                Some(connection) => Ok(connection),
+                None => in_time(pool.acquire()).await,
+            }
+            .map(Held::Single)
+            .map(Connection::Postgres),
+        };
+        Ok(ReadTx { connection: connection.map_err(StoreError::while_doing("beginning to read"))? })
+    }
+
+    /// What was begun by [`Store::glance`] has its answers, all of them.
+    pub(crate) fn done(&self, glance: ReadTx) {
+        if let (Pools::Postgres(pool, glances), Connection::Postgres(Held::Single(connection))) =
+            (&self.pools, glance.connection)
+        {
+            glances.keep(pool, connection);
+        }
     }
 
     /// Begins to write. Dropping the transaction without [`WriteTx::commit`] cancels everything done in it.
     pub(crate) async fn write(&self) -> Result<WriteTx, StoreError> {
         let connection = match &self.pools {
             // IMMEDIATE takes the write lock now: a reading transaction that turns into a writing one can only fail.
-            Pools::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Connection::Sqlite),
-            Pools::Postgres(pool) => in_time(pool.begin()).await.map(Connection::Postgres),
+            Pools::Sqlite { write, .. } => {
+                write.begin_with("BEGIN IMMEDIATE").await.map(Held::Transaction).map(Connection::Sqlite)
+            }
+            Pools::Postgres(pool, glances) => {
+                glances.make_room(pool);
+                in_time(pool.begin()).await.map(Held::Transaction).map(Connection::Postgres)
+            }
         };
         Ok(WriteTx { tx: ReadTx { connection: connection.map_err(StoreError::while_doing("beginning to write"))? } })
     }
@@ -232,7 +305,13 @@ impl Store {
         }
         match &self.pools {
             Pools::Sqlite { write, read } => [of("write", write), of("read", read)].concat(),
-            Pools::Postgres(pool) => of("any", pool).to_vec(),
+            Pools::Postgres(pool, glances) => {
+                let mut all = of("any", pool);
+                let idle = u32::try_from(glances.count()).unwrap_or(u32::MAX).min(all[1].2);
+                all[0].2 += idle;
+                all[1].2 -= idle;
+                all.to_vec()
+            }
         }
     }
 
@@ -243,7 +322,11 @@ impl Store {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool, glances) => {
+                let closed = pool.close();
+                glances.give_back();
+                closed.await;
+            }
         }
     }
 }
@@ -352,7 +435,7 @@ async fn open_postgres(address: &str, tables: Tables) -> Result<Pools, OpenStore
         .connect_with(options)
         .await
         .map_err(failed)?;
-    Ok(Pools::Postgres(pool))
+    Ok(Pools::Postgres(pool, Glances::default()))
 }
 
 /// Whether a connection can be used again. An error ends it without a goodbye, which nobody would hear.
@@ -360,7 +443,7 @@ async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Erro
     within(RELEASE_TIMEOUT, connection.ping()).await.map(|()| true)
 }
 
-/// A moment of the database, to read from. Handlers get it as an argument.
+/// A moment of the database, to read from. Handlers get it as an argument. ([`Store::glance`] is for many short moments.)
 pub(crate) struct ReadTx {
     connection: Connection,
 }

@@ -20,7 +20,7 @@ use crate::domain::badge::{Badge, Colour, shown_name};
 use crate::domain::dashboard::VerificationStatus;
 use crate::domain::matrix::{LatestBy, Question};
 use crate::domain::matrix_selector::{Criteria, Selector};
-use crate::operations::can_i_deploy::{can_i_deploy, named};
+use crate::operations::can_i_deploy::can_i_deploy;
 use crate::store::ReadTx;
 use crate::store::pacts::PactScope;
 
@@ -143,8 +143,7 @@ pub(crate) async fn of_tags(
         return Ok(badger.answer(&no_pact()));
     }
     let question = Question::about(vec![tagged(&consumer, &consumer_tag), tagged(&provider, &provider_tag)]);
-    let named = named(&mut tx, &question).await?;
-    let answer = can_i_deploy(&mut tx, &question, &named).await?;
+    let answer = can_i_deploy(&mut tx, &question).await?;
     // Of this pair: the matrix of two applications holds a row for each direction they have contracts in.
     let result =
         answer.verdict.rows.iter().find(|row| row.pact.consumer.name == consumer).and_then(|row| row.result.as_ref());
@@ -227,8 +226,7 @@ async fn verdict(
         every_provider_version_needs_a_result: badger.app.config().every_provider_version_needs_a_result,
         ..Question::about(vec![selector])
     };
-    let named = named(tx, &question).await?;
-    Ok(can_i_deploy(tx, &question, &named).await?.verdict.deployable)
+    Ok(can_i_deploy(tx, &question).await?.verdict.deployable)
 }
 
 /// `GET /pacticipants/{pacticipant}/main-branch/can-i-merge/badge`

@@ -11,8 +11,8 @@ use crate::api::problem::ApiError;
 use crate::api::validation::{FieldErrors, IS_MISSING};
 use crate::app::App;
 use crate::domain::matrix::{LatestBy, Question};
-use crate::domain::matrix_selector::{Criteria, Selector};
-use crate::operations::can_i_deploy::named;
+use crate::domain::matrix_selector::{Criteria, ResolvedSelector, Selector};
+use crate::operations::can_i_deploy::{LookedUp, begin, look_up};
 use crate::store::ReadTx;
 use crate::store::matrix::Named;
 
@@ -22,10 +22,14 @@ pub(crate) async fn show(
     accept: Accept,
     State(app): State<App>,
     links: Links,
-    mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
-    let (question, named) = question(&query, &mut tx, &app).await?;
-    answer(&mut tx, &question, &named, &query, &accept, &links).await
+    let question = question(&query, &app)?;
+    let mut tx = begin(app.store(), &question).await?;
+    let looked_up = look_up(&mut tx, &question).await?;
+    check(&query, &looked_up.named)?;
+    let answer = answer(&mut tx, &question, looked_up, &query, &accept, &links).await?;
+    app.store().done(tx);
+    Ok(answer)
 }
 
 /// `GET /pacticipants/{pacticipant}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}`
@@ -42,8 +46,8 @@ pub(crate) async fn branch_to_environment(
     let target = Criteria { environment: Some(environment), ..Criteria::default() };
     let selector = Selector { pacticipant, criteria };
     let question = about(selector, target, LatestBy::ConsumerVersionAndProviderVersion, &app);
-    let named = existing(&mut tx, &question).await?;
-    answer(&mut tx, &question, &named, &query, &accept, &links).await
+    let looked_up = existing(&mut tx, &question).await?;
+    answer(&mut tx, &question, looked_up, &query, &accept, &links).await
 }
 
 /// `GET /pacticipants/{pacticipant}/latest-version/{tag}/can-i-deploy/to/{to}`
@@ -59,23 +63,17 @@ pub(crate) async fn tag_to_tag(
     let criteria = Criteria { tag: Some(tag), latest: true, ..Criteria::default() };
     let target = Criteria { tag: Some(to), latest: true, ..Criteria::default() };
     let question = about(Selector { pacticipant, criteria }, target, LatestBy::ConsumerVersionAndProvider, &app);
-    let named = existing(&mut tx, &question).await?;
-    answer(&mut tx, &question, &named, &query, &accept, &links).await
+    let looked_up = existing(&mut tx, &question).await?;
+    answer(&mut tx, &question, looked_up, &query, &accept, &links).await
 }
 
-/// What the question names, if all of it is there: the pacticipants with such versions, and the environment.
-async fn existing(tx: &mut ReadTx, question: &Question) -> Result<Named, ApiError> {
-    let named = named(tx, question).await?;
-    for Selector { pacticipant, criteria } in &question.selectors {
-        let id = named.pacticipant(pacticipant).ok_or(ApiError::NotFound)?.id;
-        if tx.matrix().versions_matching(&[id], criteria).await?.is_empty() {
-            return Err(ApiError::NotFound);
-        }
-    }
-    match &question.target.environment {
-        Some(environment) if !named.has_environment(environment) => Err(ApiError::NotFound),
-        _ => Ok(named),
-    }
+/// What is known about the question, if all that it names is there: the pacticipants with such versions, and the environment.
+async fn existing(tx: &mut ReadTx, question: &Question) -> Result<LookedUp, ApiError> {
+    let looked_up = look_up(tx, question).await?;
+    let environment = question.target.environment.as_deref();
+    let is_missing = looked_up.facts.specified().any(ResolvedSelector::is_missing)
+        || environment.is_some_and(|name| !looked_up.named.has_environment(name));
+    if is_missing { Err(ApiError::NotFound) } else { Ok(looked_up) }
 }
 
 /// A question whose verdict no number of rows may change, so all of them are shown.
@@ -89,9 +87,9 @@ fn about(selector: Selector, target: Criteria, latest_by: LatestBy, app: &App) -
     }
 }
 
-/// The question of the query, and what it names.
-async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<(Question, Named), ApiError> {
-    let filled = |name| query.get(name).filter(|value| !value.is_empty());
+/// The question of the query, whether or not it makes sense.
+fn question(query: &Query, app: &App) -> Result<Question, ApiError> {
+    let filled = |name| filled(query, name);
     let (pacticipant, version) = (filled("pacticipant"), filled("version"));
     let (environment, tag) = (filled("environment"), filled("to"));
     let ignore: Vec<Selector> = query
@@ -115,9 +113,21 @@ async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<(Question
         let target = Criteria { tag: tag.map(str::to_owned), latest: true, ..Criteria::default() };
         about(selector, target, LatestBy::ConsumerVersionAndProvider, app)
     };
-    let question = Question { counts_ignored: !ignore.is_empty(), ignore, ..question };
-    let named = named(tx, &question).await?;
+    if ignore.len() > MOST_SELECTORS {
+        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
+    }
+    Ok(Question { counts_ignored: !ignore.is_empty(), ignore, ..question })
+}
 
+fn filled<'q>(query: &'q Query, name: &str) -> Option<&'q str> {
+    query.get(name).filter(|value| !value.is_empty())
+}
+
+/// Everything that is wrong with the query, given what of it there is.
+fn check(query: &Query, named: &Named) -> Result<(), FieldErrors> {
+    let filled = |name| filled(query, name);
+    let (pacticipant, version) = (filled("pacticipant"), filled("version"));
+    let (environment, tag) = (filled("environment"), filled("to"));
     let mut errors = FieldErrors::new();
     match pacticipant {
         None => errors.add("pacticipant", IS_MISSING),
@@ -137,13 +147,7 @@ async fn question(query: &Query, tx: &mut ReadTx, app: &App) -> Result<(Question
         (Some(_), Some(_)) => errors.add("", "Cannot specify both a 'to' tag and an environment."),
         _ => {}
     }
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
-    if question.ignore.len() > MOST_SELECTORS {
-        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
-    }
-    Ok((question, named))
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use intact_pact_model::json::Json;
@@ -14,6 +15,7 @@ use crate::api::pacts::Pair;
 use crate::api::page::{Page, Paging};
 use crate::api::problem::ApiError;
 use crate::api::text_table::table;
+use crate::app::App;
 use crate::domain::dashboard::VerificationStatus;
 use crate::domain::id::{PacticipantId, VersionId};
 use crate::domain::pact::PublishedPact;
@@ -33,8 +35,16 @@ struct Item {
 }
 
 /// `GET /dashboard`
-pub(crate) async fn show(accept: Accept, page: Paging, mut tx: ReadTx, links: Links) -> Result<Response, ApiError> {
-    answer(&accept, None, page, &mut tx, &links).await
+pub(crate) async fn show(
+    accept: Accept,
+    page: Paging,
+    State(app): State<App>,
+    links: Links,
+) -> Result<Response, ApiError> {
+    let mut tx = app.store().glance().await?;
+    let answer = answer(&accept, None, page, &mut tx, &links).await?;
+    app.store().done(tx);
+    Ok(answer)
 }
 
 /// `GET /dashboard/provider/{provider}/consumer/{consumer}`
@@ -42,12 +52,15 @@ pub(crate) async fn show_pair(
     Path((provider, consumer)): Path<Pair>,
     accept: Accept,
     page: Paging,
-    mut tx: ReadTx,
+    State(app): State<App>,
     links: Links,
 ) -> Result<Response, ApiError> {
+    let mut tx = app.store().glance().await?;
     let consumer = tx.pacticipants().find(&consumer).await?.ok_or_else(|| ApiError::no_consumer(&consumer))?;
     let provider = tx.pacticipants().find(&provider).await?.ok_or_else(|| ApiError::no_provider(&provider))?;
-    answer(&accept, Some((consumer.id, provider.id)), page, &mut tx, &links).await
+    let answer = answer(&accept, Some((consumer.id, provider.id)), page, &mut tx, &links).await?;
+    app.store().done(tx);
+    Ok(answer)
 }
 
 async fn answer(

@@ -5,6 +5,8 @@
 //! if the query has `reasons=true`, or if the client does not insist on `application/hal+json`: those who do get exactly the
 //! official document.
 
+mod asked;
+
 use std::collections::HashMap;
 
 use axum::extract::State;
@@ -13,9 +15,10 @@ use http::header::CONTENT_TYPE;
 use intact_pact_model::json::{Json, JsonValue};
 
 use crate::api::environments;
-use crate::api::extract::{Element, Path, Query};
+use crate::api::extract::{Path, Query};
 use crate::api::hal::{Doc, Hal, Link, Written, list};
 use crate::api::links::Links;
+use crate::api::matrix::asked::Asked;
 use crate::api::negotiate::{Accept, HAL};
 use crate::api::problem::ApiError;
 use crate::api::reasons::reason_document;
@@ -23,13 +26,12 @@ use crate::api::text_table::table;
 use crate::api::versions::branch_version_item;
 use crate::app::App;
 use crate::domain::id::VersionId;
-use crate::domain::matrix::{DEFAULT_LIMIT, LatestBy, MatrixPact, Question, Row};
+use crate::domain::matrix::{MatrixPact, Question, Row};
 use crate::domain::matrix_selector::{Criteria, Selector, VersionRef};
 use crate::domain::selection_metadata::SelectionMetadata;
-use crate::operations::can_i_deploy::{Answer, can_i_deploy, explain};
-use crate::store::ReadTx;
-use crate::store::matrix::Named;
+use crate::operations::can_i_deploy::{self as operations, Answer, LookedUp, begin, explain, look_up};
 use crate::store::version_details::VersionDetails;
+use crate::store::{ReadTx, Store};
 
 /// The form of an answer for people.
 pub(crate) const TEXT: &str = "text/plain";
@@ -42,11 +44,11 @@ pub(crate) async fn show(
     accept: Accept,
     State(app): State<App>,
     links: Links,
-    mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
-    let (mut question, named) = question(&query, &mut tx).await?;
-    question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
-    answer(&mut tx, &question, &named, &query, &accept, &links).await
+    let (question, looked_up, mut tx) = question(&query, &app).await?;
+    let answer = answer(&mut tx, &question, looked_up, &query, &accept, &links).await?;
+    app.store().done(tx);
+    Ok(answer)
 }
 
 /// `GET /matrix/provider/{provider}/consumer/{consumer}`
@@ -54,42 +56,46 @@ pub(crate) async fn show_pair(
     Path((provider, consumer)): Path<(String, String)>,
     query: Query,
     accept: Accept,
+    State(app): State<App>,
     links: Links,
-    mut tx: ReadTx,
 ) -> Result<Response, ApiError> {
     accept.choose(&[HAL, TEXT])?;
-    let (question, named) = question_about_pair(&mut tx, consumer, provider).await?;
-    answer(&mut tx, &question, &named, &query, &accept, &links).await
+    let (question, looked_up, mut tx) = question_about_pair(app.store(), consumer, provider).await?;
+    let answer = answer(&mut tx, &question, looked_up, &query, &accept, &links).await?;
+    app.store().done(tx);
+    Ok(answer)
 }
 
-/// All versions of two pacticipants, who exist, and these.
+/// All versions of two pacticipants, who exist, with what is known about them.
 pub(crate) async fn question_about_pair(
-    tx: &mut ReadTx,
+    store: &Store,
     consumer: String,
     provider: String,
-) -> Result<(Question, Named), ApiError> {
-    let named = tx.matrix().named(&[&provider, &consumer], &[], &[]).await?;
-    if named.pacticipant(&provider).is_none() {
+) -> Result<(Question, LookedUp, ReadTx), ApiError> {
+    let any = |name: &str| Selector { pacticipant: name.to_owned(), criteria: Criteria::default() };
+    let question = Question::about(vec![any(&consumer), any(&provider)]);
+    let mut tx = begin(store, &question).await?;
+    let looked_up = look_up(&mut tx, &question).await?;
+    if looked_up.named.pacticipant(&provider).is_none() {
         return Err(ApiError::no_provider(&provider));
     }
-    if named.pacticipant(&consumer).is_none() {
+    if looked_up.named.pacticipant(&consumer).is_none() {
         return Err(ApiError::no_consumer(&consumer));
     }
-    let any = |pacticipant| Selector { pacticipant, criteria: Criteria::default() };
-    Ok((Question::about(vec![any(consumer), any(provider)]), named))
+    Ok((question, looked_up, tx))
 }
 
 /// Answers a question in the form the client prefers.
 pub(crate) async fn answer(
     tx: &mut ReadTx,
     question: &Question,
-    named: &Named,
+    looked_up: LookedUp,
     query: &Query,
     accept: &Accept,
     links: &Links,
 ) -> Result<Response, ApiError> {
     let form = accept.choose(&[HAL, TEXT])?;
-    let answer = can_i_deploy(tx, question, named).await?;
+    let answer = operations::answer(tx, question, looked_up).await?;
     if form == TEXT {
         return Ok(([(CONTENT_TYPE, "text/plain;charset=utf-8")], text(&answer)).into_response());
     }
@@ -101,125 +107,21 @@ pub(crate) async fn answer(
     Ok(Hal::from(document).into_response())
 }
 
-/// Reads the question of a `/matrix` query, with what it names, or everything that is wrong with it.
-pub(crate) async fn question(query: &Query, tx: &mut ReadTx) -> Result<(Question, Named), ApiError> {
-    let specified: Vec<_> = query.elements("q").iter().map(named_criteria).collect();
-    let ignore: Vec<_> = query.elements("ignore").iter().map(named_criteria).collect();
-    // Which version it is about is said by selectors only.
-    let target = criteria(|name| if name == "version" { None } else { query.get(name) });
-
-    let texts = |of: fn(&(Option<String>, Criteria)) -> Option<&str>| -> Vec<&str> {
-        specified.iter().chain(&ignore).filter_map(of).collect()
-    };
-    let (names, numbers) = (texts(|(name, _)| name.as_deref()), texts(|(_, criteria)| criteria.version.as_deref()));
-    let environments: Vec<&str> = target.environment.as_deref().into_iter().collect();
-    let named = tx.matrix().named(&names, &numbers, &environments).await?;
-    let mut problems = Vec::new();
-    for (name, criteria) in &specified {
-        problems.extend(problem_of("", name.as_deref(), criteria));
+/// Reads the question of a `/matrix` query, and looks up what is known about it; or everything that is wrong with it.
+pub(crate) async fn question(query: &Query, app: &App) -> Result<(Question, LookedUp, ReadTx), ApiError> {
+    let asked = Asked::of(query);
+    if !asked.problems(None).is_empty() {
+        // What it names is looked up as well, to say everything at once.
+        let (pacticipants, environments) = asked.names();
+        let named = app.store().read().await?.matrix().named(&pacticipants, &environments).await?;
+        return Err(ApiError::Selectors(asked.problems(Some(&named))));
     }
-    let mut unknown: Vec<&str> = Vec::new();
-    for name in specified.iter().filter_map(|(name, _)| name.as_deref()) {
-        if named.pacticipant(name).is_none() && !unknown.contains(&name) {
-            unknown.push(name);
-        }
-    }
-    problems.extend(unknown.into_iter().map(|name| format!("Pacticipant {name} not found")));
-    if specified.len() > MOST_SELECTORS || ignore.len() > MOST_SELECTORS {
-        problems.push(format!("Please provide at most {MOST_SELECTORS} version selectors."));
-    }
-    if specified.is_empty() {
-        problems.push("Please provide 1 or more version selectors.".to_owned());
-    }
-    for (name, criteria) in &ignore {
-        problems.extend(problem_of(" to ignore", name.as_deref(), criteria));
-    }
-    if [target.tag.is_some(), target.environment.is_some(), target.main_branch]
-        .into_iter()
-        .filter(|given| *given)
-        .count()
-        > 1
-    {
-        problems.push("Cannot specify more than one of tag, environment and mainBranch.".to_owned());
-    }
-    if target.latest && target.environment.is_some() {
-        problems.push("Cannot specify both latest=true and an environment.".to_owned());
-    }
-    if let Some(name) = target.environment.as_deref().filter(|name| !named.has_environment(name)) {
-        problems.push(format!("Environment with name '{name}' does not exist"));
-    }
-    let limit =
-        filled(query.get("limit")).map_or(Some(DEFAULT_LIMIT), |text| text.parse().ok().filter(|limit| *limit > 0));
-    if limit.is_none() {
-        problems.push("The limit must be 1 or greater.".to_owned());
-    }
-    let latest_by = match filled(query.get("latestby")) {
-        None => None,
-        Some("cvpv") => Some(LatestBy::ConsumerVersionAndProviderVersion),
-        Some("cvp") => Some(LatestBy::ConsumerVersionAndProvider),
-        Some(other) => {
-            problems.push(format!("The latestby value must be cvpv or cvp, not {other}."));
-            None
-        }
-    };
-    if !problems.is_empty() {
-        return Err(ApiError::Selectors(problems));
-    }
-    let selectors = |of: Vec<(Option<String>, Criteria)>| -> Vec<Selector> {
-        of.into_iter().filter_map(|(name, criteria)| Some(Selector { pacticipant: name?, criteria })).collect()
-    };
-    let question = Question {
-        counts_ignored: !ignore.is_empty(),
-        ignore: selectors(ignore),
-        target,
-        latest_by,
-        success: success(query),
-        limit: limit.unwrap_or(DEFAULT_LIMIT),
-        ..Question::about(selectors(specified))
-    };
-    Ok((question, named))
-}
-
-/// What is wrong with a selector in itself.
-fn problem_of(suffix: &str, name: Option<&str>, criteria: &Criteria) -> Option<String> {
-    let Some(name) = name else {
-        return Some(format!("Please specify the pacticipant name{suffix}"));
-    };
-    (criteria.latest && criteria.version.is_some())
-        .then(|| format!("A version number and latest flag cannot both be specified for {name}{suffix}"))
-}
-
-/// A selector of a query, which may lack its pacticipant.
-fn named_criteria(element: &Element<'_>) -> (Option<String>, Criteria) {
-    (filled(element.get("pacticipant")).map(str::to_owned), criteria(|name| element.get(name)))
-}
-
-fn criteria<'q>(value: impl Fn(&str) -> Option<&'q str>) -> Criteria {
-    let text = |name| filled(value(name)).map(str::to_owned);
-    Criteria {
-        version: text("version"),
-        latest: value("latest") == Some("true"),
-        branch: text("branch"),
-        tag: text("tag"),
-        environment: text("environment"),
-        main_branch: value("mainBranch") == Some("true"),
-    }
-}
-
-fn filled(value: Option<&str>) -> Option<&str> {
-    value.filter(|value| !value.is_empty())
-}
-
-fn success(query: &Query) -> Vec<Option<bool>> {
-    query
-        .every("success")
-        .filter_map(|value| match value {
-            "true" => Some(Some(true)),
-            "false" => Some(Some(false)),
-            "" => Some(None),
-            _ => None,
-        })
-        .collect()
+    let every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
+    let question = Question { every_provider_version_needs_a_result, ..asked.question() };
+    let mut tx = begin(app.store(), &question).await?;
+    let looked_up = look_up(&mut tx, &question).await?;
+    let problems = asked.problems(Some(&looked_up.named));
+    if problems.is_empty() { Ok((question, looked_up, tx)) } else { Err(ApiError::Selectors(problems)) }
 }
 
 /// The answer as a HAL document.

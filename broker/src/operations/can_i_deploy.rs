@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::can_i_deploy::{Obstacle, Verdict, decide};
-use crate::domain::id::{PacticipantId, VersionId};
+use crate::domain::id::VersionId;
 use crate::domain::matrix::{DEFAULT_LIMIT, Facts, Question};
 use crate::domain::matrix_selector::{Origin, ResolvedSelector, Selector, VersionRef};
 use crate::domain::reason::{MOST_REASONS, Reason, reasons};
-use crate::store::matrix::{Named, NamedPacticipant, WantedPacts, WantedResults};
+use crate::store::matrix::{Found, Meaning, Named, NamedPacticipant, Wanted};
 use crate::store::version_details::VersionDetails;
-use crate::store::{ReadTx, StoreError};
+use crate::store::{ReadTx, Store, StoreError};
 
 /// How many pacts are looked at where the question names no version.
 const MOST_PACTS: usize = 1000;
@@ -25,19 +25,29 @@ pub(crate) struct Answer {
     pub(crate) versions: HashMap<VersionId, VersionDetails>,
 }
 
-/// What `question` names, and the broker knows.
-pub(crate) async fn named(tx: &mut ReadTx, question: &Question) -> Result<Named, StoreError> {
-    let selectors = || question.selectors.iter().chain(&question.ignore);
-    let names: Vec<&str> = selectors().map(|selector| selector.pacticipant.as_str()).collect();
-    let numbers: Vec<&str> = selectors().filter_map(|selector| selector.criteria.version.as_deref()).collect();
-    let environments: Vec<&str> = question.target.environment.as_deref().into_iter().collect();
-    tx.matrix().named(&names, &numbers, &environments).await
+/// What the database holds that matters for a question.
+#[derive(Debug)]
+pub(crate) struct LookedUp {
+    /// The pacticipants and environments that it names, as far as there are such.
+    pub(crate) named: Named,
+    /// What the answer is decided by.
+    pub(crate) facts: Facts,
+    /// What is shown of the versions, if that was looked up at once.
+    details: Option<HashMap<VersionId, VersionDetails>>,
 }
 
-/// Answers `question`, given what it names.
-pub(crate) async fn can_i_deploy(tx: &mut ReadTx, question: &Question, named: &Named) -> Result<Answer, StoreError> {
-    let facts = facts(tx, question, named).await?;
-    let verdict = decide(question, &facts);
+/// Answers `question`.
+pub(crate) async fn can_i_deploy(tx: &mut ReadTx, question: &Question) -> Result<Answer, StoreError> {
+    let looked_up = look_up(tx, question).await?;
+    answer(tx, question, looked_up).await
+}
+
+/// Answers `question` by what was looked up for it.
+pub(crate) async fn answer(tx: &mut ReadTx, question: &Question, looked_up: LookedUp) -> Result<Answer, StoreError> {
+    let verdict = decide(question, &looked_up.facts);
+    if let Some(versions) = looked_up.details {
+        return Ok(Answer { verdict, versions });
+    }
     let shown: HashSet<VersionId> = verdict
         .rows
         .iter()
@@ -65,119 +75,123 @@ pub(crate) async fn explain(tx: &mut ReadTx, verdict: &Verdict) -> Result<Vec<Re
     Ok(reasons(verdict, &evidence))
 }
 
-/// Everything that must be known to answer `question`.
-async fn facts(tx: &mut ReadTx, question: &Question, named: &Named) -> Result<Facts, StoreError> {
-    let mut selectors = Vec::new();
-    for selector in &question.selectors {
-        selectors.extend(resolve(tx, selector, named.pacticipant(&selector.pacticipant)).await?);
+/// Begins to look up what must be known to answer `question`. [`Store::done`] ends it.
+///
+/// What decides is of one moment: either one statement finds all of it, or there is a transaction. What is shown beside it, and
+/// the explanations, may be of a moment later.
+pub(crate) async fn begin(store: &Store, question: &Question) -> Result<ReadTx, StoreError> {
+    let mut selectors = question.selectors.iter().chain(&question.ignore);
+    if selectors.any(|selector| meaning(selector) == Meaning::Given) {
+        store.read().await
+    } else {
+        store.glance().await
     }
-    let mut ignored = Vec::new();
-    for selector in &question.ignore {
-        ignored.extend(resolve(tx, selector, named.pacticipant(&selector.pacticipant)).await?);
-    }
+}
 
-    let specified = Chosen::by(&selectors);
-    let (mut dependencies, pacticipants) =
-        tx.matrix().dependencies(&specified.versions, &specified.whole, &specified.pacticipants).await?;
-    if question.is_about_named_only() {
-        dependencies
-            .retain(|dependency| dependency.required && specified.pacticipants.contains(&dependency.provider.id));
-    }
-    if question.infers() {
-        let others: Vec<NamedPacticipant> =
-            pacticipants.into_iter().filter(|found| !specified.pacticipants.contains(&found.id)).collect();
-        selectors.extend(infer(tx, question, others).await?);
-    }
-
-    let chosen = Chosen::by(&selectors);
+/// Looks up everything that must be known to answer `question`.
+pub(crate) async fn look_up(tx: &mut ReadTx, question: &Question) -> Result<LookedUp, StoreError> {
+    let selectors: Vec<&Selector> = question.selectors.iter().chain(&question.ignore).collect();
+    let found_before = versions_by_other_criteria(tx, &selectors).await?;
+    let (specified, ignored) = found_before.split_at(question.selectors.len());
+    let meanings = question.selectors.iter().map(meaning).chain(question.ignore.iter().map(|_| Meaning::Ignored));
+    let asked = selectors
+        .iter()
+        .zip(meanings)
+        .map(|(selector, meaning)| (selector.pacticipant.as_str(), selector.criteria.number_alone(), meaning));
     // How much is shown should not change the verdict, so a small limit does not bound what is looked at; a large one must
     // not make one question load all of history.
     let limit = i64::try_from(question.limit.clamp(DEFAULT_LIMIT, MOST_PACTS)).unwrap_or(i64::MAX);
-    let alone = question.selectors.len() == 1 && selectors.iter().all(|s| s.origin == Origin::Specified);
-    let whole_history = question.latest_by.is_none();
-    let inferred: Vec<VersionId> =
-        chosen.versions.iter().copied().filter(|version| !specified.versions.contains(version)).collect();
-    let pacts = WantedPacts {
-        consumer_versions: specified.versions.clone(),
-        other_consumer_versions: inferred,
-        main_providers: specified.pacticipants.clone(),
-        consumers: chosen.whole.clone(),
-        providers: (!alone).then(|| chosen.pacticipants.clone()),
-        verified_by_versions: if alone { chosen.versions.clone() } else { Vec::new() },
-        verified_by: if alone { chosen.whole.clone() } else { Vec::new() },
-        whole_history,
-        limit,
+    let alone = question.selectors.len() == 1 && !question.infers();
+    let mut wanted = Wanted {
+        selectors: asked.collect(),
+        versions: specified.iter().flatten().flatten().map(|version| version.id).collect(),
+        target: question.infers().then_some(&question.target),
+        only_selected: question.is_about_named_only(),
+        with_anyone: alone,
+        whole_history: question.latest_by.is_none(),
+        details: !alone && question.selectors.iter().all(|selector| selector.criteria.number_alone().is_some()),
+        most_pacts: limit,
+        most_results: RESULTS_OF_A_CONTENT,
     };
-    let pacts = tx.matrix().pacts(&pacts).await?;
-    let contents = pacts.iter().map(|pact| pact.content).collect();
-    // Most versions of a target are there as consumers; only those of providers can have results.
-    let providers: HashSet<PacticipantId> = pacts.iter().map(|pact| pact.provider.id).collect();
-    let of_provider = |selector: &&ResolvedSelector| selector.pacticipant.is_some_and(|id| providers.contains(&id));
-    let provider_versions =
-        selectors.iter().filter(of_provider).filter_map(|selector| Some(selector.version.as_ref()?.id)).collect();
-    let results = WantedResults {
-        provider_versions,
-        providers: chosen.whole,
-        anyone: alone,
-        whole_history,
-        limit: RESULTS_OF_A_CONTENT,
+    let mut found = tx.matrix().facts(&wanted).await?;
+    if !alone && question.selectors.len() == 1 && around(question, &found).is_empty() {
+        // Nobody else is there to be asked about.
+        wanted = Wanted { target: None, with_anyone: true, details: false, ..wanted };
+        found = tx.matrix().facts(&wanted).await?;
+    }
+
+    let resolved = |selectors: &[Selector], before: &[Option<Vec<VersionRef>>]| -> Vec<ResolvedSelector> {
+        let each = selectors.iter().zip(before);
+        each.flat_map(|(selector, before)| resolve(selector, before.as_ref(), &found)).collect()
     };
-    let results = tx.matrix().results(&contents, &results).await?;
-    Ok(Facts { selectors, ignored, dependencies, pacts, results })
+    let mut selectors = resolved(&question.selectors, specified);
+    let ignored = resolved(&question.ignore, ignored);
+    if question.infers() {
+        selectors.extend(infer(question, &found));
+    }
+    let Found { named, dependencies, pacts, results, details, .. } = found;
+    let details = wanted.details.then_some(details);
+    Ok(LookedUp { named, facts: Facts { selectors, ignored, dependencies, pacts, results }, details })
 }
 
-/// What selectors chose: versions, whole pacticipants, and whose versions they are.
-struct Chosen {
-    versions: Vec<VersionId>,
-    whole: Vec<PacticipantId>,
-    pacticipants: Vec<PacticipantId>,
-}
-
-impl Chosen {
-    fn by(selectors: &[ResolvedSelector]) -> Self {
-        let whole = |selector: &&ResolvedSelector| selector.is_name_only();
-        Self {
-            versions: selectors.iter().filter_map(|selector| Some(selector.version.as_ref()?.id)).collect(),
-            whole: selectors.iter().filter(whole).filter_map(|selector| selector.pacticipant).collect(),
-            pacticipants: selectors.iter().filter_map(|selector| selector.pacticipant).collect(),
-        }
+/// Names are looked up with everything else.
+fn meaning(selector: &Selector) -> Meaning {
+    if selector.criteria.is_empty() {
+        Meaning::Whole
+    } else if selector.criteria.number_alone().is_some() {
+        Meaning::Numbered
+    } else {
+        Meaning::Given
     }
 }
 
-async fn resolve(
+/// The versions of each selector that has more to say than a number.
+async fn versions_by_other_criteria(
     tx: &mut ReadTx,
-    selector: &Selector,
-    pacticipant: Option<&NamedPacticipant>,
-) -> Result<Vec<ResolvedSelector>, StoreError> {
+    selectors: &[&Selector],
+) -> Result<Vec<Option<Vec<VersionRef>>>, StoreError> {
+    let others = || selectors.iter().filter(|selector| meaning(selector) == Meaning::Given);
+    let names: Vec<&str> = others().map(|selector| selector.pacticipant.as_str()).collect();
+    let named = if names.is_empty() { Named::default() } else { tx.matrix().named(&names, &[]).await? };
+    let mut found = Vec::new();
+    for selector in selectors {
+        let pacticipant = named.pacticipant(&selector.pacticipant).filter(|_| meaning(selector) == Meaning::Given);
+        found.push(match pacticipant {
+            Some(NamedPacticipant { id, .. }) => {
+                tx.matrix().versions_matching(&[*id], &selector.criteria).await?.remove(id)
+            }
+            None => None,
+        });
+    }
+    Ok(found)
+}
+
+fn resolve(selector: &Selector, found_before: Option<&Vec<VersionRef>>, found: &Found) -> Vec<ResolvedSelector> {
+    let pacticipant = found.named.pacticipant(&selector.pacticipant);
     let versions = match (pacticipant, selector.criteria.number_alone()) {
-        (Some(found), Some(number)) => {
-            found.versions.iter().filter(|version| version.number == number).cloned().collect()
-        }
-        (Some(found), None) if !selector.criteria.is_empty() => {
-            let mut versions = tx.matrix().versions_matching(&[found.id], &selector.criteria).await?;
-            versions.remove(&found.id).unwrap_or_default()
-        }
-        _ => Vec::new(),
+        (Some(of), Some(number)) => found.version(of.id, number).cloned().into_iter().collect(),
+        _ => found_before.cloned().unwrap_or_default(),
     };
-    Ok(each_version(selector, Origin::Specified, pacticipant, versions))
+    each_version(selector, Origin::Specified, pacticipant, versions)
+}
+
+/// Those around the selected pacticipants: who depends on them, and whom they depend on.
+fn around<'f>(question: &Question, found: &'f Found) -> Vec<&'f NamedPacticipant> {
+    let mut known: HashSet<&str> = question.selectors.iter().map(|selector| selector.pacticipant.as_str()).collect();
+    let parties = found.dependencies.iter().flat_map(|dependency| [&dependency.consumer, &dependency.provider]);
+    parties.filter(|of| known.insert(&of.name)).filter_map(|of| found.named.pacticipant(&of.name)).collect()
 }
 
 /// Selectors for the pacticipants around the specified ones: their versions in the target.
-async fn infer(
-    tx: &mut ReadTx,
-    question: &Question,
-    pacticipants: Vec<NamedPacticipant>,
-) -> Result<Vec<ResolvedSelector>, StoreError> {
-    let ids: Vec<PacticipantId> = pacticipants.iter().map(|pacticipant| pacticipant.id).collect();
-    let mut versions = tx.matrix().versions_matching(&ids, &question.target).await?;
-    Ok(pacticipants
+fn infer(question: &Question, found: &Found) -> Vec<ResolvedSelector> {
+    around(question, found)
         .into_iter()
         .flat_map(|pacticipant| {
             let selector = Selector { pacticipant: pacticipant.name.clone(), criteria: question.target.clone() };
-            let versions = versions.remove(&pacticipant.id).unwrap_or_default();
-            each_version(&selector, Origin::Inferred, Some(&pacticipant), versions)
+            let versions = found.in_target.get(&pacticipant.id).cloned().unwrap_or_default();
+            each_version(&selector, Origin::Inferred, Some(pacticipant), versions)
         })
-        .collect())
+        .collect()
 }
 
 fn each_version(

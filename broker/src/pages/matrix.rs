@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::id::VersionId;
 use crate::domain::matrix::{Question, Row};
 use crate::domain::notice::NoticeKind;
-use crate::operations::can_i_deploy::{Answer, can_i_deploy};
+use crate::operations::can_i_deploy::{Answer, answer};
 use crate::pages::PageBody;
 use crate::pages::shown::{Moment, State, VersionShown};
 use crate::pages::site::Site;
@@ -117,6 +117,8 @@ pub(crate) async fn ask(
 ) -> Result<PageBody, ApiError> {
     let (names, _) = tx.pacticipants().list(None, None, (PROPOSALS, 0)).await?;
     let environments = tx.environments().list().await?;
+    // The question has a connection of its own, and whoever waits for one must not hold another.
+    drop(tx);
     let given = |key: &str| query.get(key).unwrap_or_default().to_owned();
     let form = Form {
         pacticipant: given("q[][pacticipant]"),
@@ -128,9 +130,8 @@ pub(crate) async fn ask(
     let mut page =
         MatrixPage { site, title: "Matrix".to_owned(), form: Some(form), verdict: None, rows: None, cut: false };
     if !query.is_blank() {
-        let (mut question, named) = question(&query, &mut tx).await?;
-        question.every_provider_version_needs_a_result = app.config().every_provider_version_needs_a_result;
-        let answer = can_i_deploy(&mut tx, &question, &named).await?;
+        let (question, looked_up, mut tx) = question(&query, &app).await?;
+        let answer = answer(&mut tx, &question, looked_up).await?;
         let (rows, cut) = table(&answer, &question, &page.site);
         page.verdict = question.infers().then(|| VerdictShown::of(&answer));
         (page.rows, page.cut) = (Some(rows), cut);
@@ -141,12 +142,12 @@ pub(crate) async fn ask(
 /// `GET /matrix/provider/{provider}/consumer/{consumer}`
 pub(crate) async fn of_pair(
     Path((provider, consumer)): Path<Pair>,
-    mut tx: ReadTx,
+    Shared(app): Shared<App>,
     site: Site,
 ) -> Result<PageBody, ApiError> {
     let title = format!("Matrix of {consumer} and {provider}");
-    let (question, named) = question_about_pair(&mut tx, consumer, provider).await?;
-    let answer = can_i_deploy(&mut tx, &question, &named).await?;
+    let (question, looked_up, mut tx) = question_about_pair(app.store(), consumer, provider).await?;
+    let answer = answer(&mut tx, &question, looked_up).await?;
     let (rows, cut) = table(&answer, &question, &site);
     PageBody::of(&MatrixPage { site, title, form: None, verdict: None, rows: Some(rows), cut })
 }

@@ -6,7 +6,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::bulk::{Bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::pacts::published_pacts;
-use crate::store::{ReadTx, StoreError, all};
+use crate::store::{ReadTx, StoreError};
 
 /// The latest result for what a consumer version published for a provider, in whichever revision.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Deserialize)]
@@ -35,6 +35,61 @@ impl Bulk for LatestResult {
     const COLUMNS: &str = "consumer_version_id, provider_id, pact_content_id, success, pending, executed_at, provider_version_id, provider_version";
 }
 
+/// The part of `$3` pacts after `$4` others, of the consumers that `consumers` is. What is shown of them is looked up for this part
+/// only.
+///
+/// Beginning with the pairs, each latest pact is one look into an index; of a tag it is looked for from its head on.
+macro_rules! pacts_that_matter_now {
+    ($consumers:literal) => {
+        concat!(
+            "WITH consumers AS MATERIALIZED (", $consumers, ") ",
+            published_pacts!(
+                "WHERE pp.id IN (SELECT part.id FROM (
+                  SELECT n.id FROM pact_publications n
+                    JOIN pacticipants c ON c.id = n.consumer_id
+                    JOIN pacticipants p ON p.id = n.provider_id
+                   WHERE n.id IN (
+                    SELECT (SELECT l.id FROM pact_publications l
+                             WHERE l.is_latest AND l.provider_id = i.provider_id AND l.consumer_id = i.consumer_id
+                             ORDER BY l.consumer_version_ord DESC LIMIT 1)
+                      FROM integrations i
+                     WHERE i.consumer_id IN SOME(SELECT id FROM consumers) AND ($2 IS NULL OR i.provider_id = $2)
+                    UNION ALL
+                    SELECT (SELECT l.id FROM pact_publications l
+                              JOIN version_tags t ON t.version_id = l.consumer_version_id AND t.name = h.name
+                             WHERE l.is_latest AND l.provider_id = i.provider_id AND l.consumer_id = i.consumer_id
+                               AND l.consumer_version_ord <= h.head_ord
+                             ORDER BY l.consumer_version_ord DESC LIMIT 1)
+                      FROM integrations i JOIN tag_heads h ON h.pacticipant_id = i.consumer_id
+                     WHERE i.consumer_id IN SOME(SELECT id FROM consumers) AND ($2 IS NULL OR i.provider_id = $2)
+                    UNION ALL
+                    SELECT l.id FROM environment_versions ev
+                      JOIN deployed_versions d ON d.version_id = ev.version_id AND d.environment_id = ev.environment_id
+                       AND d.is_current
+                      JOIN pact_publications l ON l.consumer_version_id = ev.version_id AND l.is_latest
+                     WHERE ev.pacticipant_id IN SOME(SELECT id FROM consumers) AND ($2 IS NULL OR l.provider_id = $2))
+                   ORDER BY c.name_key, c.name, n.consumer_version_ord DESC, p.name_key, p.name
+                   LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) part)
+                 ORDER BY c.name_key, c.name, pp.consumer_version_ord DESC, p.name_key, p.name LIMIT CAST($3 AS BIGINT)"
+            )
+        )
+    };
+}
+
+/// Of the pair of `$1` and `$2`.
+const OF_PAIR: &str = pacts_that_matter_now!("SELECT CAST($1 AS BIGINT) AS id");
+
+/// Of all. Every pair has one pact at least: so many consumers, by name, fill the parts up to the one that is asked for.
+const OF_ALL: &str = pacts_that_matter_now!(
+    "SELECT counted.id FROM (
+        SELECT c.id, count(*) AS pairs, sum(count(*)) OVER (ORDER BY c.name_key, c.name) AS so_far
+          FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id
+         WHERE EXISTS (SELECT 1 FROM pact_publications n
+                        WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id)
+         GROUP BY c.id, c.name_key, c.name) counted
+      WHERE counted.so_far - counted.pairs < $3 + $4"
+);
+
 impl ReadTx {
     /// A part of the pacts that matter now: the latest of each pair and of each tag, and those of deployed versions; by
     /// consumer, newest version first.
@@ -43,46 +98,10 @@ impl ReadTx {
         scope: Option<(PacticipantId, PacticipantId)>,
         (limit, offset): (i64, i64),
     ) -> Result<Vec<PublishedPact>, StoreError> {
-        // Every pair has one pact at least: so many consumers, by name, fill the pages up to the one that is asked for.
-        const CONSUMERS: &str = "SELECT counted.id FROM (
-                SELECT c.id, count(*) AS pairs, sum(count(*)) OVER (ORDER BY c.name_key, c.name) AS so_far
-                  FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id
-                 WHERE EXISTS (SELECT 1 FROM pact_publications n
-                                WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id)
-                 GROUP BY c.id, c.name_key, c.name) counted
-              WHERE counted.so_far - counted.pairs < $1";
-        // Beginning with the pairs, each latest pact is one look into an index; of a tag it is looked for from its head on.
-        const LIST: &str = published_pacts!(
-            "WHERE pp.id IN (
-                SELECT (SELECT n.id FROM pact_publications n
-                         WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
-                         ORDER BY n.consumer_version_ord DESC LIMIT 1)
-                  FROM integrations i WHERE i.consumer_id IN IDS($1) AND ($2 IS NULL OR i.provider_id = $2)
-                UNION ALL
-                SELECT (SELECT n.id FROM pact_publications n
-                          JOIN version_tags t ON t.version_id = n.consumer_version_id AND t.name = h.name
-                         WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id
-                           AND n.consumer_version_ord <= h.head_ord
-                         ORDER BY n.consumer_version_ord DESC LIMIT 1)
-                  FROM integrations i JOIN tag_heads h ON h.pacticipant_id = i.consumer_id
-                 WHERE i.consumer_id IN IDS($1) AND ($2 IS NULL OR i.provider_id = $2)
-                UNION ALL
-                SELECT n.id FROM environment_versions ev
-                  JOIN deployed_versions d ON d.version_id = ev.version_id AND d.environment_id = ev.environment_id
-                   AND d.is_current
-                  JOIN pact_publications n ON n.consumer_version_id = ev.version_id AND n.is_latest
-                 WHERE ev.pacticipant_id IN IDS($1) AND ($2 IS NULL OR n.provider_id = $2))
-             ORDER BY c.name_key, c.name, pp.consumer_version_ord DESC, p.name_key, p.name LIMIT CAST($3 AS BIGINT) OFFSET $4"
-        );
-        let failed = || StoreError::while_doing("listing the pacts that matter now");
-        let (consumers, provider) = if let Some((consumer, provider)) = scope {
-            (vec![consumer.0], Some(provider))
-        } else {
-            let found = all!(self, (i64,), CONSUMERS, limit.saturating_add(offset)).map_err(failed())?;
-            (found.into_iter().map(|(id,)| id).collect(), None)
-        };
-        let sql = with_lists(self.engine(), LIST);
-        many!(self, PublishedPact, sql, json_list(consumers), provider, limit, offset).map_err(failed())
+        let (consumer, provider) = scope.unzip();
+        let sql = with_lists(self.engine(), if scope.is_some() { OF_PAIR } else { OF_ALL });
+        many!(self, PublishedPact, sql, consumer, provider, limit, offset)
+            .map_err(StoreError::while_doing("listing the pacts that matter now"))
     }
 
     /// The latest results for the pacts of consumer versions.

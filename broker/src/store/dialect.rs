@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use crate::store::{Connection, ReadTx, StoreError};
 
 /// The two engines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Engine {
     /// Embedded, one file.
     Sqlite,
@@ -17,31 +17,21 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// A statement with lists: `IN IDS($1)` asks for the numbers, `IN TEXTS($1)` for the texts of the JSON array bound to `$1`.
+/// A statement with lists: `IN IDS($1)` asks for the numbers, `IN TEXTS($1)` for the texts of the JSON array bound to `$1`,
+/// `IN SOME(SELECT …)` for what a query without lists of its own finds. `FROM ELEMENTS($1)` has each element of such an array as
+/// `value`, which `->>` looks into.
 ///
 /// `WHERE v.id IN IDS($1)` with [`json_list`] bound to it. One parameter whatever the length, so one prepared statement.
 /// PostgreSQL is given an array instead of a sub-select: it expects ten elements then and looks each up in an index, where
 /// for a sub-select of JSON it expects a hundred and reads whole tables (10 to 40 times slower on the matrix).
-pub(crate) fn with_lists(engine: Engine, sql: &'static str) -> SqlStr {
-    let mut text = String::with_capacity(sql.len() + 80);
+pub(crate) fn with_lists(engine: Engine, sql: &str) -> SqlStr {
+    let mut text = String::with_capacity(sql.len() * 3 / 2);
     let mut rest = sql;
-    while let Some((at, token, numbers)) = next_list(rest) {
+    while let Some((at, list)) = next_list(rest) {
         text.push_str(&rest[..at]);
-        let after = &rest[at + token.len()..];
-        let close = after.find(')').unwrap_or(after.len());
-        let parameter = &after[..close];
-        let select = match (engine, numbers) {
-            (Engine::Sqlite, _) => format!("IN (SELECT value FROM json_each({parameter}))"),
-            (Engine::Postgres, true) => {
-                format!(
-                    "= ANY(ARRAY(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST({parameter} AS JSON))))"
-                )
-            }
-            (Engine::Postgres, false) => {
-                format!("= ANY(ARRAY(SELECT value FROM json_array_elements_text(CAST({parameter} AS JSON))))")
-            }
-        };
-        text.push_str(&select);
+        let after = &rest[at + list.token().len()..];
+        let close = end_of(after);
+        list.write(engine, &after[..close], &mut text);
         rest = after.get(close + 1..).unwrap_or_default();
     }
     text.push_str(rest);
@@ -49,13 +39,61 @@ pub(crate) fn with_lists(engine: Engine, sql: &'static str) -> SqlStr {
     AssertSqlSafe(text).into_sql_str()
 }
 
-fn next_list(sql: &str) -> Option<(usize, &'static str, bool)> {
-    let ids = sql.find("IN IDS(").map(|at| (at, "IN IDS(", true));
-    let texts = sql.find("IN TEXTS(").map(|at| (at, "IN TEXTS(", false));
-    match (ids, texts) {
-        (Some(ids), Some(texts)) => Some(if ids.0 < texts.0 { ids } else { texts }),
-        (ids, texts) => ids.or(texts),
+/// Where the parenthesis is closed that was opened before `sql`.
+fn end_of(sql: &str) -> usize {
+    let mut open = 1;
+    let closed = sql.bytes().position(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    });
+    closed.unwrap_or(sql.len())
+}
+
+/// How a list is asked for.
+#[derive(Debug, Clone, Copy)]
+enum List {
+    Ids,
+    Texts,
+    Some,
+    Elements,
+}
+
+impl List {
+    const ALL: [Self; 4] = [Self::Ids, Self::Texts, Self::Some, Self::Elements];
+
+    fn token(self) -> &'static str {
+        match self {
+            Self::Ids => "IN IDS(",
+            Self::Texts => "IN TEXTS(",
+            Self::Some => "IN SOME(",
+            Self::Elements => "ELEMENTS(",
+        }
     }
+
+    fn write(self, engine: Engine, of: &str, text: &mut String) {
+        let [before, after] = match (engine, self) {
+            (Engine::Sqlite, Self::Ids | Self::Texts) => ["IN (SELECT value FROM json_each(", "))"],
+            (Engine::Sqlite, Self::Some) => ["IN (", ")"],
+            (Engine::Sqlite, Self::Elements) => ["json_each(", ")"],
+            (Engine::Postgres, Self::Ids) => {
+                ["= ANY(ARRAY(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(", " AS JSON))))"]
+            }
+            (Engine::Postgres, Self::Texts) => {
+                ["= ANY(ARRAY(SELECT value FROM json_array_elements_text(CAST(", " AS JSON))))"]
+            }
+            (Engine::Postgres, Self::Some) => ["= ANY(ARRAY(", "))"],
+            (Engine::Postgres, Self::Elements) => ["json_array_elements(CAST(", " AS JSON)) AS elements (value)"],
+        };
+        text.extend([before, of, after]);
+    }
+}
+
+fn next_list(sql: &str) -> Option<(usize, List)> {
+    List::ALL.into_iter().filter_map(|list| Some((sql.find(list.token())?, list))).min_by_key(|(at, _)| *at)
 }
 
 /// The JSON text of a list, to bind where [`with_lists`] is used.
@@ -102,16 +140,25 @@ mod tests {
 
     #[test]
     fn lists_become_one_json_parameter_on_each_engine() {
-        const SQL: &str = "SELECT 1 FROM t WHERE id IN IDS($1) AND name IN TEXTS($2) AND x = $3";
+        const SQL: &str = "SELECT 1 FROM t WHERE id IN IDS($1) AND name IN TEXTS($2) AND x = $3 \
+                           AND y IN SOME(SELECT value ->> 0 FROM a)";
+        const OF_ELEMENTS: &str = "SELECT value ->> 0 FROM ELEMENTS($1)";
 
         assert_eq!(
             with_lists(Engine::Sqlite, SQL).as_str(),
-            "SELECT 1 FROM t WHERE id IN (SELECT value FROM json_each($1)) AND name IN (SELECT value FROM json_each($2)) AND x = $3"
+            "SELECT 1 FROM t WHERE id IN (SELECT value FROM json_each($1)) AND name IN (SELECT value FROM json_each($2)) AND x = $3 \
+             AND y IN (SELECT value ->> 0 FROM a)"
         );
+        assert_eq!(with_lists(Engine::Sqlite, OF_ELEMENTS).as_str(), "SELECT value ->> 0 FROM json_each($1)");
         assert_eq!(
             with_lists(Engine::Postgres, SQL).as_str(),
             "SELECT 1 FROM t WHERE id = ANY(ARRAY(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))) \
-             AND name = ANY(ARRAY(SELECT value FROM json_array_elements_text(CAST($2 AS JSON)))) AND x = $3"
+             AND name = ANY(ARRAY(SELECT value FROM json_array_elements_text(CAST($2 AS JSON)))) AND x = $3 \
+             AND y = ANY(ARRAY(SELECT value ->> 0 FROM a))"
+        );
+        assert_eq!(
+            with_lists(Engine::Postgres, OF_ELEMENTS).as_str(),
+            "SELECT value ->> 0 FROM json_array_elements(CAST($1 AS JSON)) AS elements (value)"
         );
     }
 }

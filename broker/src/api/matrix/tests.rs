@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::domain::matrix::DEFAULT_LIMIT;
 use crate::testing::{TestBroker, on_every_database, on_every_database_with};
 
 fn pact(description: &str) -> Value {
@@ -400,13 +401,4 @@ fn a_repeated_key_begins_the_next_element_and_keys_need_not_stand_together() {
         elements("ignore").collect::<Vec<_>>(),
         [([None, None, None], Some("X")), ([None, None, None], Some("Y"))]
     );
-}
-
-#[test]
-fn empty_values_count_as_absent() {
-    let query = Query::of(Some("q[][pacticipant]=A&q[][version]=&q[][mainBranch]=false"));
-
-    let elements = query.elements("q");
-
-    assert_eq!(named_criteria(&elements[0]), (Some("A".to_owned()), Criteria::default()));
 }

@@ -123,8 +123,7 @@ async fn compare(
     }
     for question in questions.iter().filter(|question| model.knows_all(question)) {
         let expected = model.answer(question);
-        let named = named(&mut tx, question).await.expect("what it names");
-        let answer = can_i_deploy(&mut tx, question, &named).await.expect("an answer");
+        let answer = can_i_deploy(&mut tx, question).await.expect("an answer");
         tally.count(&expected);
         let reasons = explain(&mut tx, &answer.verdict).await.expect("reasons");
         let actual = shown(&answer.verdict, &reasons);
