@@ -98,12 +98,7 @@ async fn items(
     part: (i64, i64),
 ) -> Result<Vec<Item>, ApiError> {
     let pacts = tx.pacts_that_matter_now(pair, part).await?;
-    let versions: Vec<VersionId> = pacts.iter().map(|pact| pact.version_id).collect();
-    let results = tx.latest_results(&versions).await?;
-    let results: HashMap<_, _> =
-        results.into_iter().map(|result| ((result.consumer_version_id, result.provider_id), result)).collect();
-    let items = pacts.into_iter().map(|pact| {
-        let result = results.get(&(pact.version_id, pact.provider_id)).cloned();
+    let items = pacts.into_iter().map(|(pact, result)| {
         let known = result.as_ref().map(|of| (of.success, of.pending, of.pact_content_id == pact.pact_content_id));
         Item { pact, result, status: VerificationStatus::of(known) }
     });

@@ -1,8 +1,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::Config;
 use crate::testing::{TestBroker, on_every_database, on_every_database_with, pact};
+use crate::{Config, Seed};
 
 async fn publish(broker: &TestBroker, consumer: &str, number: &str, path: &str) {
     broker.publish(consumer, number, "Orders", &pact(consumer, "Orders", path)).await;
@@ -124,6 +124,37 @@ async fn thirty_items_are_shown_unless_a_page_is_asked_for() {
         assert_eq!((said(&all).len(), said(&more).len()), (30, 31));
         assert_eq!(said(&all).last().unwrap(), "Web 29 1 Orders: never");
         assert!(all.get("page").is_none() && more.get("page").is_none(), "{all}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_together_are_the_whole_however_small_they_are() {
+    on_every_database(async |broker| {
+        // Some pairs have many pacts that matter, some one, and one has none any more.
+        broker
+            .seed(Seed { pacticipants: 6, integrations: 15, versions: 120, results: 300 }, |_, _| {})
+            .await
+            .expect("data");
+        for number in 0..9 {
+            publish(&broker, &format!("a {number}"), "1", "/").await;
+            publish(&broker, &format!("z {number}"), "1", "/").await;
+        }
+        broker.delete("/pacts/provider/Orders/consumer/a%204/version/1").await.expect(200);
+        let mut whole = said(&broker.get("/dashboard?pageSize=1000").await.expect(200).json());
+        whole.sort();
+        assert!(whole.len() > 60, "{whole:#?}");
+        for size in [1, 2, 7, 30] {
+            let mut pages = Vec::new();
+            for page in 1..=whole.len().div_ceil(size) {
+                let items =
+                    said(&broker.get(&format!("/dashboard?page={page}&pageSize={size}")).await.expect(200).json());
+                assert!(items.len() == size || pages.len() + items.len() == whole.len(), "page {page} of {size}");
+                pages.extend(items);
+            }
+            pages.sort();
+            assert_eq!(pages, whole, "pages of {size}");
+        }
     })
     .await;
 }
