@@ -41,7 +41,6 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
@@ -50,7 +49,7 @@ use crate::config::{Config, Database};
 use crate::store::dialect::Engine;
 use crate::store::errors::COMMITTING;
 pub(crate) use crate::store::errors::{OpenStoreError, StoreError};
-use crate::store::glances::Glances;
+use crate::store::glances::{Glance, Glances};
 pub(crate) use crate::store::lock::FileLock;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use crate::store::migrations::tables_fingerprint;
@@ -143,7 +142,7 @@ pub(crate) enum Held<DB: sqlx::Database> {
     /// One moment for all of them, or one change.
     Transaction(Transaction<'static, DB>),
     /// A moment for each.
-    Single(PoolConnection<DB>),
+    Single(Glance<DB>),
 }
 
 impl<DB: sqlx::Database> Deref for Held<DB> {
@@ -152,7 +151,7 @@ impl<DB: sqlx::Database> Deref for Held<DB> {
     fn deref(&self) -> &DB::Connection {
         match self {
             Self::Transaction(transaction) => transaction,
-            Self::Single(connection) => connection,
+            Self::Single(glance) => &glance.connection,
         }
     }
 }
@@ -161,7 +160,7 @@ impl<DB: sqlx::Database> DerefMut for Held<DB> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
             Self::Transaction(transaction) => transaction,
-            Self::Single(connection) => connection,
+            Self::Single(glance) => &mut glance.connection,
         }
     }
 }
@@ -238,7 +237,7 @@ impl Store {
         let connection = match &self.pools {
             Pools::Sqlite { read, .. } => read.begin().await.map(Held::Transaction).map(Connection::Sqlite),
             Pools::Postgres(pool, glances) => {
-                glances.make_room(pool);
+                let _waiting = glances.wait(pool);
                 in_time(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
                     .await
                     .map(Held::Transaction)
@@ -251,23 +250,28 @@ impl Store {
     /// Begins to read with single statements, each of a moment of its own. [`Store::done`] makes the next one fast.
     pub(crate) async fn glance(&self) -> Result<ReadTx, StoreError> {
         let connection = match &self.pools {
-            Pools::Sqlite { read, .. } => read.acquire().await.map(Held::Single).map(Connection::Sqlite),
-            Pools::Postgres(pool, glances) => match glances.take() {
-                Some(connection) => Ok(connection),
-                None => in_time(pool.acquire()).await,
+            Pools::Sqlite { read, .. } => {
+                read.acquire().await.map(Glance::new).map(Held::Single).map(Connection::Sqlite)
             }
-            .map(Held::Single)
-            .map(Connection::Postgres),
+            Pools::Postgres(pool, glances) => {
+                let glance = if let Some(glance) = glances.take() {
+                    Ok(glance)
+                } else {
+                    let _waiting = glances.wait(pool);
+                    in_time(pool.acquire()).await.map(Glance::new)
+                };
+                glance.map(Held::Single).map(Connection::Postgres)
+            }
         };
         Ok(ReadTx { connection: connection.map_err(StoreError::while_doing("beginning to read"))? })
     }
 
     /// What was begun by [`Store::glance`] has its answers, all of them.
     pub(crate) fn done(&self, glance: ReadTx) {
-        if let (Pools::Postgres(pool, glances), Connection::Postgres(Held::Single(connection))) =
+        if let (Pools::Postgres(pool, glances), Connection::Postgres(Held::Single(glance))) =
             (&self.pools, glance.connection)
         {
-            glances.keep(pool, connection);
+            glances.keep(pool, glance);
         }
     }
 
@@ -279,7 +283,7 @@ impl Store {
                 write.begin_with("BEGIN IMMEDIATE").await.map(Held::Transaction).map(Connection::Sqlite)
             }
             Pools::Postgres(pool, glances) => {
-                glances.make_room(pool);
+                let _waiting = glances.wait(pool);
                 in_time(pool.begin()).await.map(Held::Transaction).map(Connection::Postgres)
             }
         };
@@ -443,7 +447,8 @@ async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Erro
     within(RELEASE_TIMEOUT, connection.ping()).await.map(|()| true)
 }
 
-/// A moment of the database, to read from. Handlers get it as an argument. ([`Store::glance`] is for many short moments.)
+/// A moment of the database, to read from. Handlers get it as an argument. One of [`Store::glance`] sees another moment with each
+/// statement.
 pub(crate) struct ReadTx {
     connection: Connection,
 }

@@ -23,10 +23,19 @@ pub(crate) async fn show(
     State(app): State<App>,
     links: Links,
 ) -> Result<Response, ApiError> {
-    let question = question(&query, &app)?;
+    let question = question(&query, &app);
+    let too_many = question.ignore.len() > MOST_SELECTORS;
+    if too_many || check(&query, None).is_err() {
+        // What it names is looked up as well, to say everything at once.
+        let Selector { pacticipant, .. } = &question.selectors[0];
+        let environments: Vec<&str> = question.target.environment.as_deref().into_iter().collect();
+        let named = app.store().read().await?.matrix().named(&[pacticipant.as_str()], &environments).await?;
+        check(&query, Some(&named))?;
+        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
+    }
     let mut tx = begin(app.store(), &question).await?;
     let looked_up = look_up(&mut tx, &question).await?;
-    check(&query, &looked_up.named)?;
+    check(&query, Some(&looked_up.named))?;
     let answer = answer(&mut tx, &question, looked_up, &query, &accept, &links).await?;
     app.store().done(tx);
     Ok(answer)
@@ -88,7 +97,7 @@ fn about(selector: Selector, target: Criteria, latest_by: LatestBy, app: &App) -
 }
 
 /// The question of the query, whether or not it makes sense.
-fn question(query: &Query, app: &App) -> Result<Question, ApiError> {
+fn question(query: &Query, app: &App) -> Question {
     let filled = |name| filled(query, name);
     let (pacticipant, version) = (filled("pacticipant"), filled("version"));
     let (environment, tag) = (filled("environment"), filled("to"));
@@ -113,25 +122,22 @@ fn question(query: &Query, app: &App) -> Result<Question, ApiError> {
         let target = Criteria { tag: tag.map(str::to_owned), latest: true, ..Criteria::default() };
         about(selector, target, LatestBy::ConsumerVersionAndProvider, app)
     };
-    if ignore.len() > MOST_SELECTORS {
-        return Err(FieldErrors::one("ignore", format!("size cannot be greater than {MOST_SELECTORS}")).into());
-    }
-    Ok(Question { counts_ignored: !ignore.is_empty(), ignore, ..question })
+    Question { counts_ignored: !ignore.is_empty(), ignore, ..question }
 }
 
 fn filled<'q>(query: &'q Query, name: &str) -> Option<&'q str> {
     query.get(name).filter(|value| !value.is_empty())
 }
 
-/// Everything that is wrong with the query, given what of it there is.
-fn check(query: &Query, named: &Named) -> Result<(), FieldErrors> {
+/// Everything that is wrong with the query; as far as can be told without knowing what there is, if that is not given.
+fn check(query: &Query, named: Option<&Named>) -> Result<(), FieldErrors> {
     let filled = |name| filled(query, name);
     let (pacticipant, version) = (filled("pacticipant"), filled("version"));
     let (environment, tag) = (filled("environment"), filled("to"));
     let mut errors = FieldErrors::new();
     match pacticipant {
         None => errors.add("pacticipant", IS_MISSING),
-        Some(name) if named.pacticipant(name).is_none() => {
+        Some(name) if named.is_some_and(|named| named.pacticipant(name).is_none()) => {
             errors.add("pacticipant", "does not match an existing pacticipant");
         }
         Some(_) => {}
@@ -139,7 +145,7 @@ fn check(query: &Query, named: &Named) -> Result<(), FieldErrors> {
     if version.is_none() {
         errors.add("version", IS_MISSING);
     }
-    if let Some(name) = environment.filter(|name| !named.has_environment(name)) {
+    if let Some(name) = environment.filter(|name| named.is_some_and(|named| !named.has_environment(name))) {
         errors.add("environment", format!("with name '{name}' does not exist"));
     }
     match (environment, tag) {

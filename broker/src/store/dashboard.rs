@@ -77,7 +77,7 @@ impl Item {
     }
 }
 
-/// The part of `$3` pacts after `$4` others, of the consumers that `consumers` is. What is shown of them is looked up for this
+/// The part of `$3` pacts after `$4` others (`$5` together), of the consumers that `consumers` is. What is shown of them is looked up for this
 /// part only.
 ///
 /// Beginning with the pairs, each latest pact is one look into an index; of a tag it is looked for from its head on.
@@ -147,7 +147,7 @@ const OF_FIRST: &str = pacts_that_matter_now!(
         SELECT c.id, count(*) AS pairs, sum(count(*)) OVER (ORDER BY c.name_key, c.name) AS so_far
           FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id
          GROUP BY c.id, c.name_key, c.name) counted
-      WHERE counted.so_far - counted.pairs < 1 + ($3 + $4) / 4"
+      WHERE counted.so_far - counted.pairs < 1 + $5 / 4"
 );
 
 /// Of as many consumers as are needed, by name: every pair that has a pact has one at least.
@@ -158,7 +158,7 @@ const OF_ALL: &str = pacts_that_matter_now!(
          WHERE EXISTS (SELECT 1 FROM pact_publications n
                         WHERE n.is_latest AND n.provider_id = i.provider_id AND n.consumer_id = i.consumer_id)
          GROUP BY c.id, c.name_key, c.name) counted
-      WHERE counted.so_far - counted.pairs < $3 + $4"
+      WHERE counted.so_far - counted.pairs < $5"
 );
 
 impl ReadTx {
@@ -175,7 +175,7 @@ impl ReadTx {
         let mut items: Vec<Item> = Vec::new();
         for sql in attempts {
             let sql = with_lists(self.engine(), sql);
-            items = many!(self, Item, sql, consumer, provider, limit, offset)
+            items = many!(self, Item, sql, consumer, provider, limit, offset, limit.saturating_add(offset))
                 .map_err(StoreError::while_doing("listing the pacts that matter now"))?;
             if i64::try_from(items.len()).is_ok_and(|found| found >= limit) {
                 break;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::{Connection, Store, StoreError, Tables, within};
@@ -296,4 +297,29 @@ async fn connections_to_a_server_that_fell_silent_are_given_up() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), given_up).await.expect("they are not kept for ever");
+}
+
+/// Those who come while others wait do not overtake them, though connections are kept at hand for whoever comes next.
+#[tokio::test]
+async fn everybody_gets_a_turn_however_many_ask_at_once() {
+    const CLIENTS: usize = 24;
+    let Some(broker) = TestBroker::on_postgres().await else { return };
+    let store = broker.app().store().clone();
+    let turns: std::sync::Arc<[AtomicUsize; CLIENTS]> = std::sync::Arc::default();
+    let mut clients = tokio::task::JoinSet::new();
+    for client in 0..CLIENTS {
+        let (store, turns) = (store.clone(), std::sync::Arc::clone(&turns));
+        clients.spawn(async move {
+            // Until the last has had some.
+            while turns.iter().any(|turns| turns.load(Ordering::Relaxed) < 5) {
+                let mut tx =
+                    if client % 4 == 0 { store.read().await } else { store.glance().await }.expect("a connection");
+                one!(tx, (i64,), "SELECT CAST(1 AS BIGINT) FROM pg_sleep(0.005)").expect("an answer");
+                store.done(tx);
+                turns[client].fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    clients.join_all().await;
+    assert!(store.glance().await.is_ok());
 }

@@ -144,6 +144,9 @@ async fn pages_together_are_the_whole_however_small_they_are() {
         let mut whole = said(&broker.get("/dashboard?pageSize=1000").await.expect(200).json());
         whole.sort();
         assert!(whole.len() > 60, "{whole:#?}");
+        let beyond =
+            broker.get("/dashboard?page=9223372036854775807&pageSize=9223372036854775807").await.expect(200).json();
+        assert_eq!(said(&beyond), Vec::<String>::new());
         for size in [1, 2, 7, 30] {
             let mut pages = Vec::new();
             for page in 1..=whole.len().div_ceil(size) {

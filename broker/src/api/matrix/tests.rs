@@ -361,6 +361,13 @@ async fn a_question_may_have_many_selectors_and_not_any_number() {
     let query = format!("pacticipant=A&version=1&environment=test&{ignored}");
     let ignored = broker.get(&format!("/can-i-deploy?{query}")).await.expect(400);
     assert_eq!(ignored.body, r#"{"errors":{"ignore":["size cannot be greater than 200"]}}"#);
+    // What else is wrong is said first, and all of it.
+    let query = format!("pacticipant=Nobody&environment=nowhere&{}", query.rsplit_once("test&").unwrap().1);
+    let wrong = broker.get(&format!("/can-i-deploy?{query}")).await.expect(400);
+    assert_eq!(
+        wrong.body,
+        r#"{"errors":{"pacticipant":["does not match an existing pacticipant"],"version":["is missing"],"environment":["with name 'nowhere' does not exist"]}}"#
+    );
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::store::dialect::{Engine, with_lists};
 use crate::store::matrix::statements::Conditions;
 use crate::store::version_details::{DETAILS_OF_SHOWN, ENVIRONMENTS};
 
-/// What decides which statement it is. There are a few dozen; each connection prepares those that it is asked.
+/// What decides which statement it is. Builds ask few of the hundred or two; each connection prepares those that it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     /// Whole pacticipants are selected.
@@ -82,8 +82,8 @@ const WHOLE: &str = "SELECT id FROM named WHERE meaning = 0";
 /// The pacticipants that the question is about.
 const PARTIES: &str = "SELECT id FROM named WHERE meaning < 3";
 
-/// These and the ones around.
-const AROUND: &str = "IN SOME(SELECT consumer_id FROM deps UNION ALL SELECT provider_id FROM deps)";
+/// The ones around these.
+const AROUND: &str = "IN SOME(SELECT consumer_id FROM deps UNION SELECT provider_id FROM deps EXCEPT SELECT id FROM named WHERE meaning < 3)";
 
 /// The same may be found in several ways.
 fn dependencies(shape: Shape) -> String {
@@ -92,7 +92,7 @@ fn dependencies(shape: Shape) -> String {
         if shape.only_selected { format!(" AND {column} IN SOME({PARTIES})") } else { String::new() }
     };
     let mut all = vec![format!(
-        "SELECT pp.consumer_id, pp.provider_id, 1 AS required FROM pact_publications pp
+        "SELECT DISTINCT pp.consumer_id, pp.provider_id, 1 AS required FROM pact_publications pp
           WHERE pp.consumer_version_id IN SOME({}) AND pp.is_latest{}",
         chosen(shape),
         among("pp.provider_id")
@@ -120,7 +120,7 @@ fn publications(shape: Shape) -> String {
         "SELECT pp.consumer_id, pp.consumer_version_id, pp.provider_id, pp.revision, pp.pact_content_id,
                pp.created_at FROM pact_publications pp WHERE ";
     let latest = if shape.whole_history { "" } else { " AND pp.is_latest" };
-    // With a target, those around are all that there are.
+    // With a target all providers matter: each is one of those around, for a version that has a pact has a latest one too.
     let among = if shape.with_anyone || shape.target.is_some() {
         String::new()
     } else {
