@@ -2,8 +2,9 @@
 //!
 //! A [`Store`] is one of two engines, a transaction one of two native transactions, and the [`on!`] macro compiles a query
 //! for both. There is no trait of repositories: it would have one implementation. What the engines cannot say alike is in
-//! [`dialect`]. Reads see one moment ([`ReadTx`]); writes ([`WriteTx`]) are serialised on SQLite, and on PostgreSQL those that
-//! concern the same pacticipants, by locks on their names. One file per noun holds its SQL.
+//! [`dialect`]. Reads see one moment ([`Store::read`]), or one for each statement where one answers the question
+//! ([`Store::glance`]); writes ([`WriteTx`]) are serialised on SQLite, and on PostgreSQL those that concern the same
+//! pacticipants, by locks on their names. One file per noun holds its SQL.
 //!
 //! A [`WriteTx`] is never taken before the request's body has been read: a slow upload would hold SQLite's only writer.
 
