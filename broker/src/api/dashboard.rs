@@ -1,6 +1,6 @@
 //! `GET /dashboard`: the pacts that matter now, each with how its verification stands.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -18,21 +18,12 @@ use crate::api::text_table::table;
 use crate::app::App;
 use crate::domain::dashboard::VerificationStatus;
 use crate::domain::id::{PacticipantId, VersionId};
-use crate::domain::pact::PublishedPact;
 use crate::store::ReadTx;
-use crate::store::dashboard::LatestResult;
-use crate::store::version_details::VersionDetails;
+use crate::store::dashboard::{Item, ItemVersion, Part};
 
 const TEXT: &str = "text/plain";
 /// What is shown when no page is asked for: other than the lists, never everything.
 const FIRST_PAGE: Page = Page { number: 1, size: 30 };
-
-/// A pact and what is known about it.
-struct Item {
-    pact: PublishedPact,
-    result: Option<LatestResult>,
-    status: VerificationStatus,
-}
 
 /// `GET /dashboard`
 pub(crate) async fn show(
@@ -72,54 +63,37 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let form = accept.choose(&[HAL, TEXT])?;
     let page = page.unwrap_or(FIRST_PAGE);
-    let part = (page.size, page.offset());
-    let mut items = items(tx, pair, part).await?;
-    let versions: HashSet<VersionId> = items
-        .iter()
-        .flat_map(|item| [Some(item.pact.version_id), item.result.as_ref().map(|result| result.provider_version_id)])
-        .flatten()
-        .collect();
-    let versions = tx.version_details(&versions).await?;
+    let Part { mut items, versions } = tx.pacts_that_matter_now(pair, (page.size, page.offset())).await?;
     if form == TEXT {
         return Ok(([(CONTENT_TYPE, "text/plain;charset=utf-8")], text(&items, &versions)).into_response());
     }
     items.sort_by_key(|item| {
         let verified = item.result.as_ref().map(|result| result.executed_at);
-        std::cmp::Reverse(verified.max(Some(item.pact.created_at)))
+        std::cmp::Reverse(verified.max(Some(item.created_at)))
     });
     let items = list(items.iter().map(|item| document(item, &versions, links)));
     Ok(Hal::from(Doc::new().with("items", items)).into_response())
 }
 
-/// The items of a part of the dashboard, by consumer, newest version first.
-async fn items(
-    tx: &mut ReadTx,
-    pair: Option<(PacticipantId, PacticipantId)>,
-    part: (i64, i64),
-) -> Result<Vec<Item>, ApiError> {
-    let pacts = tx.pacts_that_matter_now(pair, part).await?;
-    let items = pacts.into_iter().map(|(pact, result)| {
-        let known = result.as_ref().map(|of| (of.success, of.pending, of.pact_content_id == pact.pact_content_id));
-        Item { pact, result, status: VerificationStatus::of(known) }
-    });
-    Ok(items.collect())
+fn status(item: &Item) -> VerificationStatus {
+    let known = item.result.as_ref().map(|result| (result.success, result.pending, result.is_of_this_content));
+    VerificationStatus::of(known)
 }
 
-fn document(item: &Item, versions: &HashMap<VersionId, VersionDetails>, links: &Links) -> Doc {
-    let PublishedPact { consumer, provider, number, .. } = &item.pact;
-    let nothing = VersionDetails::default();
-    let details = |version: VersionId| versions.get(&version).unwrap_or(&nothing);
-    let pact = links.pact(consumer, provider, number);
-    let consumer_details = details(item.pact.version_id);
-    let consumer_version = version(number, consumer_details).link("self", Link::to(links.version(consumer, number)));
+fn document(item: &Item, versions: &HashMap<VersionId, ItemVersion>, links: &Links) -> Doc {
+    let Item { consumer, provider, .. } = item;
+    let nothing = ItemVersion::default();
+    let known = |version: VersionId| versions.get(&version).unwrap_or(&nothing);
+    let published = known(item.version_id);
+    let pact = links.pact(consumer, provider, &published.number);
+    let consumer_version = version(published).link("self", Link::to(links.version(consumer, &published.number)));
     let result = item.result.as_ref().map(|result| {
         Doc::new()
             .with("success", result.success)
             .with("verifiedAt", result.executed_at)
             .link("self", Link::to(format!("{pact}/verification-results/latest")))
     });
-    let provider_version =
-        item.result.as_ref().map(|result| (&result.provider_version, details(result.provider_version_id)));
+    let provider_version = item.result.as_ref().map(|result| known(result.version_id));
     let webhooks = Link::to(format!("{}/webhooks/status", links.pair(consumer, provider)))
         .title(format!("Status of webhooks for {consumer}/{provider} pact"));
     Doc::new()
@@ -134,66 +108,55 @@ fn document(item: &Item, versions: &HashMap<VersionId, VersionDetails>, links: &
             "provider",
             Doc::new()
                 .with("name", provider.clone())
-                .nullable("version", provider_version.map(|(number, details)| version(number, details)))
+                .nullable("version", provider_version.map(version))
                 .link("self", Link::to(links.pacticipant(provider))),
         )
-        .with("pact", Doc::new().with("createdAt", item.pact.created_at).link("self", Link::to(pact)))
-        .with("pactTags", tags(consumer, number, consumer_details, links))
+        .with("pact", Doc::new().with("createdAt", item.created_at).link("self", Link::to(pact)))
+        .with("pactTags", tags(consumer, published, links))
         .nullable("latestVerificationResult", result)
         .with(
             "latestVerificationResultTags",
             match provider_version {
-                Some((number, details)) => tags(provider, number, details, links),
+                Some(version) => tags(provider, version, links),
                 None => Json::Array(Vec::new()),
             },
         )
-        .with("verificationStatus", item.status.as_str())
+        .with("verificationStatus", status(item).as_str())
         .with("webhookStatus", "none")
         .with("latestWebhookExecution", Json::Null)
         .link("pb:webhook-status", webhooks)
 }
 
-fn version(number: &str, details: &VersionDetails) -> Doc {
-    let heads = || details.branches.iter().filter(|branch| branch.is_head).map(|branch| branch.branch.clone());
+fn version(version: &ItemVersion) -> Doc {
     Doc::new()
-        .with("number", number.to_owned())
-        .nullable("branch", heads().next_back())
-        .with("headBranchNames", Json::array(heads()))
+        .with("number", version.number.clone())
+        .nullable("branch", version.branches.last().cloned())
+        .with("headBranchNames", Json::array(version.branches.iter().cloned()))
 }
 
-/// The tags whose head a version is, by name.
-fn head_tags(details: &VersionDetails) -> Vec<&str> {
-    let mut names: Vec<&str> = details.tags.iter().filter(|tag| tag.is_head).map(|tag| tag.name.as_str()).collect();
-    names.sort_unstable();
-    names
-}
-
-fn tags(pacticipant: &str, number: &str, details: &VersionDetails, links: &Links) -> Json<'static> {
-    list(head_tags(details).into_iter().map(|tag| {
+fn tags(pacticipant: &str, version: &ItemVersion, links: &Links) -> Json<'static> {
+    list(version.tags.iter().map(|tag| {
         Doc::new()
-            .with("name", tag.to_owned())
+            .with("name", tag.clone())
             .with("latest", true)
-            .link("self", Link::to(links.tag(pacticipant, number, tag)))
+            .link("self", Link::to(links.tag(pacticipant, &version.number, tag)))
     }))
 }
 
-fn text(items: &[Item], versions: &HashMap<VersionId, VersionDetails>) -> String {
+fn text(items: &[Item], versions: &HashMap<VersionId, ItemVersion>) -> String {
     const HEADER: [&str; 7] =
         ["CONSUMER_NAME", "C_VERSION", "C_TAGS", "PROVIDER_NAME", "P_VERSION", "P_TAGS", "SUCCESS"];
-    let tags = |version: VersionId| versions.get(&version).map(head_tags).unwrap_or_default().join(", ");
+    let shown = |version: Option<VersionId>| match version.and_then(|version| versions.get(&version)) {
+        Some(version) => (version.number.clone(), version.tags.join(", ")),
+        None => Default::default(),
+    };
     let rows: Vec<[String; 7]> = items
         .iter()
-        .map(|Item { pact, result, status }| {
-            let verified = result.as_ref();
-            [
-                pact.consumer.clone(),
-                pact.number.clone(),
-                tags(pact.version_id),
-                pact.provider.clone(),
-                verified.map(|result| result.provider_version.clone()).unwrap_or_default(),
-                verified.map(|result| tags(result.provider_version_id)).unwrap_or_default(),
-                status.as_str().to_owned(),
-            ]
+        .map(|item| {
+            let (number, tags) = shown(Some(item.version_id));
+            let (verified_by, its_tags) = shown(item.result.as_ref().map(|result| result.version_id));
+            let (consumer, provider) = (item.consumer.clone(), item.provider.clone());
+            [consumer, number, tags, provider, verified_by, its_tags, status(item).as_str().to_owned()]
         })
         .collect();
     format!("{}\n", table(&HEADER, &rows))

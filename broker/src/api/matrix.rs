@@ -190,15 +190,18 @@ impl<'a> Sides<'a> {
 fn version_document(name: &str, version: &VersionRef, details: Option<&VersionDetails>, links: &Links) -> Doc {
     let nothing = VersionDetails::default();
     let VersionDetails { branches, tags, environments: present } = details.unwrap_or(&nothing);
-    let number = &version.number;
-    let branch_versions = list(branches.iter().map(|branch| branch_version_item(name, branch, links)));
+    let number = version.number.as_str();
+    let branch_versions = list(branches.iter().map(|branch| {
+        let branch = (branch.name.as_str(), branch.is_head);
+        branch_version_item(name, number, branch, links)
+    }));
     let tags = tags.iter().map(|tag| {
         let link = Link::to(links.tag(name, number, &tag.name));
         Doc::new().with("name", tag.name.clone()).with("latest", tag.is_head).link("self", link)
     });
     Doc::new()
-        .with("number", number.clone())
-        .nullable("branch", branches.last().map(|branch| branch.branch.clone()))
+        .with("number", number.to_owned())
+        .nullable("branch", branches.last().map(|branch| branch.name.clone()))
         .with("branches", branch_versions.clone())
         .with("branchVersions", branch_versions)
         .with("environments", list(present.iter().map(|environment| environments::brief(environment, links))))

@@ -17,17 +17,21 @@ use crate::api::validation::{Checked, FieldErrors, TextRule};
 use crate::app::App;
 use crate::domain::deployment::{DeployedVersion, ReleasedVersion};
 use crate::domain::id::VersionId;
-use crate::domain::version::{BranchVersion, Tag, Version};
+use crate::domain::version::{Tag, Version};
 use crate::operations::delete_version::delete_version;
 use crate::operations::update_version::{BuildUpdate, VersionUpdate, update_version};
 use crate::store::ReadTx;
 use crate::store::versions::VersionScope;
 
 /// A branch of a version, as versions and the matrix embed it.
-pub(crate) fn branch_version_item(pacticipant: &str, branch_version: &BranchVersion, links: &Links) -> Doc {
-    let BranchVersion { branch, number, is_head, .. } = branch_version;
-    let link = Link::to(links.branch_version(pacticipant, branch, number)).title("Branch version").name(branch.clone());
-    Doc::new().with("name", branch.clone()).with("latest", *is_head).link("self", link)
+pub(crate) fn branch_version_item(
+    pacticipant: &str,
+    number: &str,
+    (branch, is_head): (&str, bool),
+    links: &Links,
+) -> Doc {
+    let link = Link::to(links.branch_version(pacticipant, branch, number)).title("Branch version").name(branch);
+    Doc::new().with("name", branch.to_owned()).with("latest", is_head).link("self", link)
 }
 
 /// Rows of several versions, by version.
@@ -67,7 +71,10 @@ async fn documents(
             .maybe("buildUrl", version.build_url.clone())
             .with("createdAt", version.created_at)
             .maybe("updatedAt", (version.updated_at != version.created_at).then_some(version.updated_at))
-            .embed("branchVersions", list(branches.map(|branch| branch_version_item(pacticipant, branch, links))))
+            .embed(
+                "branchVersions",
+                list(branches.map(|of| branch_version_item(pacticipant, &of.number, (&of.branch, of.is_head), links))),
+            )
             .embed("tags", list(tags))
             .link("self", links.version_link(pacticipant, number))
             .link("pb:pacticipant", Link::to(links.pacticipant(pacticipant)).title("Pacticipant").name(pacticipant))

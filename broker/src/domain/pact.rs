@@ -4,7 +4,7 @@ use crate::domain::id::{ContentId, PacticipantId, PublicationId, VersionId};
 use crate::domain::timestamp::Timestamp;
 
 /// A pact as a consumer version published it, with the names its document and links need.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct PublishedPact {
     /// Its row.
     pub(crate) id: PublicationId,

@@ -102,8 +102,6 @@ pub(crate) async fn look_up(tx: &mut ReadTx, question: &Question) -> Result<Look
     // not make one question load all of history.
     let limit = i64::try_from(question.limit.clamp(DEFAULT_LIMIT, MOST_PACTS)).unwrap_or(i64::MAX);
     let alone = question.selectors.len() == 1 && !question.infers();
-    let few_in_target = !question.infers() || question.target.latest || question.target.environment.is_some();
-    let numbered = |selector: &Selector| selector.criteria.number_alone().is_some();
     let wanted = Wanted {
         selectors: asked.collect(),
         versions: specified.iter().flatten().flatten().map(|version| version.id).collect(),
@@ -111,11 +109,10 @@ pub(crate) async fn look_up(tx: &mut ReadTx, question: &Question) -> Result<Look
         only_selected: question.is_about_named_only(),
         with_anyone: alone,
         whole_history: question.latest_by.is_none(),
-        details: !alone && few_in_target && question.selectors.iter().all(numbered),
         most_pacts: limit,
         most_results: RESULTS_OF_A_CONTENT,
     };
-    let (found, has_details) = facts(tx, question, wanted).await?;
+    let found = facts(tx, question, wanted).await?;
 
     let resolved = |selectors: &[Selector], before: &[Option<Vec<VersionRef>>]| -> Vec<ResolvedSelector> {
         let each = selectors.iter().zip(before);
@@ -127,17 +124,15 @@ pub(crate) async fn look_up(tx: &mut ReadTx, question: &Question) -> Result<Look
         selectors.extend(infer(question, &found));
     }
     let Found { named, dependencies, pacts, results, details, .. } = found;
-    let details = has_details.then_some(details);
     Ok(LookedUp { named, facts: Facts { selectors, ignored, dependencies, pacts, results }, details })
 }
 
-/// Everything that decides, as it is in one moment; and whether what is shown is with it.
-async fn facts(tx: &mut ReadTx, question: &Question, wanted: Wanted<'_>) -> Result<(Found, bool), StoreError> {
-    let has_details = wanted.details;
+/// Everything that decides, as it is in one moment.
+async fn facts(tx: &mut ReadTx, question: &Question, wanted: Wanted<'_>) -> Result<Found, StoreError> {
     let found = tx.matrix().facts(&wanted).await?;
     let may_be_alone = question.selectors.len() == 1 && question.infers();
     if !may_be_alone || !around(question, &found).is_empty() {
-        return Ok((found, has_details));
+        return Ok(found);
     }
     // Nobody is there to infer anything about, so it is about what the one has with itself and ever had.
     let alone = Wanted {
@@ -145,15 +140,14 @@ async fn facts(tx: &mut ReadTx, question: &Question, wanted: Wanted<'_>) -> Resu
         versions: wanted.versions.clone(),
         target: None,
         with_anyone: true,
-        details: false,
         ..wanted
     };
     let found_alone = tx.matrix().facts(&alone).await?;
     if around(question, &found_alone).is_empty() {
-        return Ok((found_alone, false));
+        return Ok(found_alone);
     }
     // Somebody came in between.
-    Ok((tx.matrix().facts(&wanted).await?, has_details))
+    tx.matrix().facts(&wanted).await
 }
 
 /// Names are looked up with everything else.

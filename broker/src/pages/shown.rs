@@ -78,7 +78,7 @@ impl VersionShown {
         let Some(details) = details else { return Self { number: number.to_owned(), ..Self::default() } };
         Self {
             number: number.to_owned(),
-            branches: details.branches.iter().map(|branch| branch.branch.clone()).collect(),
+            branches: details.branches.iter().map(|branch| branch.name.clone()).collect(),
             tags: details.tags.iter().map(|tag| tag.name.clone()).collect(),
             environments: details.environments.iter().map(|one| one.shown_name().to_owned()).collect(),
         }

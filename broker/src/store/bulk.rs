@@ -5,13 +5,55 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Column, Postgres, Row as _, SqlSafeStr, SqlStr};
 
-/// A row of a statement that may find many. As every row it is made of named columns; and of a JSON array, whose values are
-/// its members in their order.
+/// A row of a statement that may find many, whose columns are its members in their order ([`bulk!`]).
 pub(crate) trait Bulk: DeserializeOwned {
-    /// The columns in the order of the members.
-    const COLUMNS: &'static str;
+    /// The names of the columns.
+    const COLUMNS: &'static [&'static str];
+
+    /// The row that PostgreSQL sent. Columns are known by their places: to look for each by its name takes longer than to
+    /// read it.
+    fn of_postgres(row: &PgRow) -> Result<Self, sqlx::Error>;
+}
+
+/// Makes a type a [`Bulk`] row: `bulk!(Row: first_member, second_member, …)`, in the order in which statements select them.
+macro_rules! bulk {
+    ($row:ident: $($column:ident),+ $(,)?) => {
+        impl $crate::store::bulk::Bulk for $row {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
+            fn of_postgres(row: &sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
+                let mut columns = $crate::store::bulk::Columns::of(row);
+                Ok(Self { $($column: columns.next(stringify!($column))?),+ })
+            }
+        }
+    };
+}
+pub(crate) use bulk;
+
+/// The columns of a row, one after the other.
+pub(crate) struct Columns<'r> {
+    row: &'r PgRow,
+    at: usize,
+}
+
+impl<'r> Columns<'r> {
+    pub(crate) fn of(row: &'r PgRow) -> Self {
+        Self { row, at: 0 }
+    }
+
+    /// The value of the next one, which has this name.
+    pub(crate) fn next<T>(&mut self, name: &str) -> Result<T, sqlx::Error>
+    where
+        T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
+    {
+        let at = self.at;
+        self.at += 1;
+        debug_assert_eq!(self.row.columns().get(at).map(Column::name), Some(name), "a statement has other columns");
+        self.row.try_get(at)
+    }
 }
 
 /// All rows of a query: `many!(tx, Row, SQL, bind, …)`. An order that must be kept needs a `LIMIT` beside it.
@@ -28,7 +70,9 @@ macro_rules! many {
             $crate::store::Connection::Postgres(transaction) => {
                 let sql = $crate::store::statement($sql);
                 $crate::store::in_time(
-                    sqlx::query_as::<_, $row>(sql)$(.bind($bind))*.fetch_all(&mut **transaction)
+                    sqlx::query(sql)$(.bind($bind))*
+                        .try_map(|row| <$row as $crate::store::bulk::Bulk>::of_postgres(&row))
+                        .fetch_all(&mut **transaction)
                 ).await
             }
         }
@@ -40,7 +84,7 @@ pub(crate) use many;
 pub(crate) fn as_one_text<Row: Bulk>(sql: impl SqlSafeStr) -> SqlStr {
     let sql = sql.into_sql_str();
     // Both parts are the program's own constants.
-    let text = format!("SELECT json_group_array(json_array({})) FROM ({})", Row::COLUMNS, sql.as_str());
+    let text = format!("SELECT json_group_array(json_array({})) FROM ({})", Row::COLUMNS.join(", "), sql.as_str());
     AssertSqlSafe(text).into_sql_str()
 }
 
@@ -60,7 +104,7 @@ mod tests {
     use crate::store::{ReadTx, StoreError};
     use crate::testing::on_every_database;
 
-    #[derive(Debug, PartialEq, sqlx::FromRow, Deserialize)]
+    #[derive(Debug, PartialEq, Deserialize)]
     struct Odd {
         name: String,
         missing: Option<String>,
@@ -69,9 +113,7 @@ mod tests {
         is_it: bool,
     }
 
-    impl Bulk for Odd {
-        const COLUMNS: &str = "name, missing, number, is_it";
-    }
+    bulk!(Odd: name, missing, number, is_it);
 
     async fn odd(tx: &mut ReadTx, names: &[&str]) -> Vec<Odd> {
         // A limit keeps the order.

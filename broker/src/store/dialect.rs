@@ -3,6 +3,9 @@
 //! And one thing that both can say in two ways: a bound limit is `LIMIT CAST($1 AS BIGINT)`. SQLite looks at the value of a bare
 //! `LIMIT $1` while it plans, and therefore plans the statement anew each time.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
 use sha1::{Digest, Sha1};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
@@ -24,7 +27,21 @@ pub(crate) enum Engine {
 /// `WHERE v.id IN IDS($1)` with [`json_list`] bound to it. One parameter whatever the length, so one prepared statement.
 /// PostgreSQL is given an array instead of a sub-select: it expects ten elements then and looks each up in an index, where
 /// for a sub-select of JSON it expects a hundred and reads whole tables (10 to 40 times slower on the matrix).
-pub(crate) fn with_lists(engine: Engine, sql: &str) -> SqlStr {
+pub(crate) fn with_lists(engine: Engine, sql: &'static str) -> SqlStr {
+    /// The statements that were asked for, by where the program has them: as many as it has.
+    static KNOWN: LazyLock<RwLock<HashMap<(Engine, usize, usize), SqlStr>>> = LazyLock::new(RwLock::default);
+    let key = (engine, sql.as_ptr() as usize, sql.len());
+    // A lock is poisoned by a panic only; what is in the map stays true.
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    known.unwrap_or_else(|| {
+        let made = put_lists(engine, sql);
+        KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(key, made.clone());
+        made
+    })
+}
+
+/// A statement with lists that was put together from the program's own constants.
+pub(crate) fn put_lists(engine: Engine, sql: &str) -> SqlStr {
     let mut text = String::with_capacity(sql.len() * 3 / 2);
     let mut rest = sql;
     while let Some((at, list)) = next_list(rest) {

@@ -11,8 +11,8 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::id::{ContentId, PacticipantId, VerificationId, VersionId};
 use crate::domain::matrix_selector::{Criteria, VersionRef};
 use crate::domain::reason::{Evidence, FailedInteraction};
-use crate::store::bulk::{Bulk, many};
-use crate::store::dialect::{json_list, with_lists};
+use crate::store::bulk::{bulk, many};
+use crate::store::dialect::{json_list, put_lists, with_lists};
 use crate::store::matrix::statements::{CONSUMERS, Conditions, INTERACTIONS, NAMED, NEWEST_VERIFIED_BY};
 use crate::store::{ReadTx, StoreError, all};
 
@@ -61,18 +61,16 @@ pub(crate) struct NamedPacticipant {
 }
 
 /// A pacticipant, or an environment, which has a name alone.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct NamedRow {
     id: Option<PacticipantId>,
     name: String,
     main_branch: Option<String>,
 }
 
-impl Bulk for NamedRow {
-    const COLUMNS: &str = "id, name, main_branch";
-}
+bulk!(NamedRow: id, name, main_branch);
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct FoundVersion {
     pacticipant_id: PacticipantId,
     id: VersionId,
@@ -80,9 +78,7 @@ struct FoundVersion {
     ord: i64,
 }
 
-impl Bulk for FoundVersion {
-    const COLUMNS: &str = "pacticipant_id, id, number, ord";
-}
+bulk!(FoundVersion: pacticipant_id, id, number, ord);
 
 fn ids<'i, I: IntoIterator<Item = &'i PacticipantId>>(ids: I) -> String {
     json_list(ids.into_iter().map(|id| id.0))
@@ -122,7 +118,7 @@ impl Matrix<'_> {
     ) -> Result<HashMap<PacticipantId, Vec<VersionRef>>, StoreError> {
         const NO_LIST: Option<&str> = None;
         let Criteria { version, branch, tag, environment, .. } = criteria;
-        let sql = with_lists(self.tx.engine(), &Conditions::from(criteria).versions("IN IDS($1)"));
+        let sql = put_lists(self.tx.engine(), &Conditions::from(criteria).versions("IN IDS($1)"));
         let found = many!(
             self.tx,
             FoundVersion,

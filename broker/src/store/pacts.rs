@@ -5,7 +5,6 @@ use crate::domain::id::{ContentId, PacticipantId, PublicationId, VersionId};
 use crate::domain::pact::PublishedPact;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::version::Version;
-use crate::store::bulk::Bulk;
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError, all, maybe, one, run};
 
@@ -38,10 +37,6 @@ macro_rules! select {
 }
 
 pub(in crate::store) use select as published_pacts;
-
-impl Bulk for PublishedPact {
-    const COLUMNS: &str = "id, pact_content_id, consumer_id, provider_id, consumer, provider, version_id, number, ord, version_created_at, sha, revision, created_at";
-}
 
 /// Which of the pacts of a pair, of a provider or of all a question is about.
 #[derive(Debug, Clone, Copy)]

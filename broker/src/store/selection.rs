@@ -16,7 +16,7 @@ use crate::domain::pending::{BranchLine, ProviderLine, Successes, TagLine};
 use crate::domain::selection::{Candidate, CandidatePact, ConsumerLine, EnvironmentRef, Found};
 use crate::domain::selector::{Branch, Demand, Wanted};
 use crate::domain::timestamp::Timestamp;
-use crate::store::bulk::{Bulk, flag, many};
+use crate::store::bulk::{bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::selection::statements::{
     BRANCH, BRANCH_HEADS, BY_ANYONE, BY_TAG, CONSUMERS, DEPLOYED, IN_ENVIRONMENT, LATEST, MAIN_BRANCHES, OF_BRANCH,
@@ -79,7 +79,7 @@ impl<'d> Needs<'d> {
     }
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct CandidateRow {
     /// Which statement found it.
     kind: i64,
@@ -96,10 +96,7 @@ struct CandidateRow {
     production: bool,
 }
 
-impl Bulk for CandidateRow {
-    const COLUMNS: &str =
-        "kind, consumer_id, consumer, version_id, number, ord, pact_content_id, sha, name, production";
-}
+bulk!(CandidateRow: kind, consumer_id, consumer, version_id, number, ord, pact_content_id, sha, name, production);
 
 impl CandidateRow {
     fn candidate(self) -> Candidate {
@@ -126,7 +123,7 @@ impl CandidateRow {
     }
 }
 
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct SuccessRow {
     pact_content_id: ContentId,
     line: Option<String>,
@@ -136,9 +133,7 @@ struct SuccessRow {
     first_executed_at: Timestamp,
 }
 
-impl Bulk for SuccessRow {
-    const COLUMNS: &str = "pact_content_id, line, wip, first_recorded_at, first_executed_at";
-}
+bulk!(SuccessRow: pact_content_id, line, wip, first_recorded_at, first_executed_at);
 
 /// Candidates of any age.
 const EVER: i64 = i64::MIN;

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::environment::Environment;
 use crate::domain::id::{EnvironmentId, VersionId};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::version::{BranchVersion, Tag};
-use crate::store::bulk::{Bulk, flag, many};
+use crate::domain::version::Tag;
+use crate::store::bulk::{bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::{ReadTx, StoreError};
 
@@ -14,22 +14,31 @@ use crate::store::{ReadTx, StoreError};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct VersionDetails {
     /// Its branches in the order they were added.
-    pub(crate) branches: Vec<BranchVersion>,
+    pub(crate) branches: Vec<BranchOf>,
     /// Its tags in the order they were added.
     pub(crate) tags: Vec<Tag>,
     /// The environments it is in now, in the order it came there.
     pub(crate) environments: Vec<Environment>,
 }
 
+/// A branch of a version.
+#[derive(Debug, Clone)]
+pub(crate) struct BranchOf {
+    /// Its name.
+    pub(crate) name: String,
+    /// Is the version its head?
+    pub(crate) is_head: bool,
+}
+
 /// A branch or a tag of a version, that a version is in an environment, or an environment.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 pub(super) struct DetailRow {
     pub(super) kind: i64,
     pub(super) version_id: Option<VersionId>,
     /// Of the branch or environment.
     pub(super) id: i64,
     pub(super) name: Option<String>,
-    /// The number of the version on the branch, or the uuid of the environment.
+    /// The uuid of the environment.
     pub(super) text: Option<String>,
     pub(super) display_name: Option<String>,
     pub(super) contacts: Option<String>,
@@ -40,9 +49,7 @@ pub(super) struct DetailRow {
     pub(super) updated_at: Timestamp,
 }
 
-impl Bulk for DetailRow {
-    const COLUMNS: &str = "kind, version_id, id, name, text, display_name, contacts, flag, created_at, updated_at";
-}
+bulk!(DetailRow: kind, version_id, id, name, text, display_name, contacts, flag, created_at, updated_at);
 
 const BRANCH: i64 = 0;
 const TAG: i64 = 1;
@@ -59,10 +66,10 @@ macro_rules! environments {
 macro_rules! details {
     ($of:literal) => {
         concat!(
-            "SELECT CAST(0 AS BIGINT) AS kind, bv.version_id, b.id, b.name, v.number AS text, NULL AS display_name,
-                    NULL AS contacts, CASE WHEN b.head_version_id = v.id THEN TRUE ELSE FALSE END AS flag, bv.created_at,
+            "SELECT CAST(0 AS BIGINT) AS kind, bv.version_id, b.id, b.name, NULL AS text, NULL AS display_name,
+                    NULL AS contacts, CASE WHEN b.head_version_id = bv.version_id THEN TRUE ELSE FALSE END AS flag, bv.created_at,
                     bv.created_at AS updated_at
-               FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id JOIN versions v ON v.id = bv.version_id
+               FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
               WHERE bv.version_id ", $of, "
              UNION ALL
              SELECT CAST(1 AS BIGINT), t.version_id, CAST(0 AS BIGINT), t.name, NULL, NULL,
@@ -79,9 +86,8 @@ macro_rules! details {
     };
 }
 
-/// Of the versions whose pacts or results a matrix question is about.
-pub(super) const DETAILS_OF_SHOWN: &str =
-    details!("IN SOME(SELECT consumer_version_id FROM pubs UNION ALL SELECT id FROM judges)");
+/// Of the versions that `shown` has.
+pub(super) const DETAILS_OF_SHOWN: &str = details!("IN SOME(SELECT id FROM shown)");
 /// All environments: a few hold many versions, so they are not said again with each.
 pub(super) const ENVIRONMENTS: &str = environments!();
 const DETAILS_OF_THESE: &str = concat!(details!("IN IDS($1)"), " UNION ALL ", environments!());
@@ -115,10 +121,7 @@ pub(super) fn details_of(mut rows: Vec<DetailRow>) -> HashMap<VersionId, Version
         let DetailRow { name, flag: is_head, created_at, .. } = row;
         let name = name.unwrap_or_default();
         match row.kind {
-            BRANCH => {
-                let number = row.text.unwrap_or_default();
-                branches.push(BranchVersion { version_id, number, branch: name, is_head, created_at });
-            }
+            BRANCH => branches.push(BranchOf { name, is_head }),
             TAG => tags.push(Tag { version_id, name, is_head, created_at }),
             _ if shown.iter().any(|known| known.id == EnvironmentId(row.id)) => {}
             _ => shown.extend(environments.get(&row.id).cloned()),

@@ -16,7 +16,7 @@ use crate::domain::matrix::{Dependency, MatrixPact, PacticipantRef, ResultOf};
 use crate::domain::matrix_selector::{Criteria, VersionRef};
 use crate::domain::timestamp::Timestamp;
 use crate::store::StoreError;
-use crate::store::bulk::{Bulk, many};
+use crate::store::bulk::{bulk, many};
 use crate::store::dialect::json_list;
 use crate::store::version_details::{DetailRow, VersionDetails, details_of};
 
@@ -48,8 +48,6 @@ pub(crate) struct Wanted<'q> {
     pub(crate) with_anyone: bool,
     /// Overwritten pacts too, and results that were superseded.
     pub(crate) whole_history: bool,
-    /// What is shown of the versions too. They are few only if the question names versions.
-    pub(crate) details: bool,
     /// How many of the newest pacts, where versions are not named.
     pub(crate) most_pacts: i64,
     /// How many of the newest results of one content, where versions are not named.
@@ -72,8 +70,8 @@ pub(crate) struct Found {
     pub(crate) pacts: Vec<Arc<MatrixPact>>,
     /// The results of their contents, each once.
     pub(crate) results: Vec<ResultOf>,
-    /// What is shown of the versions in the rows, if that was wanted.
-    pub(crate) details: HashMap<VersionId, VersionDetails>,
+    /// What is shown of the versions in the rows, if these are few.
+    pub(crate) details: Option<HashMap<VersionId, VersionDetails>>,
 }
 
 /// A version, and whose it is.
@@ -94,7 +92,7 @@ impl Found {
 }
 
 /// One thing of any kind: what a kind does not have is not there.
-#[derive(sqlx::FromRow, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 struct Row {
     kind: i64,
     id: Option<i64>,
@@ -113,9 +111,7 @@ struct Row {
     contacts: Option<String>,
 }
 
-impl Bulk for Row {
-    const COLUMNS: &str = "kind, id, version_id, consumer_id, provider_id, content_id, ord, number, flag, created_at, updated_at, name, text, display_name, contacts";
-}
+bulk!(Row: kind, id, version_id, consumer_id, provider_id, content_id, ord, number, flag, created_at, updated_at, name, text, display_name, contacts);
 
 mod kind {
     pub(super) const PACTICIPANT: i64 = 0;
@@ -124,6 +120,8 @@ mod kind {
     pub(super) const IN_TARGET: i64 = 3;
     pub(super) const PACT: i64 = 4;
     pub(super) const RESULT: i64 = 5;
+    /// The versions in the rows are few.
+    pub(super) const FEW: i64 = 6;
     /// What is shown of versions has kinds of its own, counted from here.
     pub(super) const DETAIL: i64 = 10;
 }
@@ -146,7 +144,6 @@ impl Matrix<'_> {
             only_selected: wanted.only_selected,
             with_anyone: wanted.with_anyone,
             whole_history: wanted.whole_history,
-            details: wanted.details,
         };
         let selectors = json_list(wanted.selectors.iter().map(|(name, number, means)| (name, number, *means as u8)));
         let sql = statement(self.tx.engine(), shape);
@@ -172,7 +169,7 @@ impl Found {
         let mut found = Self::default();
         let mut names: HashMap<PacticipantId, String> = HashMap::new();
         let (mut dependencies, mut pacts, mut results) = (vec![], vec![], vec![]);
-        let mut details = Vec::new();
+        let (mut details, mut are_few) = (Vec::new(), false);
         for row in rows {
             match row.kind {
                 kind::PACTICIPANT => {
@@ -194,12 +191,13 @@ impl Found {
                 }
                 kind::PACT => pacts.push(row),
                 kind::RESULT => results.push(row),
+                kind::FEW => are_few = true,
                 _ => details.push(row.into_detail()?),
             }
         }
         let environments = details.iter().filter(|row| row.is_environment());
         found.named.environments = environments.filter_map(|row| row.name.clone()).collect();
-        found.details = details_of(details);
+        found.details = are_few.then(|| details_of(details));
         found.dependencies = dependencies_of(dependencies, &names)?;
         for versions in found.in_target.values_mut() {
             versions.sort_by_key(|version| std::cmp::Reverse(version.order));

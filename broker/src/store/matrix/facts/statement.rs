@@ -9,7 +9,7 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use sqlx::SqlStr;
 
 use super::kind;
-use crate::store::dialect::{Engine, with_lists};
+use crate::store::dialect::{Engine, put_lists};
 use crate::store::matrix::statements::Conditions;
 use crate::store::version_details::{DETAILS_OF_SHOWN, ENVIRONMENTS};
 
@@ -28,8 +28,6 @@ pub(super) struct Shape {
     pub(super) with_anyone: bool,
     /// See [`super::Wanted`].
     pub(super) whole_history: bool,
-    /// See [`super::Wanted`].
-    pub(super) details: bool,
 }
 
 /// The statement for questions of a shape. It is put together once: there are fewer shapes than a cache needs a limit for.
@@ -53,11 +51,12 @@ fn put_together(engine: Engine, shape: Shape) -> SqlStr {
         ("pubs", Some(publications(shape))),
         ("judges", (!shape.with_anyone).then(|| judges(shape))),
         ("results", Some(results(shape))),
+        ("shown", Some(shown(shape))),
     ];
     let with: Vec<String> =
         with.into_iter().filter_map(|(name, sql)| Some(format!("{name} AS MATERIALIZED ({})", sql?))).collect();
     let sql = format!("WITH {} {}", with.join(", "), rows(shape));
-    with_lists(engine, &sql)
+    put_lists(engine, &sql)
 }
 
 /// The pacticipants of the selectors, with the versions that have their numbers.
@@ -223,6 +222,24 @@ fn results(shape: Shape) -> String {
     all.join(" UNION ALL ")
 }
 
+/// What is shown of the versions in the rows is looked up at once if so many pacts, results and versions were found. Of more,
+/// most are not shown.
+const FEW: usize = 500;
+
+/// The versions in the rows, if these are few.
+fn shown(shape: Shape) -> String {
+    let mut every = "SELECT consumer_version_id AS id FROM pubs".to_owned();
+    let mut rows = "(SELECT count(*) FROM pubs) + (SELECT count(*) FROM results)".to_owned();
+    if !shape.with_anyone {
+        every.push_str(" UNION SELECT id FROM judges");
+        rows.push_str(" + (SELECT count(*) FROM judges)");
+    }
+    if shape.with_anyone || shape.whole {
+        every.push_str(" UNION SELECT provider_version_id FROM results");
+    }
+    format!("SELECT every.id FROM ({every}) every WHERE {rows} <= {FEW}")
+}
+
 /// All pacticipants that anything speaks of.
 fn people(shape: Shape) -> String {
     let around = "SELECT id FROM named UNION ALL SELECT consumer_id FROM deps UNION ALL SELECT provider_id FROM deps";
@@ -300,8 +317,6 @@ fn rows(shape: Shape) -> String {
             "results res",
         ),
     ];
-    let details =
-        if shape.details { format!("{DETAILS_OF_SHOWN} UNION ALL {ENVIRONMENTS}") } else { ENVIRONMENTS.to_owned() };
     all.push(row(
         kind::DETAIL,
         &[
@@ -315,8 +330,9 @@ fn rows(shape: Shape) -> String {
             ("display_name", "detail.display_name"),
             ("contacts", "detail.contacts"),
         ],
-        &format!("({details}) detail"),
+        &format!("({DETAILS_OF_SHOWN} UNION ALL {ENVIRONMENTS}) detail"),
     ));
+    all.push(row(kind::FEW, &[], "(SELECT 1 FROM shown LIMIT 1) few"));
     if shape.target.is_some() {
         let columns =
             [("version_id", "t.id"), ("consumer_id", "t.pacticipant_id"), ("ord", "t.ord"), ("text", "t.number")];
