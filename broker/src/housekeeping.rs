@@ -1,5 +1,5 @@
-//! What a served broker does by itself from time to time: clean-ups on their schedule, and every hour the logs of webhooks
-//! that are done and old.
+//! What a served broker does by itself from time to time: clean-ups on their schedule, and every hour it deletes the logs of
+//! webhooks that are done and old, and counts its tables.
 //!
 //! Of several brokers on one database one does it: the first that takes the job of the hour, or of the minute that the
 //! schedule names. If nobody was there in that minute it is made up for within a day.
@@ -64,6 +64,9 @@ impl Housekeeper {
         if let Err(error) = self.forget_webhooks(now).await {
             tracing::warn!("old logs of webhooks could not be deleted: {error}");
         }
+        if let Err(error) = self.count_rows(now).await {
+            tracing::warn!("the rows of the tables could not be counted, questions may take longer: {error}");
+        }
         if let Err(error) = self.clean(now).await {
             tracing::warn!("a clean-up failed: {error}");
         }
@@ -83,6 +86,11 @@ impl Housekeeper {
             Ok(())
         });
         self.once("webhook-logs", beginning(now, HOUR), now, work).await
+    }
+
+    async fn count_rows(&self, now: Timestamp) -> Result<(), StoreError> {
+        let work = Box::pin(self.app.store().count_rows());
+        self.once("row-counts", beginning(now, HOUR), now, work).await
     }
 
     async fn clean(&self, now: Timestamp) -> Result<(), StoreError> {

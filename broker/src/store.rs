@@ -311,6 +311,17 @@ impl Store {
         }
     }
 
+    /// Lets SQLite count its tables again, of those that have grown or shrunk a lot since it last did: a plan made for ten rows
+    /// is slow with a million. PostgreSQL does so by itself.
+    pub(crate) async fn count_rows(&self) -> Result<(), StoreError> {
+        if let Pools::Sqlite { write, .. } = &self.pools {
+            let failed = StoreError::while_doing("counting the rows of the tables");
+            let counted = async { sqlx::raw_sql(opening::COUNT_ROWS).execute(&mut *write.acquire().await?).await };
+            counted.await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// Waits for running transactions and closes every connection.
     pub(crate) async fn close(&self) {
         match &self.pools {

@@ -1,6 +1,7 @@
 //! How the engines are opened: their settings, and how many connections there are.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -19,6 +20,10 @@ use crate::store::{
 const FEWEST_SQLITE_READERS: usize = 2;
 /// The most of them.
 const MOST_SQLITE_READERS: usize = 8;
+/// Counts the tables that need it (0x02), by a sample of their rows (0x10), not only those that were asked (0x10000).
+pub(super) const COUNT_ROWS: &str = "PRAGMA optimize = 0x10012";
+/// For how long a connection reads a SQLite file.
+const SQLITE_READER_LIFETIME: Duration = Duration::from_hours(1);
 /// How much of a SQLite file all connections together keep in memory.
 const SQLITE_CACHE_KILOBYTES: usize = 48 * 1024;
 /// Opens a file.
@@ -56,6 +61,8 @@ pub(super) async fn sqlite(path: &Path, sync_every_commit: bool, tables: Tables)
         Tables::UpToDate => {
             migrations::run(Engine::Sqlite, &write).await.map_err(OpenStoreError::migrating)?;
             forget_samples(&write).await.map_err(OpenStoreError::Look)?;
+            // The last broker may have been killed.
+            sqlx::raw_sql(COUNT_ROWS).execute(&write).await.map_err(OpenStoreError::Look)?;
         }
         Tables::AsTheyAre => {
             migrations::expect_newest!(&write, "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'");
@@ -64,7 +71,8 @@ pub(super) async fn sqlite(path: &Path, sync_every_commit: bool, tables: Tables)
     let read = SqlitePoolOptions::new()
         .max_connections(u32::try_from(readers).unwrap_or(1))
         .idle_timeout(None)
-        .max_lifetime(None)
+        // A new one knows how many rows there are now (`Store::count_rows`).
+        .max_lifetime(SQLITE_READER_LIFETIME)
         // A file does not hang up, and every statement costs two changes of threads.
         .test_before_acquire(false)
         .acquire_timeout(WAIT_FOR_CONNECTION * 6)

@@ -176,6 +176,33 @@ async fn samples_of_values_that_somebody_had_taken_are_forgotten() {
 }
 
 #[tokio::test]
+async fn tables_that_have_grown_are_counted_without_a_restart() {
+    const SEED: crate::Seed = crate::Seed { pacticipants: 3, integrations: 3, versions: 120, results: 1_800 };
+    async fn counts(broker: &TestBroker, before: &'static str) -> i64 {
+        let mut tx = broker.app().store().write().await.unwrap();
+        let Connection::Sqlite(connection) = tx.connection() else { panic!("not SQLite") };
+        sqlx::raw_sql(before).execute(&mut **connection).await.unwrap();
+        let (rows,): (i64,) = sqlx::query_as(
+            "SELECT coalesce(max(CAST(substr(stat, 1, instr(stat, ' ')) AS INTEGER)), 0) FROM sqlite_stat1 WHERE tbl = 'verifications'",
+        )
+        .fetch_one(&mut **connection)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        rows
+    }
+    let broker = TestBroker::on_sqlite().await;
+    broker.seed(SEED, |_, _| {}).await.unwrap();
+    let as_if_there_were_ten =
+        "UPDATE sqlite_stat1 SET stat = '10 1' WHERE tbl = 'verifications'; ANALYZE sqlite_schema";
+    assert_eq!(counts(&broker, as_if_there_were_ten).await, 10);
+
+    broker.app().store().count_rows().await.unwrap();
+
+    assert!(counts(&broker, "").await > 1_000);
+}
+
+#[tokio::test]
 async fn a_directory_that_does_not_exist_is_named() {
     let config = Config::new(Database::sqlite("/nowhere/at/all/broker.db"));
 

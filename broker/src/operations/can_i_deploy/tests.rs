@@ -2,6 +2,7 @@
 //! and by [`model`], which keeps plain lists and was written from the description of a Pact Broker's behaviour alone.
 
 mod history;
+mod looked_up;
 mod model;
 mod questions;
 

@@ -113,6 +113,29 @@ struct Row {
 
 bulk!(Row: kind, id, version_id, consumer_id, provider_id, content_id, ord, number, flag, created_at, updated_at, name, text, display_name, contacts);
 
+/// A result, of which a long history has many: a small part of a [`Row`].
+struct ResultRow {
+    content: ContentId,
+    version_id: VersionId,
+    id: VerificationId,
+    number: i64,
+    success: bool,
+    executed_at: Timestamp,
+}
+
+impl ResultRow {
+    fn of(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            content: given(row.content_id)?,
+            version_id: given(row.version_id)?,
+            id: VerificationId(given(row.id)?),
+            number: given(row.number)?,
+            success: row.flag == Some(1),
+            executed_at: given(row.created_at)?,
+        })
+    }
+}
+
 mod kind {
     pub(super) const PACTICIPANT: i64 = 0;
     pub(super) const VERSION: i64 = 1;
@@ -169,6 +192,7 @@ impl Found {
         let mut found = Self::default();
         let mut names: HashMap<PacticipantId, String> = HashMap::new();
         let (mut dependencies, mut pacts, mut results) = (vec![], vec![], vec![]);
+        let (mut seen_pacts, mut seen_results) = (HashSet::new(), HashSet::new());
         let (mut details, mut are_few) = (Vec::new(), false);
         for row in rows {
             match row.kind {
@@ -189,8 +213,17 @@ impl Found {
                 kind::DEPENDENCY => {
                     dependencies.push((given(row.consumer_id)?, given(row.provider_id)?, row.flag == Some(1)));
                 }
-                kind::PACT => pacts.push(row),
-                kind::RESULT => results.push(row),
+                kind::PACT => {
+                    if seen_pacts.insert((row.version_id, row.provider_id, row.number)) {
+                        pacts.push(row);
+                    }
+                }
+                kind::RESULT => {
+                    let result = ResultRow::of(&row)?;
+                    if seen_results.insert(result.id) {
+                        results.push(result);
+                    }
+                }
                 kind::FEW => are_few = true,
                 _ => details.push(row.into_detail()?),
             }
@@ -202,12 +235,8 @@ impl Found {
         for versions in found.in_target.values_mut() {
             versions.sort_by_key(|version| std::cmp::Reverse(version.order));
         }
-        let mut seen = HashSet::new();
-        pacts.retain(|row| seen.insert((row.version_id, row.provider_id, row.number)));
         found.pacts = pacts.into_iter().map(|row| found.pact(row, &names)).collect::<Result<_, _>>()?;
-        let mut seen = HashSet::new();
-        results.retain(|row| seen.insert(row.id));
-        found.results = results.into_iter().map(|row| found.result(&row)).collect::<Result<_, _>>()?;
+        found.results = results.into_iter().map(|row| found.result(row)).collect::<Result<_, _>>()?;
         Ok(found)
     }
 
@@ -223,17 +252,11 @@ impl Found {
         }))
     }
 
-    fn result(&self, row: &Row) -> Result<ResultOf, sqlx::Error> {
-        let VersionOf { pacticipant, version } = given(self.versions.get(&given(row.version_id)?))?;
-        Ok(ResultOf {
-            content: given(row.content_id)?,
-            provider: *pacticipant,
-            provider_version: version.clone(),
-            id: VerificationId(given(row.id)?),
-            number: given(row.number)?,
-            success: row.flag == Some(1),
-            executed_at: given(row.created_at)?,
-        })
+    fn result(&self, row: ResultRow) -> Result<ResultOf, sqlx::Error> {
+        let ResultRow { content, version_id, id, number, success, executed_at } = row;
+        let VersionOf { pacticipant, version } = given(self.versions.get(&version_id))?;
+        let (provider, provider_version) = (*pacticipant, version.clone());
+        Ok(ResultOf { content, provider, provider_version, id, number, success, executed_at })
     }
 }
 

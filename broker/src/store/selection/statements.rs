@@ -5,21 +5,23 @@
 //! version of which is meant (`$6`); and since when heads must have been published (`$7`). Some have more.
 
 /// `$heads` gives the consumer versions as `consumer_version_id`, for the provider `$1`, with the name they are found by.
+///
+/// What is shown of them is not joined: PostgreSQL would look it up for each head, of which most are too old to count.
 macro_rules! candidates {
     ($kind:literal, $name:literal, $production:literal, $heads:literal, $condition:expr) => {
         concat!(
             "SELECT CAST(",
             $kind,
-            " AS BIGINT) AS kind, pp.consumer_id, c.name AS consumer, v.id AS version_id, v.number, v.ord, pp.pact_content_id,
-                    pc.sha, ",
+            " AS BIGINT) AS kind, pp.consumer_id, c.name AS consumer, pp.consumer_version_id AS version_id,
+                    (SELECT v.number FROM versions v WHERE v.id = pp.consumer_version_id) AS number,
+                    pp.consumer_version_ord AS ord, pp.pact_content_id,
+                    (SELECT pc.sha FROM pact_contents pc WHERE pc.id = pp.pact_content_id) AS sha, ",
             $name,
             " AS name, ",
             $production,
             " AS production FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id ",
             $heads,
             " AND pp.provider_id = i.provider_id AND pp.is_latest
-               JOIN versions v ON v.id = pp.consumer_version_id
-               JOIN pact_contents pc ON pc.id = pp.pact_content_id
               WHERE i.provider_id = $1 ",
             $condition
         )
