@@ -28,8 +28,9 @@ pub(crate) enum Engine {
 /// PostgreSQL is given an array instead of a sub-select: it expects ten elements then and looks each up in an index, where
 /// for a sub-select of JSON it expects a hundred and reads whole tables (10 to 40 times slower on the matrix).
 pub(crate) fn with_lists(engine: Engine, sql: &'static str) -> SqlStr {
-    /// The statements that were asked for, by where the program has them: as many as it has.
-    static KNOWN: LazyLock<RwLock<HashMap<(Engine, usize, usize), SqlStr>>> = LazyLock::new(RwLock::default);
+    /// The statements that were asked for, by where and how long the program has them: as many as it has.
+    type Known = HashMap<(Engine, usize, usize), SqlStr>;
+    static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
     let key = (engine, sql.as_ptr() as usize, sql.len());
     // A lock is poisoned by a panic only; what is in the map stays true.
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
