@@ -1,5 +1,5 @@
 //! What a served broker does by itself from time to time: clean-ups on their schedule, and every hour it deletes the logs of
-//! webhooks that are done and old, and counts its tables.
+//! webhooks that are done and old, and lets SQLite count its tables.
 //!
 //! Of several brokers on one database one does it: the first that takes the job of the hour, or of the minute that the
 //! schedule names. If nobody was there in that minute it is made up for within a day.
@@ -13,6 +13,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::operations::clean_up::{clean_up, delete_obsolete, plan_clean_up};
 use crate::store::StoreError;
 use crate::store::clean_up::Obsolete;
+use crate::store::dialect::Engine;
 
 /// How often it is looked whether something is due; more often than the minutes of a schedule pass.
 const TICK: Duration = Duration::from_secs(20);
@@ -64,11 +65,11 @@ impl Housekeeper {
         if let Err(error) = self.forget_webhooks(now).await {
             tracing::warn!("old logs of webhooks could not be deleted: {error}");
         }
-        if let Err(error) = self.count_rows(now).await {
-            tracing::warn!("the rows of the tables could not be counted, questions may take longer: {error}");
-        }
         if let Err(error) = self.clean(now).await {
             tracing::warn!("a clean-up failed: {error}");
+        }
+        if let Err(error) = self.count_rows(now).await {
+            tracing::warn!("the rows of the tables could not be counted, questions may take longer: {error}");
         }
     }
 
@@ -89,8 +90,11 @@ impl Housekeeper {
     }
 
     async fn count_rows(&self, now: Timestamp) -> Result<(), StoreError> {
-        let work = Box::pin(self.app.store().count_rows());
-        self.once("row-counts", beginning(now, HOUR), now, work).await
+        let store = self.app.store();
+        if store.engine() == Engine::Postgres {
+            return Ok(());
+        }
+        self.once("row-counts", beginning(now, HOUR), now, Box::pin(store.count_rows())).await
     }
 
     async fn clean(&self, now: Timestamp) -> Result<(), StoreError> {

@@ -311,15 +311,23 @@ impl Store {
         }
     }
 
-    /// Lets SQLite count its tables again, of those that have grown or shrunk a lot since it last did: a plan made for ten rows
-    /// is slow with a million. PostgreSQL does so by itself.
-    pub(crate) async fn count_rows(&self) -> Result<(), StoreError> {
-        if let Pools::Sqlite { write, .. } = &self.pools {
-            let failed = StoreError::while_doing("counting the rows of the tables");
-            let counted = async { sqlx::raw_sql(opening::COUNT_ROWS).execute(&mut *write.acquire().await?).await };
-            counted.await.map_err(failed)?;
+    /// Which engine this is.
+    pub(crate) fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(..) => Engine::Postgres,
         }
-        Ok(())
+    }
+
+    /// Counts the rows of the tables again, if the engine does not do so by itself.
+    pub(crate) async fn count_rows(&self) -> Result<(), StoreError> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                let failed = StoreError::while_doing("counting the rows of the tables");
+                opening::count_rows(write).await.map_err(failed)
+            }
+            Pools::Postgres(..) => Ok(()),
+        }
     }
 
     /// Waits for running transactions and closes every connection.
@@ -392,4 +400,4 @@ impl DerefMut for WriteTx {
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

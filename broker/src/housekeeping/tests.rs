@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::config::CleanUpSchedule;
 use crate::domain::clean_up::CleanUp;
 use crate::housekeeping::Housekeeper;
+use crate::store::tests::{AS_IF_THERE_WERE_TEN, ENOUGH, counted_results};
 use crate::testing::{TestBroker, on_every_database_with, pact};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -161,4 +162,21 @@ async fn logs_of_webhooks_are_forgotten_when_they_are_done_and_old() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn tables_that_have_grown_are_counted_each_hour() {
+    let broker = TestBroker::on_sqlite().await;
+    let keeper = Housekeeper::new(broker.app().clone());
+    broker.seed(ENOUGH, |_, _| {}).await.unwrap();
+    keeper.tick().await;
+    assert_eq!(counted_results(broker.app(), AS_IF_THERE_WERE_TEN).await, 10);
+
+    broker.pass(Duration::from_mins(59));
+    keeper.tick().await;
+    assert_eq!(counted_results(broker.app(), "").await, 10, "not yet");
+
+    broker.pass(Duration::from_mins(1));
+    keeper.tick().await;
+    assert!(counted_results(broker.app(), "").await > 1_000);
 }

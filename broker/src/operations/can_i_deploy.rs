@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::can_i_deploy::{Obstacle, Verdict, decide};
 use crate::domain::id::VersionId;
-use crate::domain::matrix::{DEFAULT_LIMIT, Facts, Question};
+use crate::domain::matrix::{DEFAULT_LIMIT, Facts, Question, Row};
 use crate::domain::matrix_selector::{Origin, ResolvedSelector, Selector, VersionRef};
 use crate::domain::reason::{MOST_REASONS, Reason, reasons};
 use crate::store::matrix::{Found, Meaning, Named, NamedPacticipant, Wanted};
@@ -48,14 +48,17 @@ pub(crate) async fn answer(tx: &mut ReadTx, question: &Question, looked_up: Look
     if let Some(versions) = looked_up.details {
         return Ok(Answer { verdict, versions });
     }
-    let shown: HashSet<VersionId> = verdict
-        .rows
-        .iter()
-        .flat_map(|row| [Some(row.pact.consumer_version.id), row.provider_version.as_ref().map(|version| version.id)])
-        .flatten()
-        .collect();
-    let versions = tx.version_details(&shown).await?;
+    let versions = tx.version_details(&in_rows(&verdict).collect()).await?;
     Ok(Answer { verdict, versions })
+}
+
+/// The versions in the rows.
+fn in_rows(verdict: &Verdict) -> impl Iterator<Item = VersionId> {
+    let of_each = |row: &Row| {
+        let provider_version = row.provider_version.as_ref().map(|version| version.id);
+        [Some(row.pact.consumer_version.id), provider_version]
+    };
+    verdict.rows.iter().flat_map(of_each).flatten()
 }
 
 /// Why the answer is as it is, edge by edge.

@@ -13,7 +13,7 @@ pub(crate) trait Bulk: DeserializeOwned {
     /// The names of the columns.
     const COLUMNS: &'static [&'static str];
 
-    /// The row that PostgreSQL sent. Columns are known by their places: to look for each by its name takes longer than to
+    /// Reads a row that PostgreSQL sent. Columns are known by their places: to look for each by its name takes longer than to
     /// read it.
     fn of_postgres(row: &PgRow) -> Result<Self, sqlx::Error>;
 }
@@ -26,7 +26,7 @@ macro_rules! bulk {
 
             fn of_postgres(row: &sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
                 let mut columns = $crate::store::bulk::Columns::of(row);
-                Ok(Self { $($column: columns.next(stringify!($column))?),+ })
+                Ok(Self { $($column: columns.next()?),+ })
             }
         }
     };
@@ -44,15 +44,24 @@ impl<'r> Columns<'r> {
         Self { row, at: 0 }
     }
 
-    /// The value of the next one, which has this name.
-    pub(crate) fn next<T>(&mut self, name: &str) -> Result<T, sqlx::Error>
+    /// The value of the next one.
+    pub(crate) fn next<T>(&mut self) -> Result<T, sqlx::Error>
     where
         T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
     {
-        let at = self.at;
         self.at += 1;
-        debug_assert_eq!(self.row.columns().get(at).map(Column::name), Some(name), "a statement has other columns");
-        self.row.try_get(at)
+        self.row.try_get(self.at - 1)
+    }
+}
+
+/// What reads the rows of one answer of PostgreSQL. The columns are those of the first row.
+pub(crate) fn reader_of<Row: Bulk>() -> impl FnMut(PgRow) -> Result<Row, sqlx::Error> {
+    let mut is_first = true;
+    move |row| {
+        if std::mem::take(&mut is_first) && !row.columns().iter().map(Column::name).eq(Row::COLUMNS.iter().copied()) {
+            return Err(sqlx::Error::Decode("a statement has other columns than its rows".into()));
+        }
+        Row::of_postgres(&row)
     }
 }
 
@@ -71,7 +80,7 @@ macro_rules! many {
                 let sql = $crate::store::statement($sql);
                 $crate::store::in_time(
                     sqlx::query(sql)$(.bind($bind))*
-                        .try_map(|row| <$row as $crate::store::bulk::Bulk>::of_postgres(&row))
+                        .try_map($crate::store::bulk::reader_of::<$row>())
                         .fetch_all(&mut **transaction)
                 ).await
             }

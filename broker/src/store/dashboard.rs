@@ -85,7 +85,7 @@ pub(crate) struct Part {
 #[derive(serde::Deserialize)]
 struct Row {
     kind: i64,
-    /// Of a pact its place, of a branch when the version came onto it.
+    /// Of a pact or a branch: before it come those with smaller ones.
     place: i64,
     version_id: VersionId,
     created_at: Option<Timestamp>,
@@ -161,7 +161,7 @@ macro_rules! pacts_that_matter_now {
                          WHERE l.is_latest AND l.provider_id = i.provider_id AND l.consumer_id = i.consumer_id
                          ORDER BY l.consumer_version_ord DESC LIMIT 1)
                   FROM integrations i
-                 WHERE i.consumer_id IN SOME(SELECT id FROM consumers) AND ($2 IS NULL OR i.provider_id = $2)
+                 WHERE i.consumer_id IN SOME(SELECT id FROM consumers) AND (CAST($2 AS BIGINT) IS NULL OR i.provider_id = $2)
                 UNION ALL
                 SELECT (SELECT l.id FROM pact_publications l
                           JOIN version_tags t ON t.version_id = l.consumer_version_id AND t.name = h.name
@@ -169,12 +169,12 @@ macro_rules! pacts_that_matter_now {
                            AND l.consumer_version_ord <= h.head_ord
                          ORDER BY l.consumer_version_ord DESC LIMIT 1)
                   FROM integrations i JOIN tag_heads h ON h.pacticipant_id = i.consumer_id
-                 WHERE i.consumer_id IN SOME(SELECT id FROM consumers) AND ($2 IS NULL OR i.provider_id = $2)
+                 WHERE i.consumer_id IN SOME(SELECT id FROM consumers) AND (CAST($2 AS BIGINT) IS NULL OR i.provider_id = $2)
                 UNION ALL
                 SELECT l.id FROM environments e
                   JOIN deployed_versions d ON d.environment_id = e.id AND d.is_current
                   JOIN pact_publications l ON l.consumer_version_id = d.version_id AND l.is_latest
-                 WHERE d.pacticipant_id IN SOME(SELECT id FROM consumers) AND ($2 IS NULL OR l.provider_id = $2))
+                 WHERE d.pacticipant_id IN SOME(SELECT id FROM consumers) AND (CAST($2 AS BIGINT) IS NULL OR l.provider_id = $2))
                ORDER BY place LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)),
              verified AS MATERIALIZED (
               SELECT part.*, (SELECT max((SELECT max(x.id) FROM verifications x WHERE x.pact_content_id = q.pact_content_id))
@@ -199,9 +199,10 @@ macro_rules! pacts_that_matter_now {
              SELECT CAST(1 AS BIGINT), CAST(0 AS BIGINT), v.id, NULL, NULL, NULL, NULL, NULL, NULL, v.number, NULL
                FROM versions v WHERE v.id IN SOME(SELECT id FROM shown)
              UNION ALL
-             SELECT CAST(2 AS BIGINT), (SELECT bv.created_at FROM branch_versions bv WHERE bv.version_id = b.head_version_id AND bv.branch_id = b.id),
-                    b.head_version_id, NULL, NULL, NULL, NULL, NULL, NULL, b.name, NULL
-               FROM branches b WHERE b.head_version_id IN SOME(SELECT id FROM shown)
+             SELECT CAST(2 AS BIGINT), row_number() OVER (ORDER BY bv.created_at, b.id), b.head_version_id,
+                    NULL, NULL, NULL, NULL, NULL, NULL, b.name, NULL
+               FROM branches b JOIN branch_versions bv ON bv.version_id = b.head_version_id AND bv.branch_id = b.id
+              WHERE b.head_version_id IN SOME(SELECT id FROM shown)
              UNION ALL
              SELECT CAST(3 AS BIGINT), CAST(0 AS BIGINT), h.head_version_id, NULL, NULL, NULL, NULL, NULL, NULL, h.name, NULL
                FROM tag_heads h WHERE h.head_version_id IN SOME(SELECT id FROM shown)"
@@ -216,7 +217,7 @@ const OF_PAIR: &str = pacts_that_matter_now!("SELECT CAST($1 AS BIGINT) AS id");
 const OF_FIRST: &str = pacts_that_matter_now!(
     "SELECT DISTINCT first.id FROM (
         SELECT c.id FROM pacticipants c JOIN integrations i ON i.consumer_id = c.id
-         ORDER BY c.name_key, c.name LIMIT CAST(1 + $5 / 4 AS BIGINT)) first"
+         ORDER BY c.name_key, c.name LIMIT 1 + CAST($5 AS BIGINT) / 4) first"
 );
 
 /// Of as many consumers as are needed, by name: every pair that has a pact has one at least.

@@ -20,8 +20,9 @@ use crate::store::{
 const FEWEST_SQLITE_READERS: usize = 2;
 /// The most of them.
 const MOST_SQLITE_READERS: usize = 8;
-/// Counts the tables that need it (0x02), by a sample of their rows (0x10), not only those that were asked (0x10000).
-pub(super) const COUNT_ROWS: &str = "PRAGMA optimize = 0x10012";
+/// With fewer versions nothing is counted. Plans for tables that were never counted are good for many rows and fast with few; those
+/// for ten rows are slow with the thousands that somebody may fill in before it is counted again.
+const FEWEST_COUNTED_VERSIONS: i64 = 1000;
 /// For how long a connection reads a SQLite file.
 const SQLITE_READER_LIFETIME: Duration = Duration::from_hours(1);
 /// How much of a SQLite file all connections together keep in memory.
@@ -40,7 +41,7 @@ pub(super) async fn sqlite(path: &Path, sync_every_commit: bool, tables: Tables)
         // Pages that are kept have been read and understood once; pages of a mapped file are understood at each look.
         .pragma("cache_size", format!("-{}", SQLITE_CACHE_KILOBYTES / (readers + 1)));
     let synchronous = if sync_every_commit { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
-    let writer = options.clone().synchronous(synchronous).optimize_on_close(true, None);
+    let writer = options.clone().synchronous(synchronous);
     let writer = match tables {
         Tables::UpToDate => writer.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
         Tables::AsTheyAre => writer,
@@ -61,8 +62,9 @@ pub(super) async fn sqlite(path: &Path, sync_every_commit: bool, tables: Tables)
         Tables::UpToDate => {
             migrations::run(Engine::Sqlite, &write).await.map_err(OpenStoreError::migrating)?;
             forget_samples(&write).await.map_err(OpenStoreError::Look)?;
-            // The last broker may have been killed.
-            sqlx::raw_sql(COUNT_ROWS).execute(&write).await.map_err(OpenStoreError::Look)?;
+            if let Err(error) = count_rows(&write).await {
+                tracing::warn!("the rows of the tables could not be counted, questions may take longer: {error}");
+            }
         }
         Tables::AsTheyAre => {
             migrations::expect_newest!(&write, "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'");
@@ -90,6 +92,20 @@ async fn forget_samples(write: &SqlitePool) -> Result<(), sqlx::Error> {
     let (tables,): (i64,) = sqlx::query_as(tables).fetch_one(&mut *connection).await?;
     if tables > 0 {
         sqlx::raw_sql("DELETE FROM sqlite_stat4; ANALYZE sqlite_schema").execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Lets SQLite count the rows of the tables that have changed a lot since it last did, so that it plans for as many as there are.
+pub(super) async fn count_rows(write: &SqlitePool) -> Result<(), sqlx::Error> {
+    /// Counts what needs it (0x02), by a sample (0x10), not only the tables that were asked (0x10000).
+    const COUNT: &str = "PRAGMA optimize = 0x10012";
+    const VERSIONS: &str = "SELECT count(*) FROM (SELECT 1 FROM versions LIMIT CAST($1 AS BIGINT))";
+    let mut connection = write.acquire().await?;
+    let (versions,): (i64,) =
+        sqlx::query_as(VERSIONS).bind(FEWEST_COUNTED_VERSIONS).fetch_one(&mut *connection).await?;
+    if versions == FEWEST_COUNTED_VERSIONS {
+        sqlx::raw_sql(COUNT).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -123,6 +123,9 @@ async fn ask_everything(broker: &TestBroker, round: u32) {
         "/pacts/provider/app-000/consumer/app-003/version/10",
         "/pacticipants/app-003/versions/10",
         "/pacticipants/app-003/branches/main/latest-version/can-i-deploy/to-environment/production",
+        "/dashboard",
+        "/dashboard?pageSize=1000",
+        "/dashboard/provider/app-000/consumer/app-003",
     ] {
         let answer = broker.get(path).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {}", answer.body);

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::{Connection, Store, StoreError, Tables, within};
+use crate::app::App;
 use crate::store::pacticipants::Parties;
 use crate::testing::{TestBroker, on_every_database};
 use crate::{Broker, Config, Database};
@@ -175,31 +176,50 @@ async fn samples_of_values_that_somebody_had_taken_are_forgotten() {
     assert_eq!(samples(&broker, "").await, 0);
 }
 
+/// How many results SQLite believes there are, after a statement.
+pub(crate) async fn counted_results(app: &App, after: &'static str) -> i64 {
+    const COUNTED: &str = "SELECT coalesce(max(CAST(substr(stat, 1, instr(stat, ' ')) AS INTEGER)), 0) FROM sqlite_stat1 WHERE tbl = 'verifications'";
+    let mut tx = app.store().write().await.unwrap();
+    let Connection::Sqlite(connection) = tx.connection() else { panic!("not SQLite") };
+    sqlx::raw_sql(after).execute(&mut **connection).await.unwrap();
+    let (rows,): (i64,) = sqlx::query_as(COUNTED).fetch_one(&mut **connection).await.unwrap();
+    tx.commit().await.unwrap();
+    rows
+}
+
+/// Makes SQLite believe that there are ten results.
+pub(crate) const AS_IF_THERE_WERE_TEN: &str =
+    "UPDATE sqlite_stat1 SET stat = '10 1' WHERE tbl = 'verifications'; ANALYZE sqlite_schema";
+
+/// As many versions as SQLite counts, and more results.
+pub(crate) const ENOUGH: crate::Seed =
+    crate::Seed { pacticipants: 3, integrations: 3, versions: 1_200, results: 1_800 };
+
 #[tokio::test]
-async fn tables_that_have_grown_are_counted_without_a_restart() {
-    const SEED: crate::Seed = crate::Seed { pacticipants: 3, integrations: 3, versions: 120, results: 1_800 };
-    async fn counts(broker: &TestBroker, before: &'static str) -> i64 {
-        let mut tx = broker.app().store().write().await.unwrap();
-        let Connection::Sqlite(connection) = tx.connection() else { panic!("not SQLite") };
-        sqlx::raw_sql(before).execute(&mut **connection).await.unwrap();
-        let (rows,): (i64,) = sqlx::query_as(
-            "SELECT coalesce(max(CAST(substr(stat, 1, instr(stat, ' ')) AS INTEGER)), 0) FROM sqlite_stat1 WHERE tbl = 'verifications'",
-        )
-        .fetch_one(&mut **connection)
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
-        rows
-    }
+async fn tables_are_counted_when_a_file_is_opened() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let config = Config::new(Database::sqlite(directory.path().join("broker.db")));
+    let broker = Broker::open(config.clone()).await.unwrap();
+    broker.seed(ENOUGH, |_, _| {}).await.unwrap();
+    assert_eq!(counted_results(broker.app(), AS_IF_THERE_WERE_TEN).await, 10);
+    broker.close().await;
+
+    let broker = Broker::open(config).await.unwrap();
+
+    assert!(counted_results(broker.app(), "").await > 1_000);
+}
+
+#[tokio::test]
+async fn what_is_few_is_not_counted_because_it_may_soon_be_many() {
     let broker = TestBroker::on_sqlite().await;
-    broker.seed(SEED, |_, _| {}).await.unwrap();
-    let as_if_there_were_ten =
-        "UPDATE sqlite_stat1 SET stat = '10 1' WHERE tbl = 'verifications'; ANALYZE sqlite_schema";
-    assert_eq!(counts(&broker, as_if_there_were_ten).await, 10);
+    broker.put("/pacticipants/Web/versions/1", &serde_json::json!({})).await.expect(201);
 
     broker.app().store().count_rows().await.unwrap();
 
-    assert!(counts(&broker, "").await > 1_000);
+    let mut tx = broker.app().store().read().await.unwrap();
+    let (tables,): (i64,) =
+        super::one!(tx, (i64,), "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'").unwrap();
+    assert_eq!(tables, 0);
 }
 
 #[tokio::test]

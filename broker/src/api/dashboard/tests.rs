@@ -93,6 +93,30 @@ async fn an_item_names_head_branches_and_tags_of_both_sides() {
 }
 
 #[tokio::test]
+async fn of_several_branches_the_last_one_added_is_the_branch_and_tags_are_by_name() {
+    on_every_database(async |broker| {
+        publish(&broker, "Web", "1", "/orders").await;
+        // The clock stands still.
+        for branch in ["main", "feat/z", "feat/a"] {
+            broker.add_to_branch("Web", branch, "1").await;
+        }
+        for tag in ["prod", "dev"] {
+            broker.tag("Web", "1", tag).await.expect(201);
+        }
+
+        let dashboard = broker.get("/dashboard").await.expect(200).json();
+
+        let item = &dashboard["items"][0];
+        let version = &item["consumer"]["version"];
+        assert_eq!(version["branch"], "feat/a");
+        assert_eq!(version["headBranchNames"], json!(["main", "feat/z", "feat/a"]));
+        let tags: Vec<&Value> = item["pactTags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+        assert_eq!(tags, ["dev", "prod"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_text_form_is_a_table() {
     on_every_database(async |broker| {
         let text =

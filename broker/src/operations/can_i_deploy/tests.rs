@@ -104,6 +104,16 @@ impl Tally {
     }
 }
 
+/// Whatever way they were looked up, the branches, tags and environments of every version in the rows are those it has.
+async fn expect_details(tx: &mut ReadTx, answer: &Answer) {
+    let shown: HashSet<VersionId> = in_rows(&answer.verdict).collect();
+    let every = tx.version_details(&shown).await.expect("details");
+    for id in shown {
+        let details = |of: &HashMap<VersionId, VersionDetails>| of.get(&id).map(|details| format!("{details:?}"));
+        assert_eq!(details(&answer.versions), details(&every), "of version {id:?}");
+    }
+}
+
 /// Lets a history happen in a transaction that is never committed, and asks the questions.
 async fn compare(
     broker: &TestBroker,
@@ -126,6 +136,7 @@ async fn compare(
         let expected = model.answer(question);
         let answer = can_i_deploy(&mut tx, question).await.expect("an answer");
         tally.count(&expected);
+        expect_details(&mut tx, &answer).await;
         let reasons = explain(&mut tx, &answer.verdict).await.expect("reasons");
         let actual = shown(&answer.verdict, &reasons);
         if expected != actual {

@@ -143,8 +143,8 @@ mod kind {
     pub(super) const IN_TARGET: i64 = 3;
     pub(super) const PACT: i64 = 4;
     pub(super) const RESULT: i64 = 5;
-    /// The versions in the rows are few.
-    pub(super) const FEW: i64 = 6;
+    /// What is shown of the versions in the rows is there too.
+    pub(super) const WITH_DETAILS: i64 = 6;
     /// What is shown of versions has kinds of its own, counted from here.
     pub(super) const DETAIL: i64 = 10;
 }
@@ -193,7 +193,7 @@ impl Found {
         let mut names: HashMap<PacticipantId, String> = HashMap::new();
         let (mut dependencies, mut pacts, mut results) = (vec![], vec![], vec![]);
         let (mut seen_pacts, mut seen_results) = (HashSet::new(), HashSet::new());
-        let (mut details, mut are_few) = (Vec::new(), false);
+        let (mut details, mut has_details) = (Vec::new(), false);
         for row in rows {
             match row.kind {
                 kind::PACTICIPANT => {
@@ -224,13 +224,13 @@ impl Found {
                         results.push(result);
                     }
                 }
-                kind::FEW => are_few = true,
+                kind::WITH_DETAILS => has_details = true,
                 _ => details.push(row.into_detail()?),
             }
         }
         let environments = details.iter().filter(|row| row.is_environment());
         found.named.environments = environments.filter_map(|row| row.name.clone()).collect();
-        found.details = are_few.then(|| details_of(details));
+        found.details = has_details.then(|| details_of(details));
         found.dependencies = dependencies_of(dependencies, &names)?;
         for versions in found.in_target.values_mut() {
             versions.sort_by_key(|version| std::cmp::Reverse(version.order));

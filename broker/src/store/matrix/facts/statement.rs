@@ -51,6 +51,7 @@ fn put_together(engine: Engine, shape: Shape) -> SqlStr {
         ("pubs", Some(publications(shape))),
         ("judges", (!shape.with_anyone).then(|| judges(shape))),
         ("results", Some(results(shape))),
+        ("few", Some(few(shape))),
         ("shown", Some(shown(shape))),
     ];
     let with: Vec<String> =
@@ -226,18 +227,35 @@ fn results(shape: Shape) -> String {
 /// most are not shown.
 const FEW: usize = 500;
 
+/// The versions whose results count, or that are shown without one.
+fn judging(shape: Shape) -> &'static str {
+    match (shape.with_anyone, shape.given) {
+        (false, _) => "judges",
+        (true, true) => "chosen",
+        (true, false) => "(SELECT version_id AS id FROM named WHERE meaning = 1)",
+    }
+}
+
+/// A row, if what was found is little.
+fn few(shape: Shape) -> String {
+    let judging = judging(shape);
+    format!(
+        "SELECT 1 AS yes
+          WHERE (SELECT count(*) FROM pubs) + (SELECT count(*) FROM results) + (SELECT count(*) FROM {judging} judging) <= {FEW}"
+    )
+}
+
 /// The versions in the rows, if these are few.
 fn shown(shape: Shape) -> String {
-    let mut every = "SELECT consumer_version_id AS id FROM pubs".to_owned();
-    let mut rows = "(SELECT count(*) FROM pubs) + (SELECT count(*) FROM results)".to_owned();
-    if !shape.with_anyone {
-        every.push_str(" UNION SELECT id FROM judges");
-        rows.push_str(" + (SELECT count(*) FROM judges)");
-    }
+    let judging = judging(shape);
+    let mut all = vec![
+        "SELECT pubs.consumer_version_id AS id FROM few CROSS JOIN pubs".to_owned(),
+        format!("SELECT judging.id FROM few CROSS JOIN {judging} judging"),
+    ];
     if shape.with_anyone || shape.whole {
-        every.push_str(" UNION SELECT provider_version_id FROM results");
+        all.push("SELECT results.provider_version_id FROM few CROSS JOIN results".to_owned());
     }
-    format!("SELECT every.id FROM ({every}) every WHERE {rows} <= {FEW}")
+    all.join(" UNION ")
 }
 
 /// All pacticipants that anything speaks of.
@@ -332,7 +350,7 @@ fn rows(shape: Shape) -> String {
         ],
         &format!("({DETAILS_OF_SHOWN} UNION ALL {ENVIRONMENTS}) detail"),
     ));
-    all.push(row(kind::FEW, &[], "(SELECT 1 FROM shown LIMIT 1) few"));
+    all.push(row(kind::WITH_DETAILS, &[], "few"));
     if shape.target.is_some() {
         let columns =
             [("version_id", "t.id"), ("consumer_id", "t.pacticipant_id"), ("ord", "t.ord"), ("text", "t.number")];
