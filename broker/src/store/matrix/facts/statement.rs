@@ -13,7 +13,7 @@ use crate::store::dialect::{Engine, put_lists};
 use crate::store::matrix::statements::Conditions;
 use crate::store::version_details::{DETAILS_OF_SHOWN, ENVIRONMENTS};
 
-/// What decides which statement it is. Builds ask few of the hundred or two; each connection prepares those that it is asked.
+/// What decides which statement it is. Builds ask few of the hundred or so; each connection prepares those that it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     /// Whole pacticipants are selected.
