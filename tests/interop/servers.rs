@@ -296,7 +296,13 @@ fn the_mock_commands_of_both_drive_the_masters_of_both() {
                 .chain(&["-p", &port, "-h", "127.0.0.1", "--loglevel", "none"])
                 .copied()
                 .collect();
-            let output = workspace.run(client, words);
+            let mut output = workspace.run(client, &words);
+            // The official server's control API sometimes closes a connection without an answer; then ours ends with 10.
+            for _ in 0..3 {
+                if master_is == "official" && [10, 40].contains(&output.code) {
+                    output = workspace.run(client, &words);
+                }
+            }
             assert_eq!(output.code, code, "{client_is} commands, {master_is} master: {output:?}");
             output.stdout
         };
