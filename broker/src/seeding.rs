@@ -129,8 +129,8 @@ impl Plan {
              WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2)
              SELECT $1, CAST(n.i AS TEXT), n.i, $3 + n.i * $4, $3 + n.i * $4 FROM n";
         // Four of five versions are built from the main branch, the others from branches that live for a while.
-        const BRANCHES: &str = "INSERT INTO branches (pacticipant_id, name, name_key, created_at, updated_at)
-             SELECT $1, b.name, b.name, min(b.created_at), max(b.created_at)
+        const BRANCHES: &str = "INSERT INTO branches (pacticipant_id, name, name_key, created_at, updated_at, contract_at)
+             SELECT $1, b.name, b.name, min(b.created_at), max(b.created_at), max(b.created_at)
                FROM (SELECT CASE WHEN v.ord % 5 = 0 THEN 'feat/' || CAST(v.ord / 25 AS TEXT) ELSE 'main' END AS name, v.created_at
                        FROM versions v WHERE v.pacticipant_id = $1) b GROUP BY b.name";
         const BRANCH_VERSIONS: &str = "INSERT INTO branch_versions (branch_id, version_id, version_ord, created_at)

@@ -94,7 +94,7 @@ impl Branches<'_> {
              WHERE pacticipant_id = $1 AND name = $2";
         const ADD: &str = "INSERT INTO branch_versions (branch_id, version_id, version_ord, auto_created, created_at)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version_id, branch_id) DO NOTHING";
-        const HEAD: &str = "UPDATE branches SET head_version_id = $2, updated_at = $3 WHERE id = $1";
+        const HEAD: &str = "UPDATE branches SET head_version_id = $2, updated_at = $3, contract_at = $3 WHERE id = $1";
         const TOUCH: &str = "UPDATE branches SET updated_at = $2 WHERE id = $1 AND updated_at < $3";
         let failed = || StoreError::while_doing("putting a version on a branch");
         // The pacticipant is locked, so nobody else creates it meanwhile.
@@ -112,6 +112,15 @@ impl Branches<'_> {
         }
         run!(self.tx, HEAD, branch.id, version.id, now).map_err(failed())?;
         Ok(true)
+    }
+
+    /// Notes that a version has got a contract, on the branches it is on.
+    pub(crate) async fn touch_contracts(self, version: VersionId, now: Timestamp) -> Result<(), StoreError> {
+        const TOUCH: &str = "UPDATE branches SET contract_at = $2 WHERE contract_at < $2
+             AND id IN (SELECT branch_id FROM branch_versions WHERE version_id = $1)";
+        run!(self.tx, TOUCH, version, now)
+            .map_err(StoreError::while_doing("noting a contract on the branches of its version"))?;
+        Ok(())
     }
 
     /// Takes a version off a branch.

@@ -1,8 +1,7 @@
 //! The tables, as numbered files under `migrations/`.
 //!
 //! A file is written once for both engines with two tokens, `ID_PK` for a numbered primary key and `BLOB` for bytes, which
-//! are replaced before it runs. Files that were shipped in a release are never edited: their checksum is recorded in every
-//! database.
+//! are replaced before it runs. Files are added, never edited: their checksum is recorded in every database.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -17,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "contracts and results", include_str!("../../migrations/0001_contracts_and_results.sql")),
     (2, "webhooks", include_str!("../../migrations/0002_webhooks.sql")),
     (3, "jobs", include_str!("../../migrations/0003_jobs.sql")),
+    (4, "what lives", include_str!("../../migrations/0004_what_lives.sql")),
 ];
 
 /// The migrations in the words of `engine`.
@@ -80,4 +80,51 @@ pub(crate) fn tables_fingerprint() -> u64 {
     let mut hasher = DefaultHasher::new();
     MIGRATIONS.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::{Pools, all, run};
+    use crate::testing::{on_every_database, pact};
+
+    #[tokio::test]
+    async fn branches_of_an_older_broker_get_the_moments_of_their_contracts() {
+        const BRANCHES: &str = "SELECT name, contract_at FROM branches ORDER BY name, contract_at";
+        on_every_database(async |broker| {
+            let began = broker.app().now().as_micros();
+            for (branch, version) in [("main", "1"), ("main", "2"), ("main", "3"), ("side", "1")] {
+                broker.add_to_branch("Web", branch, version).await;
+                broker.pass(Duration::from_secs(1));
+            }
+            broker.publish("Web", "1", "Orders", &pact("Web", "Orders", "/")).await.expect(201);
+            broker.pass(Duration::from_secs(1));
+            broker.publish("Web", "2", "Orders", &pact("Web", "Orders", "/2")).await.expect(201);
+            broker.add_to_branch("Other", "main", "1").await.expect(201);
+            let mut tx = broker.app().store().write().await.unwrap();
+            for undo in [
+                "DROP INDEX ix_deployed_running",
+                "DROP INDEX ix_branches_contract",
+                "ALTER TABLE branches DROP COLUMN contract_at",
+                "DELETE FROM _sqlx_migrations WHERE version = 4",
+            ] {
+                run!(tx, undo).unwrap();
+            }
+            tx.commit().await.unwrap();
+
+            match &broker.app().store().pools {
+                Pools::Sqlite { write, .. } => run(Engine::Sqlite, write).await.unwrap(),
+                Pools::Postgres(pool, _) => run(Engine::Postgres, pool).await.unwrap(),
+            }
+
+            let mut tx = broker.app().store().read().await.unwrap();
+            let found = all!(tx, (String, i64), BRANCHES).unwrap();
+            let seconds = |number: i64| began + number * 1_000_000;
+            let expected = [("main", 0), ("main", seconds(5)), ("side", seconds(4))];
+            assert_eq!(found, expected.map(|(name, at)| (name.to_owned(), at)));
+        })
+        .await;
+    }
 }

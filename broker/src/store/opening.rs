@@ -27,6 +27,7 @@ const FEWEST_COUNTED_VERSIONS: i64 = 1000;
 const SQLITE_READER_LIFETIME: Duration = Duration::from_hours(1);
 /// How much of a SQLite file all connections together keep in memory.
 const SQLITE_CACHE_KILOBYTES: usize = 48 * 1024;
+
 /// Opens a file.
 pub(super) async fn sqlite(path: &Path, sync_every_commit: bool, tables: Tables) -> Result<Pools, OpenStoreError> {
     let processors = std::thread::available_parallelism().map_or(FEWEST_SQLITE_READERS, std::num::NonZero::get);

@@ -362,14 +362,18 @@ impl Pacts<'_> {
                  consumer_version_ord, pact_content_id, revision, is_latest, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7) RETURNING id";
         let failed = || StoreError::while_doing("publishing a pact");
-        let Version { id, pacticipant_id, ord, .. } = version;
+        let Version { id, pacticipant_id, ord, created_at, .. } = version;
         if revision > 1 {
             run!(self.tx, REPLACE, *id, provider).map_err(failed())?;
         }
-        let (id,) =
+        let (publication,) =
             one!(self.tx, (PublicationId,), PUBLISH, *pacticipant_id, provider, *id, *ord, content, revision, now)
                 .map_err(failed())?;
-        Ok(id)
+        // Its branches know of no earlier moment than its own.
+        if *created_at < now {
+            self.tx.branches().touch_contracts(*id, now).await?;
+        }
+        Ok(publication)
     }
 
     /// Records that a pair is integrated and that something happened to its contract.

@@ -19,8 +19,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::bulk::{bulk, flag, many};
 use crate::store::dialect::{json_list, with_lists};
 use crate::store::selection::statements::{
-    BRANCH, BRANCH_HEADS, BY_ANYONE, BY_TAG, CONSUMERS, DEPLOYED, IN_ENVIRONMENT, LATEST, MAIN_BRANCHES, OF_BRANCH,
-    OF_NEW_BRANCH, RELEASED, TAG_HEADS, TAGGED, TAGS, UNVERIFIED_BRANCH_HEADS, UNVERIFIED_TAG_HEADS,
+    BRANCH, BRANCH_HEADS, BY_ANYONE, BY_TAG, CONSUMERS, DEPLOYED, HEADS, IN_ENVIRONMENT, LATEST, MAIN_BRANCHES,
+    OF_BRANCH, OF_CONSUMERS, OF_NEW_BRANCH, RELEASED, TAG_HEADS, TAGGED, TAGS, UNVERIFIED_HEADS,
 };
 use crate::store::{ReadTx, StoreError, all, maybe};
 
@@ -42,7 +42,6 @@ struct Needs<'d> {
     main_branches: bool,
     all_branches: bool,
     branches: BTreeSet<&'d str>,
-    all_tag_heads: bool,
     tag_heads: BTreeSet<&'d str>,
     tags: BTreeSet<&'d str>,
     latest: bool,
@@ -135,9 +134,6 @@ struct SuccessRow {
 
 bulk!(SuccessRow: pact_content_id, line, wip, first_recorded_at, first_executed_at);
 
-/// Candidates of any age.
-const EVER: i64 = i64::MIN;
-
 impl Selection<'_> {
     /// What is known of each consumer of `provider`, to choose for a provider that did not say.
     pub(crate) async fn consumers(self, provider: PacticipantId) -> Result<Vec<ConsumerLine>, StoreError> {
@@ -162,8 +158,19 @@ impl Selection<'_> {
             (needs.released, RELEASED),
             (needs.environments, IN_ENVIRONMENT),
         ];
-        let wanted: Vec<&'static str> = wanted.into_iter().filter_map(|(is, sql)| is.then_some(sql)).collect();
-        self.found(provider, &wanted, &needs, EVER, None).await
+        let engine = self.tx.engine();
+        let parts: Vec<SqlStr> =
+            wanted.into_iter().filter(|(is, _)| *is).map(|(_, sql)| with_lists(engine, sql)).collect();
+        if parts.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The parts are the program's own constants.
+        let sql = parts.iter().map(SqlStr::as_str).collect::<Vec<_>>().join(" UNION ALL ");
+        let sql = AssertSqlSafe(format!("{OF_CONSUMERS}{sql}"));
+        let [branches, tag_heads, tags] = [&needs.branches, &needs.tag_heads, &needs.tags].map(json_list);
+        many!(self.tx, CandidateRow, sql, provider, needs.all_branches, branches, tag_heads, tags)
+            .map(in_order)
+            .map_err(StoreError::while_doing("finding the pacts a provider may verify"))
     }
 
     /// The pacts at the heads of all branches, then those of all tags, published after `since`: what may be work in progress.
@@ -175,56 +182,14 @@ impl Selection<'_> {
         line: &ProviderLine,
         looked_back: Timestamp,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let needs = Needs { all_branches: true, all_tag_heads: true, ..Needs::default() };
-        let since = since.as_micros();
-        match line {
+        let rows = match line {
             ProviderLine::Branch(branch) => {
-                let statements = [UNVERIFIED_BRANCH_HEADS, UNVERIFIED_TAG_HEADS];
-                self.found(provider, &statements, &needs, since, Some((branch, looked_back))).await
+                let (begun, name) = (begun(branch), &branch.name);
+                many!(self.tx, CandidateRow, UNVERIFIED_HEADS, provider, since, looked_back, begun, name)
             }
-            _ => self.found(provider, &[BRANCH_HEADS, TAG_HEADS], &needs, since, None).await,
-        }
-    }
-
-    /// What these statements find, in their order, then by name and consumer.
-    async fn found(
-        self,
-        provider: PacticipantId,
-        statements: &[&'static str],
-        needs: &Needs<'_>,
-        since: i64,
-        unverified: Option<(&BranchLine, Timestamp)>,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        if statements.is_empty() {
-            return Ok(Vec::new());
-        }
-        let parts: Vec<SqlStr> = statements.iter().map(|sql| with_lists(self.tx.engine(), sql)).collect();
-        // The parts are the program's own constants.
-        let sql = AssertSqlSafe(parts.iter().map(SqlStr::as_str).collect::<Vec<_>>().join(" UNION ALL "));
-        let Needs { all_branches, branches, all_tag_heads, tag_heads, tags, .. } = needs;
-        let [branches, tag_heads, tags] = [branches, tag_heads, tags].map(json_list);
-        let (all, all_tags) = (*all_branches, *all_tag_heads);
-        let rows = match unverified {
-            Some((line, since_then)) => many!(
-                self.tx,
-                CandidateRow,
-                sql,
-                provider,
-                all,
-                branches,
-                all_tags,
-                tag_heads,
-                tags,
-                since,
-                since_then,
-                begun(line),
-                &line.name
-            ),
-            None => many!(self.tx, CandidateRow, sql, provider, all, branches, all_tags, tag_heads, tags, since),
+            ProviderLine::Tags(_) | ProviderLine::Unknown => many!(self.tx, CandidateRow, HEADS, provider, since),
         };
-        let mut rows = rows.map_err(StoreError::while_doing("finding the pacts a provider may verify"))?;
-        rows.sort_by(|a, b| (a.kind, &a.name, &a.consumer).cmp(&(b.kind, &b.name, &b.consumer)));
-        Ok(rows.into_iter().map(CandidateRow::candidate).collect())
+        rows.map(in_order).map_err(StoreError::while_doing("finding what may be work in progress"))
     }
 
     /// What is known of the provider's branch.
@@ -277,6 +242,12 @@ impl Selection<'_> {
 
 /// Successful verifications of each content.
 pub(crate) type Successful = HashMap<ContentId, Vec<Successes>>;
+
+/// By the statement that found them, then by name and consumer.
+fn in_order(mut rows: Vec<CandidateRow>) -> Vec<Candidate> {
+    rows.sort_by(|a, b| (a.kind, &a.name, &a.consumer).cmp(&(b.kind, &b.name, &b.consumer)));
+    rows.into_iter().map(CandidateRow::candidate).collect()
+}
 
 /// When a branch got its first version; one that has none yet inherits whatever was verified.
 fn begun(branch: &BranchLine) -> Timestamp {

@@ -1,28 +1,31 @@
 //! The SQL behind "which pacts shall this provider verify".
 //!
 //! Of the statements that find candidates, those that are needed are asked as one. So all have the same parameters: the provider
-//! `$1`; whether all branches are meant (`$2`), and which else (`$3`); the same of tags whose head is meant (`$4`, `$5`); tags any
-//! version of which is meant (`$6`); and since when heads must have been published (`$7`). Some have more.
+//! `$1`; whether all branches are meant (`$2`), and which else (`$3`); tags whose head is meant (`$4`); and tags any version of
+//! which is meant (`$5`).
 
-/// `$heads` gives the consumer versions as `consumer_version_id`, for the provider `$1`, with the name they are found by.
-///
-/// What is shown of them is not joined: PostgreSQL would look it up for each head, of which most are too old to count.
+/// What the statements that find candidates begin with, once for all of them: the consumers of the provider.
+pub(super) const OF_CONSUMERS: &str = "WITH consumers AS MATERIALIZED (
+     SELECT c.id, c.name, c.main_branch FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id
+      WHERE i.provider_id = $1) ";
+
+/// `$heads` finds the publications `pp` of the consumers `c`, and `$name` is what these are found by. SQLite keeps the order of a
+/// `CROSS JOIN`; it does not know how few consumers there are.
 macro_rules! candidates {
-    ($kind:literal, $name:literal, $production:literal, $heads:literal, $condition:expr) => {
+    ($kind:literal, $name:literal, $production:literal, $heads:literal, $condition:literal) => {
         concat!(
             "SELECT CAST(",
             $kind,
-            " AS BIGINT) AS kind, pp.consumer_id, c.name AS consumer, pp.consumer_version_id AS version_id,
+            " AS BIGINT) AS kind, c.id AS consumer_id, c.name AS consumer, pp.consumer_version_id AS version_id,
                     (SELECT v.number FROM versions v WHERE v.id = pp.consumer_version_id) AS number,
                     pp.consumer_version_ord AS ord, pp.pact_content_id,
                     (SELECT pc.sha FROM pact_contents pc WHERE pc.id = pp.pact_content_id) AS sha, ",
             $name,
             " AS name, ",
             $production,
-            " AS production FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id ",
+            " AS production FROM consumers c CROSS JOIN ",
             $heads,
-            " AND pp.provider_id = i.provider_id AND pp.is_latest
-              WHERE i.provider_id = $1 ",
+            " WHERE pp.provider_id = $1 AND pp.is_latest AND ",
             $condition
         )
     };
@@ -82,73 +85,35 @@ pub(super) const MAIN_BRANCHES: &str = candidates!(
     0,
     "b.name",
     "FALSE",
-    "JOIN branches b ON b.pacticipant_id = c.id AND b.name = c.main_branch
-       JOIN pact_publications pp ON pp.consumer_version_id = b.head_version_id",
-    ""
+    "branches b JOIN pact_publications pp ON pp.consumer_version_id = b.head_version_id",
+    "b.pacticipant_id = c.id AND b.name = c.main_branch"
 );
 
-macro_rules! branch_heads {
-    ($condition:expr) => {
-        candidates!(
-            1,
-            "b.name",
-            "FALSE",
-            "JOIN branches b ON b.pacticipant_id = i.consumer_id
-               JOIN pact_publications pp ON pp.consumer_version_id = b.head_version_id",
-            concat!("AND ($2 OR b.name IN TEXTS($3)) AND pp.created_at > $7 ", $condition)
-        )
-    };
-}
-
-macro_rules! tag_heads {
-    ($condition:expr) => {
-        candidates!(
-            2,
-            "t.name",
-            "FALSE",
-            "JOIN tag_heads t ON t.pacticipant_id = i.consumer_id
-               JOIN pact_publications pp ON pp.consumer_version_id = t.head_version_id",
-            concat!("AND ($4 OR t.name IN TEXTS($5)) AND pp.created_at > $7 ", $condition)
-        )
-    };
-}
-
-/// Not verified for a branch of the provider: since `$8` no chosen pact of this content was verified by a version of the branch
-/// `$10`, or, before the branch began at `$9`, by one of another. The newest success is looked at first, for mostly it will do.
-///
-/// This is where a branch's work in progress is decided; `in_progress_for_branch` in [`pending`](crate::domain::pending) is the rule
-/// that tests hold it against.
-macro_rules! unverified {
-    () => {
-        "AND (SELECT vf.id FROM verifications vf
-               WHERE vf.pact_content_id = pp.pact_content_id AND vf.success AND NOT vf.wip AND vf.executed_at >= $8
-                 AND EXISTS (SELECT 1 FROM branch_versions o
-                              WHERE o.version_id = vf.provider_version_id
-                                AND (vf.executed_at < $9 OR o.branch_id =
-                                     (SELECT l.id FROM branches l WHERE l.pacticipant_id = $1 AND l.name = $10)))
-               ORDER BY vf.created_at DESC LIMIT 1) IS NULL"
-    };
-}
-
 /// The heads of branches.
-pub(super) const BRANCH_HEADS: &str = branch_heads!("");
-
-/// Those that are work in progress for a branch of the provider.
-pub(super) const UNVERIFIED_BRANCH_HEADS: &str = branch_heads!(unverified!());
+pub(super) const BRANCH_HEADS: &str = candidates!(
+    1,
+    "b.name",
+    "FALSE",
+    "branches b JOIN pact_publications pp ON pp.consumer_version_id = b.head_version_id",
+    "b.pacticipant_id = c.id AND ($2 OR b.name IN TEXTS($3))"
+);
 
 /// The newest versions with a tag.
-pub(super) const TAG_HEADS: &str = tag_heads!("");
-
-/// Those that are work in progress for a branch of the provider.
-pub(super) const UNVERIFIED_TAG_HEADS: &str = tag_heads!(unverified!());
+pub(super) const TAG_HEADS: &str = candidates!(
+    2,
+    "t.name",
+    "FALSE",
+    "tag_heads t JOIN pact_publications pp ON pp.consumer_version_id = t.head_version_id",
+    "t.pacticipant_id = c.id AND t.name IN TEXTS($4)"
+);
 
 /// All versions with a tag.
 pub(super) const TAGGED: &str = candidates!(
     3,
     "t.name",
     "FALSE",
-    "JOIN version_tags t ON t.pacticipant_id = c.id JOIN pact_publications pp ON pp.consumer_version_id = t.version_id",
-    "AND t.name IN TEXTS($6)"
+    "version_tags t JOIN pact_publications pp ON pp.consumer_version_id = t.version_id",
+    "t.pacticipant_id = c.id AND t.name IN TEXTS($5)"
 );
 
 /// The newest version of each consumer that has a pact.
@@ -156,10 +121,9 @@ pub(super) const LATEST: &str = candidates!(
     4,
     "''",
     "FALSE",
-    "JOIN (SELECT consumer_id, max(consumer_version_ord) AS ord FROM pact_publications
-            WHERE provider_id = $1 AND is_latest GROUP BY consumer_id) newest ON newest.consumer_id = i.consumer_id
-       JOIN pact_publications pp ON pp.consumer_id = i.consumer_id AND pp.consumer_version_ord = newest.ord",
-    ""
+    "pact_publications pp",
+    "pp.id = (SELECT n.id FROM pact_publications n WHERE n.provider_id = $1 AND n.consumer_id = c.id AND n.is_latest
+               ORDER BY n.consumer_version_ord DESC LIMIT 1)"
 );
 
 /// What is deployed.
@@ -167,11 +131,9 @@ pub(super) const DEPLOYED: &str = candidates!(
     5,
     "e.name",
     "e.production",
-    "JOIN environment_versions ev ON ev.pacticipant_id = i.consumer_id
-       JOIN deployed_versions d ON d.version_id = ev.version_id AND d.environment_id = ev.environment_id AND d.is_current
-       JOIN environments e ON e.id = ev.environment_id
-       JOIN pact_publications pp ON pp.consumer_version_id = ev.version_id",
-    ""
+    "deployed_versions d JOIN environments e ON e.id = d.environment_id
+       JOIN pact_publications pp ON pp.consumer_version_id = d.version_id",
+    "d.pacticipant_id = c.id AND d.is_current"
 );
 
 /// What is released and supported.
@@ -179,12 +141,12 @@ pub(super) const RELEASED: &str = candidates!(
     6,
     "e.name",
     "e.production",
-    "JOIN environment_versions ev ON ev.pacticipant_id = i.consumer_id
+    "environment_versions ev
        JOIN released_versions r ON r.version_id = ev.version_id AND r.environment_id = ev.environment_id
         AND r.support_ended_at IS NULL
        JOIN environments e ON e.id = ev.environment_id
        JOIN pact_publications pp ON pp.consumer_version_id = ev.version_id",
-    ""
+    "ev.pacticipant_id = c.id"
 );
 
 /// What is deployed, or released and supported.
@@ -192,10 +154,73 @@ pub(super) const IN_ENVIRONMENT: &str = candidates!(
     7,
     "e.name",
     "e.production",
-    "JOIN environment_versions ev ON ev.pacticipant_id = i.consumer_id
-       JOIN environments e ON e.id = ev.environment_id
+    "environment_versions ev JOIN environments e ON e.id = ev.environment_id
        JOIN pact_publications pp ON pp.consumer_version_id = ev.version_id",
-    ""
+    "ev.pacticipant_id = c.id"
+);
+
+/// `$table` has a `head_version_id` for each `name` of a pacticipant.
+macro_rules! heads_in {
+    ($kind:literal, $table:literal, $condition:literal) => {
+        concat!(
+            "SELECT CAST(",
+            $kind,
+            " AS BIGINT) AS kind, h.name, pp.consumer_id, pp.consumer_version_id, pp.consumer_version_ord, pp.pact_content_id
+                 FROM integrations i
+                 JOIN ",
+            $table,
+            " h ON h.pacticipant_id = i.consumer_id
+                 JOIN pact_publications pp ON pp.consumer_version_id = h.head_version_id AND pp.provider_id = i.provider_id
+                  AND pp.is_latest
+                WHERE i.provider_id = $1 AND pp.created_at > $2",
+            $condition
+        )
+    };
+}
+
+/// The heads of all branches and tags that were published after `$2`, for which dead branches are not looked at; `$more` tells in `wanted` which contents are wanted, if not
+/// all.
+macro_rules! heads {
+    ($more:expr, $condition:literal) => {
+        concat!(
+            "WITH heads AS MATERIALIZED (",
+            heads_in!(1, "branches", " AND h.contract_at > $2"),
+            " UNION ALL ",
+            heads_in!(2, "tag_heads", ""),
+            ")",
+            $more,
+            " SELECT h.kind, h.consumer_id, (SELECT c.name FROM pacticipants c WHERE c.id = h.consumer_id) AS consumer,
+                     h.consumer_version_id AS version_id,
+                     (SELECT v.number FROM versions v WHERE v.id = h.consumer_version_id) AS number,
+                     h.consumer_version_ord AS ord, h.pact_content_id,
+                     (SELECT pc.sha FROM pact_contents pc WHERE pc.id = h.pact_content_id) AS sha, h.name, FALSE AS production
+                FROM heads h",
+            $condition
+        )
+    };
+}
+
+/// The heads published after `$2`.
+pub(super) const HEADS: &str = heads!("", "");
+
+/// Of them those that are not verified for a branch of the provider: since `$3` no chosen pact of this content was verified by a
+/// version of the branch `$5`, or, before the branch began at `$4`, by one of another. The newest success is looked at first, for
+/// mostly it will do. A result is never recorded before it was executed, so the index need not be read beyond `$3`.
+///
+/// This is where a branch's work in progress is decided; `in_progress_for_branch` in [`pending`](crate::domain::pending) is the rule
+/// that tests hold it against. Many heads have the same content, which is looked at once.
+pub(super) const UNVERIFIED_HEADS: &str = heads!(
+    ", wanted AS MATERIALIZED (
+         SELECT c.pact_content_id FROM (SELECT DISTINCT pact_content_id FROM heads) c
+          WHERE (SELECT vf.id FROM verifications vf
+                  WHERE vf.pact_content_id = c.pact_content_id AND vf.success AND NOT vf.wip
+                    AND vf.created_at >= $3 AND vf.executed_at >= $3
+                    AND EXISTS (SELECT 1 FROM branch_versions o
+                                 WHERE o.version_id = vf.provider_version_id
+                                   AND (vf.executed_at < $4 OR o.branch_id =
+                                        (SELECT l.id FROM branches l WHERE l.pacticipant_id = $1 AND l.name = $5)))
+                  ORDER BY vf.created_at DESC LIMIT 1) IS NULL)",
+    " WHERE h.pact_content_id IN (SELECT pact_content_id FROM wanted)"
 );
 
 /// The consumers of the provider `$1`, with what is known of them.
