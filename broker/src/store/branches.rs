@@ -114,7 +114,7 @@ impl Branches<'_> {
         Ok(true)
     }
 
-    /// Notes that a version has got a contract, on the branches it is on.
+    /// Notes that a version has got a contract, on its branches: work in progress is looked for on those that got one.
     pub(crate) async fn touch_contracts(self, version: VersionId, now: Timestamp) -> Result<(), StoreError> {
         const TOUCH: &str = "UPDATE branches SET contract_at = $2 WHERE contract_at < $2
              AND id IN (SELECT branch_id FROM branch_versions WHERE version_id = $1)";

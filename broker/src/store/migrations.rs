@@ -16,7 +16,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "contracts and results", include_str!("../../migrations/0001_contracts_and_results.sql")),
     (2, "webhooks", include_str!("../../migrations/0002_webhooks.sql")),
     (3, "jobs", include_str!("../../migrations/0003_jobs.sql")),
-    (4, "what lives", include_str!("../../migrations/0004_what_lives.sql")),
+    (4, "living branches", include_str!("../../migrations/0004_living_branches.sql")),
+    (5, "what runs", include_str!("../../migrations/0005_what_runs.sql")),
 ];
 
 /// The migrations in the words of `engine`.
@@ -108,7 +109,7 @@ mod tests {
                 "DROP INDEX ix_deployed_running",
                 "DROP INDEX ix_branches_contract",
                 "ALTER TABLE branches DROP COLUMN contract_at",
-                "DELETE FROM _sqlx_migrations WHERE version = 4",
+                "DELETE FROM _sqlx_migrations WHERE version >= 4",
             ] {
                 run!(tx, undo).unwrap();
             }

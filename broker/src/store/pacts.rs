@@ -369,7 +369,7 @@ impl Pacts<'_> {
         let (publication,) =
             one!(self.tx, (PublicationId,), PUBLISH, *pacticipant_id, provider, *id, *ord, content, revision, now)
                 .map_err(failed())?;
-        // Its branches know of no earlier moment than its own.
+        // A version that was made at this moment has been put on its branches at this moment.
         if *created_at < now {
             self.tx.branches().touch_contracts(*id, now).await?;
         }

@@ -1,7 +1,7 @@
 //! The reads behind "which pacts shall this provider verify".
 //!
 //! One statement for all selectors, put together from one for each kind that is in use, whatever their number and that of
-//! consumers; then one for the successes of all chosen contents.
+//! consumers; one for what may be work in progress; and one for the successes of all chosen contents.
 
 mod statements;
 

@@ -159,36 +159,44 @@ pub(super) const IN_ENVIRONMENT: &str = candidates!(
     "ev.pacticipant_id = c.id"
 );
 
-/// `$table` has a `head_version_id` for each `name` of a pacticipant.
+/// The heads of `$table`, which has one for each name of a pacticipant; `$condition` says which rows of it are looked at.
 macro_rules! heads_in {
-    ($kind:literal, $table:literal, $condition:literal) => {
+    ($kind:literal, $table:literal, $alias:literal, $condition:literal) => {
         concat!(
             "SELECT CAST(",
             $kind,
-            " AS BIGINT) AS kind, h.name, pp.consumer_id, pp.consumer_version_id, pp.consumer_version_ord, pp.pact_content_id
-                 FROM integrations i
-                 JOIN ",
+            " AS BIGINT) AS kind, ",
+            $alias,
+            ".name, pp.consumer_id, pp.consumer_version_id, pp.consumer_version_ord, pp.pact_content_id
+                 FROM integrations i CROSS JOIN ",
             $table,
-            " h ON h.pacticipant_id = i.consumer_id
-                 JOIN pact_publications pp ON pp.consumer_version_id = h.head_version_id AND pp.provider_id = i.provider_id
-                  AND pp.is_latest
-                WHERE i.provider_id = $1 AND pp.created_at > $2",
+            " ",
+            $alias,
+            " CROSS JOIN pact_publications pp
+                WHERE i.provider_id = $1 AND ",
+            $alias,
+            ".pacticipant_id = i.consumer_id AND pp.consumer_version_id = ",
+            $alias,
+            ".head_version_id AND pp.provider_id = $1 AND pp.is_latest AND pp.created_at > $2",
             $condition
         )
     };
 }
 
-/// The heads of all branches and tags that were published after `$2`, for which dead branches are not looked at; `$more` tells in `wanted` which contents are wanted, if not
-/// all.
+/// The heads of all branches and tags that were published after `$2`. A part `$wanted` before and a condition may say which of
+/// these contents are wanted.
+///
+/// Of the branches, which are mostly dead, only those are looked at where a contract may have come since, with an hour to spare:
+/// brokers' clocks differ, and they look at them before they wait for each other.
 macro_rules! heads {
-    ($more:expr, $condition:literal) => {
+    ($wanted:literal, $condition:literal) => {
         concat!(
             "WITH heads AS MATERIALIZED (",
-            heads_in!(1, "branches", " AND h.contract_at > $2"),
+            heads_in!(1, "branches", "b", " AND b.contract_at > $2 - 3600000000"),
             " UNION ALL ",
-            heads_in!(2, "tag_heads", ""),
+            heads_in!(2, "tag_heads", "t", ""),
             ")",
-            $more,
+            $wanted,
             " SELECT h.kind, h.consumer_id, (SELECT c.name FROM pacticipants c WHERE c.id = h.consumer_id) AS consumer,
                      h.consumer_version_id AS version_id,
                      (SELECT v.number FROM versions v WHERE v.id = h.consumer_version_id) AS number,
@@ -205,7 +213,7 @@ pub(super) const HEADS: &str = heads!("", "");
 
 /// Of them those that are not verified for a branch of the provider: since `$3` no chosen pact of this content was verified by a
 /// version of the branch `$5`, or, before the branch began at `$4`, by one of another. The newest success is looked at first, for
-/// mostly it will do. A result is never recorded before it was executed, so the index need not be read beyond `$3`.
+/// mostly it will do; and since results are recorded when they are executed, or later, none before `$3` is.
 ///
 /// This is where a branch's work in progress is decided; `in_progress_for_branch` in [`pending`](crate::domain::pending) is the rule
 /// that tests hold it against. Many heads have the same content, which is looked at once.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::Config;
 use crate::domain::pending::{BranchLine, Verified, in_progress_for_branch};
-use crate::testing::on_every_database_with;
+use crate::testing::{on_every_database_with, publication};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -167,30 +167,77 @@ async fn work_in_progress_of_a_branch_follows_the_rule_whatever_has_happened() {
 async fn a_dead_branch_lives_again_with_a_contract_of_any_of_its_versions() {
     let configure = |config: &mut Config| config.allow_dangerous_contract_modification = true;
     on_every_database_with(configure, async |broker| {
-        let publish = async |version: &str, content: &str| broker.publish("WC", version, "WP", &pact(content)).await;
         publish_on_branch(&broker, "c1", "a", "one").await;
         broker.add_to_branch("WC", "b", "c2").await.expect(201);
         for version in ["c3", "c4"] {
             publish_on_branch(&broker, version, "c", version).await;
         }
-        broker.pass(100 * DAY);
-        let since = json!(broker.app().now().to_string());
-        let lately = async || in_progress_since(&broker, "main", since.clone()).await;
+        let lately = a_hundred_days_later(&broker).await;
         assert_eq!(in_progress(&broker, "main").await, ["c1", "c4"]);
-        assert!(lately().await.is_empty());
 
-        broker.pass(Duration::from_secs(1));
-        publish("c1", "changed").await.expect(200);
+        broker.publish("WC", "c1", "WP", &pact("changed")).await.expect(200);
         assert_eq!(lately().await, ["c1"], "a version that has a contract got another");
-        publish("c2", "first").await.expect(201);
+        broker.publish("WC", "c2", "WP", &pact("first")).await.expect(201);
         assert_eq!(lately().await, ["c1", "c2"], "a version that is on a branch got its first");
-        publish("c3", "changed, too").await.expect(200);
+        broker.publish("WC", "c3", "WP", &pact("changed, too")).await.expect(200);
         assert_eq!(lately().await, ["c1", "c2"], "it is not the head of its branch");
         broker.delete("/pacticipants/WC/versions/c4").await.expect(204);
         assert_eq!(lately().await, ["c1", "c2", "c3"], "now it is");
-        publish("c5", "later").await.expect(201);
-        broker.add_to_branch("WC", "a", "c5").await.expect(201);
-        assert_eq!(lately().await, ["c2", "c3", "c5"], "a version was put on a dead branch");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_dead_branch_lives_again_with_a_new_version() {
+    on_every_database(async |broker| {
+        for (version, branch) in [("c1", "a"), ("c2", "b"), ("c3", "c"), ("c4", "d")] {
+            publish_on_branch(&broker, version, branch, version).await;
+        }
+        let lately = a_hundred_days_later(&broker).await;
+
+        let with_contract = publication("WC", "c5", "WP", &crate::testing::pact("WC", "WP", "/five"));
+        broker.post("/contracts/publish", &with(&with_contract, "branch", json!("a"))).await.expect(200);
+        assert_eq!(lately().await, ["c5"], "with its contract");
+        broker.publish("WC", "c6", "WP", &pact("six")).await.expect(201);
+        assert_eq!(lately().await, ["c5"], "it is on no branch");
+        broker.pass(DAY);
+        broker.add_to_branch("WC", "b", "c6").await.expect(201);
+        assert_eq!(lately().await, ["c5", "c6"], "after its contract");
+        publish_on_branch(&broker, "c7", "c", "seven").await;
+        assert_eq!(lately().await, ["c5", "c6", "c7"], "before its contract");
+        broker.delete("/pacticipants/WC/branches/c/versions/c7").await.expect(204);
+        assert_eq!(lately().await, ["c5", "c6"], "the head is an old one again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_heads_of_tags_are_as_young_as_their_contracts() {
+    on_every_database(async |broker| {
+        broker.publish("WC", "c1", "WP", &pact("one")).await.expect(201);
+        broker.tag("WC", "c1", "s").await.expect(201);
+        broker.tag("WC", "c1", "t").await.expect(201);
+        broker.pass(100 * DAY);
+        let since = broker.app().now().to_string();
+        broker.tag("WC", "c1", "u").await.expect(201);
+        broker.pass(DAY);
+        broker.publish("WC", "c2", "WP", &pact("two")).await.expect(201);
+        broker.tag("WC", "c2", "t").await.expect(201);
+
+        let of_tags = json!({ "providerVersionTags": ["main"], "includeWipPactsSince": since,
+                              "consumerVersionSelectors": [{ "tag": "nope" }] });
+        assert_eq!(shown(&ask(&broker, &of_tags).await), ["c2 pending wip: latest with tag t, latest from branch t"]);
+        assert_eq!(in_progress_since(&broker, "main", json!(since)).await, ["c2"]);
+    })
+    .await;
+}
+
+/// Lets a hundred days pass, and asks for what came into progress since, of which there is nothing yet.
+async fn a_hundred_days_later(broker: &TestBroker) -> impl AsyncFn() -> Vec<String> {
+    broker.pass(100 * DAY);
+    let since = json!(broker.app().now().to_string());
+    let lately = async move || in_progress_since(broker, "main", since.clone()).await;
+    assert!(lately().await.is_empty());
+    broker.pass(Duration::from_secs(1));
+    lately
 }
